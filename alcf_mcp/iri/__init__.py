@@ -1,0 +1,1 @@
+"""The IRI Facility API as a typed async client."""

@@ -1,0 +1,95 @@
+"""Requests to a filesystem, and what its finished tasks hold."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from alcf_mcp.iri.models.base import Incoming, Lenient, Outgoing, Timestamp
+
+Compression = Literal["none", "bzip2", "gzip", "xz"]
+
+
+class MakeDirectory(Outgoing):
+    """Body of ``mkdir``; ``parent`` makes the missing directories above it too."""
+
+    path: str
+    parent: bool = False
+
+
+class ChangeMode(Outgoing):
+    """Body of ``chmod``; ``mode`` in octal digits, as text."""
+
+    path: str
+    mode: str
+
+
+class ChangeOwner(Outgoing):
+    """Body of ``chown``; an empty name leaves that part as it is."""
+
+    path: str
+    owner: str = ""
+    group: str = ""
+
+
+class MakeSymlink(Outgoing):
+    """Body of ``symlink``: a link at ``link_path`` that points to ``path``."""
+
+    path: str
+    link_path: str
+
+
+class Copy(Outgoing):
+    """Body of ``cp``."""
+
+    path: str
+    target_path: str
+    dereference: bool = False
+
+
+class Move(Outgoing):
+    """Body of ``mv``."""
+
+    path: str
+    target_path: str
+
+
+class Compress(Outgoing):
+    """Body of ``compress``: an archive of ``path`` at ``target_path``."""
+
+    path: str
+    target_path: str
+    match_pattern: str | None = None
+    dereference: bool = False
+    compression: Compression = "gzip"
+
+
+class Extract(Outgoing):
+    """Body of ``extract``: the archive ``path`` unpacked into ``target_path``."""
+
+    path: str
+    target_path: str
+    compression: Compression = "gzip"
+
+
+class File(Incoming):
+    """An entry of a directory; ``size`` in bytes (the wire has it as text)."""
+
+    name: str
+    type: str = ""
+    link_target: str = ""
+    user: str = ""
+    group: str = ""
+    permissions: str = ""
+    last_modified: Timestamp = None
+    size: Annotated[int | None, Lenient] = None
+
+
+class FileContent(Incoming):
+    """A part of a file as text; positions count in ``content_type`` (``lines`` or ``bytes``)."""
+
+    content: str = ""
+    content_type: str = Field(default="", description="lines or bytes")
+    start_position: Annotated[int | None, Lenient] = None
+    end_position: Annotated[int | None, Lenient] = None

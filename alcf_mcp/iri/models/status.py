@@ -1,0 +1,78 @@
+"""The facility, its sites, its resources, and what happens to them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from alcf_mcp.iri.models.base import Incoming, Term, Timestamp
+
+ResourceType = Literal["website", "service", "compute", "system", "storage", "network", "unknown"]
+ResourceStatus = Literal["up", "down", "degraded", "unknown"]
+IncidentType = Literal["planned", "unplanned", "reservation"]
+Resolution = Literal["unresolved", "cancelled", "completed", "extended", "pending"]
+
+
+class Named(Incoming):
+    """What every object of the facility carries."""
+
+    id: str
+    name: str = ""
+    description: str = ""
+    last_modified: Timestamp = None
+    self_uri: str = ""
+
+
+class Facility(Named):
+    """The facility itself."""
+
+    short_name: str = ""
+    organization_name: str = ""
+    support_uri: str = ""
+    site_uris: list[str] = []
+
+
+class Site(Named):
+    """A place where the facility's resources stand."""
+
+    short_name: str = ""
+    operating_organization: str = ""
+    country_name: str = ""
+    locality_name: str = ""
+    state_or_province_name: str = ""
+    street_address: str = ""
+    unlocode: str = ""
+    altitude: float | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    resource_uris: list[str] = []
+
+
+class Resource(Named):
+    """A machine, a filesystem or a service."""
+
+    group: str = ""
+    current_status: Term = "unknown"
+    resource_type: Term = "unknown"
+    site_uri: str = ""
+    capability_uris: list[str] = []
+
+
+class Incident(Named):
+    """Something that happens to resources over a time: an outage, a maintenance, a reservation."""
+
+    status: Term = "unknown"
+    type: Term = ""
+    resolution: Term = ""
+    start: Timestamp = None
+    end: Timestamp = None
+    event_uris: list[str] = []
+    resource_uris: list[str] = []
+
+
+class Event(Named):
+    """A moment in an incident: a resource changed its status."""
+
+    status: Term = "unknown"
+    occurred_at: Timestamp = None
+    resource_uri: str = ""
+    incident_uri: str = ""

@@ -1,0 +1,45 @@
+"""Asynchronous tasks: what every filesystem operation answers with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import AliasChoices, Field, field_validator
+
+from alcf_mcp.iri.models.base import Incoming, Term
+
+ENDED_STATES = frozenset({"completed", "failed", "canceled"})
+
+
+class TaskHandle(Incoming):
+    """A task that was accepted. Deployments call its id ``task_id`` or ``id``."""
+
+    task_id: str = Field(min_length=1, validation_alias=AliasChoices("task_id", "id"))
+    task_uri: str = ""
+
+
+class TaskCommand(Incoming):
+    """What the task does, as the facility recorded it."""
+
+    router: str = ""
+    command: str = ""
+    args: dict[str, Any] = {}
+
+
+class Task(Incoming):
+    """A task and, once it has ended, its result; shapes differ, see ``alcf_mcp.iri.results``."""
+
+    id: str
+    status: Term = "pending"
+    result: Any = None
+    command: TaskCommand | None = None
+
+    @field_validator("command", mode="wrap")
+    @classmethod
+    def _tolerate_odd_commands(cls, value: Any, validate: Any) -> TaskCommand | None:
+        return validate(value) if isinstance(value, dict) else None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the task is over, however it ended."""
+        return self.status in ENDED_STATES
