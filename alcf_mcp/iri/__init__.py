@@ -1,1 +1,6 @@
-"""The IRI Facility API as a typed async client."""
+"""The IRI Facility API as a typed async client; it knows nothing of MCP, Globus or ALCF's names."""
+
+from alcf_mcp.iri import errors, models, results
+from alcf_mcp.iri.client import IRIClient
+
+__all__ = ["IRIClient", "errors", "models", "results"]

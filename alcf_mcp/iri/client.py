@@ -1,0 +1,73 @@
+"""The IRI Facility API as one object with one method an operation."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import httpx
+from pydantic import SecretStr
+
+from alcf_mcp.iri.groups.account import AccountOperations
+from alcf_mcp.iri.groups.compute import ComputeOperations
+from alcf_mcp.iri.groups.filesystem import FilesystemOperations
+from alcf_mcp.iri.groups.status import StatusOperations
+from alcf_mcp.iri.groups.task import TaskOperations
+from alcf_mcp.iri.tasks import Tasks
+from alcf_mcp.iri.transport import TokenSource, Transport
+
+
+class IRIClient(StatusOperations, AccountOperations, ComputeOperations, FilesystemOperations, TaskOperations):
+    """A client of one facility.
+
+        async with IRIClient("https://api.alcf.anl.gov/api/v1", token=…) as iri:
+            for resource in await iri.list_resources(): ...
+            task = await iri.tasks.resolve(await iri.ls(eagle, "/eagle/MyProject"), patience=45)
+            entries = alcf_mcp.iri.results.files(task)
+
+    Args:
+        base_url: where the API lives.
+        token: the bearer token, or an async function that gives one; not needed for what is public.
+        timeout: seconds without a byte from the facility after which a request is given up.
+        max_bytes: the largest answer that is read.
+        http: another httpx transport, such as an ASGI application's.
+
+    Attributes:
+        tasks: waits for what the filesystem operations start.
+
+    Every method raises ``alcf_mcp.iri.errors.IRIError`` and nothing else.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        token: str | SecretStr | TokenSource | None = None,
+        timeout: float = 30.0,
+        max_bytes: int = 32 * 2**20,
+        http: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.transport = Transport(
+            base_url, token=_source(token), timeout=timeout, max_bytes=max_bytes, http=http
+        )
+        self.tasks = Tasks(self)
+
+    async def aclose(self) -> None:
+        """Close the connections to the facility."""
+        await self.transport.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
+def _source(token: str | SecretStr | TokenSource | None) -> TokenSource | None:
+    if token is None or callable(token):
+        return token
+    secret = SecretStr(token) if isinstance(token, str) else token
+
+    async def constant() -> SecretStr:
+        return secret
+
+    return constant

@@ -1,0 +1,1 @@
+"""The operations of the API by the groups of the standard."""

@@ -1,0 +1,52 @@
+"""Jobs: submit, change, look at, cancel."""
+
+from __future__ import annotations
+
+from alcf_mcp.iri import operations as op
+from alcf_mcp.iri.calls import Calls
+from alcf_mcp.iri.models import Job, JobSpec
+
+
+class ComputeOperations(Calls):
+    """The scheduler of one compute resource."""
+
+    async def submit_job(self, resource_id: str, spec: JobSpec) -> Job:
+        """Submit a job. Not idempotent: sent twice, it may run twice."""
+        return await self._one(op.SUBMIT_JOB, Job, resource_id, body=spec)
+
+    async def update_job(self, resource_id: str, job_id: str, spec: JobSpec) -> Job:
+        """Change a queued job.
+
+        ALCF always applies a node count, 1 where none is sent: send the job's own in every update
+        (ALCF's deployment of the API, 2026-08).
+        """
+        return await self._one(op.UPDATE_JOB, Job, resource_id, job_id, body=spec)
+
+    async def get_job(
+        self,
+        resource_id: str,
+        job_id: str,
+        *,
+        historical: bool | None = None,
+        include_spec: bool | None = None,
+    ) -> Job:
+        """One job, finished ones included unless ``historical`` is false."""
+        query = {"historical": historical, "include_spec": include_spec}
+        return await self._one(op.GET_JOB, Job, resource_id, job_id, query=query)
+
+    async def list_jobs(
+        self,
+        resource_id: str,
+        *,
+        historical: bool | None = None,
+        include_spec: bool | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+    ) -> list[Job]:
+        """The person's jobs on a resource, in no promised order; finished ones if ``historical``."""
+        query = {"historical": historical, "include_spec": include_spec, "offset": offset, "limit": limit}
+        return await self._many(op.LIST_JOBS, Job, resource_id, query=query)
+
+    async def cancel_job(self, resource_id: str, job_id: str) -> None:
+        """Ask for a job's end; the job stays active for some seconds after the answer."""
+        await self.transport.call(op.CANCEL_JOB, resource_id, job_id)

@@ -1,0 +1,105 @@
+"""The one place that knows in how many shapes deployments send a task's result.
+
+ALCF wraps a result in ``{"output": …}`` and an error in ``{"error": …}``; others send the bare value, or an
+error as ``{"output": "Error: …"}``; any result may be ``null`` (ALCF's deployment of the API, 2026-08).
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from alcf_mcp.iri.errors import DETAIL_LIMIT, NotAnIRIAnswer
+from alcf_mcp.iri.models import File, FileContent, Task
+
+_ERROR_PREFIX = "error:"
+
+Model = TypeVar("Model", File, FileContent)
+
+
+def failure(task: Task) -> str | None:
+    """Tell why an ended task has no result, or ``None`` if it ended well."""
+    text = _error_text(task.result)
+    if task.status == "failed":
+        return text or _plain_text(task.result) or f"Task {task.id} failed; the facility does not say why"
+    return text
+
+
+def files(task: Task) -> list[File]:
+    """Read the result of ``ls``: entries as a list, under ``files`` or ``entries``, or a single one."""
+    output = _output(task)
+    if isinstance(output, dict):
+        for key in ("files", "entries", "items"):
+            if isinstance(output.get(key), list):
+                output = output[key]
+                break
+        else:
+            output = [output] if "name" in output else []
+    if output is None:
+        return []
+    if not isinstance(output, list):
+        raise _unexpected(task, "a list of directory entries")
+    return [_parse(File, entry, task) for entry in output]
+
+
+def file(task: Task) -> File | None:
+    """Read the result of ``chmod``, ``chown`` or ``stat``: the entry, or ``None`` where none is sent."""
+    output = _output(task)
+    if isinstance(output, list):
+        output = output[0] if output else None
+    if isinstance(output, dict) and "name" in output:
+        return _parse(File, output, task)
+    return None
+
+
+def content(task: Task) -> FileContent:
+    """Read the result of ``head``, ``view`` or ``tail``: a content object, or the bare text."""
+    output = _output(task)
+    if isinstance(output, str):
+        return FileContent(content=output)
+    if isinstance(output, dict) and "content" in output:
+        return _parse(FileContent, output, task)
+    if output is None or output == {}:
+        return FileContent()
+    raise _unexpected(task, "file content")
+
+
+def text(task: Task) -> str:
+    """Read a result that is a message or a single value (``rm``, ``checksum``, ``file``)."""
+    return _plain_text(task.result)
+
+
+def _output(task: Task) -> Any:
+    result = task.result
+    return result["output"] if isinstance(result, dict) and "output" in result else result
+
+
+def _error_text(result: Any) -> str | None:
+    if isinstance(result, dict):
+        if result.get("error"):
+            return _bounded(result["error"])
+        result = result.get("output")
+    if isinstance(result, str) and result.strip().lower().startswith(_ERROR_PREFIX):
+        return _bounded(result.strip()[len(_ERROR_PREFIX) :])
+    return None
+
+
+def _plain_text(result: Any) -> str:
+    output = result.get("output") if isinstance(result, dict) else result
+    return "" if output is None else _bounded(output)
+
+
+def _bounded(value: Any) -> str:
+    return str(value).strip()[:DETAIL_LIMIT]
+
+
+def _parse(model: type[Model], value: Any, task: Task) -> Model:
+    try:
+        return model.model_validate(value)
+    except ValidationError:
+        raise _unexpected(task, f"a {model.__name__}") from None
+
+
+def _unexpected(task: Task, what: str) -> NotAnIRIAnswer:
+    return NotAnIRIAnswer(f"The result of task {task.id} is not {what}", status=200)

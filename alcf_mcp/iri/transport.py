@@ -1,0 +1,206 @@
+"""The one place where HTTP happens: a request in, decoded JSON or an ``IRIError`` out."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from pydantic import SecretStr
+
+from alcf_mcp import __version__
+from alcf_mcp.iri.errors import (
+    BlockedByGateway,
+    ConnectionLost,
+    InsecureURL,
+    InvalidCall,
+    InvalidToken,
+    NotAnIRIAnswer,
+    NotConnected,
+    from_problem,
+)
+from alcf_mcp.iri.operations import Operation
+
+TokenSource = Callable[[], Awaitable[SecretStr]]
+"""Where a bearer token comes from; asked before every request that needs one."""
+
+USER_AGENT = f"alcf-mcp/{__version__}"
+
+_BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")  # RFC 6750, section 2.1
+
+
+class Transport:
+    """A pooled connection to one facility.
+
+    Args:
+        base_url: where the API lives, such as ``https://api.alcf.anl.gov/api/v1``.
+        token: where the bearer token comes from; ``None`` for the public operations alone.
+        timeout: seconds without a byte from the facility after which a request is given up.
+        max_bytes: the largest answer that is read; what is longer is refused unread.
+        http: another httpx transport, such as an ASGI application's.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        token: TokenSource | None = None,
+        timeout: float = 30.0,
+        max_bytes: int = 32 * 2**20,
+        http: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.max_bytes = max_bytes
+        self._token = token
+        parts = urlsplit(self.base_url)
+        local = http is not None or is_loopback(parts.hostname or "")
+        self._secure = local or parts.scheme == "https"
+        try:
+            self._http = httpx.AsyncClient(
+                timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)),
+                headers={"User-Agent": USER_AGENT, "Accept": "application/json, application/problem+json"},
+                transport=http,
+                trust_env=not local,  # what stays on this machine goes through no proxy
+            )
+        except httpx.InvalidURL as error:
+            raise InvalidCall(f"{base_url!r} is no URL: {error}") from None
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def call(
+        self,
+        operation: Operation,
+        *ids: str,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        file: tuple[str, bytes] | None = None,
+    ) -> Any:
+        """Carry out one operation.
+
+        Args:
+            operation: which one.
+            ids: the ids in its path, in order.
+            query: query parameters; those that are ``None`` are left out.
+            body: what goes out as JSON.
+            file: name and content of a file that goes out as form data.
+
+        Returns:
+            The decoded JSON of the answer, ``None`` for an answer without a body.
+
+        Raises:
+            IRIError: see the hierarchy in ``alcf_mcp.iri.errors``.
+        """
+        request = self._http.build_request(
+            operation.method,
+            self.base_url + operation.url_path(*ids),
+            params={key: value for key, value in (query or {}).items() if value is not None},
+            json=body,
+            files={"file": file} if file else None,
+            headers={} if operation.public else await self._authorization(),
+        )
+        status, headers, content = await self._exchange(request)
+        return _read(status, headers, content)
+
+    async def _authorization(self) -> dict[str, str]:
+        if self._token is None:
+            return {}
+        token = (await self._token()).get_secret_value()
+        if not _BEARER_TOKEN.fullmatch(token):
+            raise InvalidToken("The access token is malformed: it is empty or has characters no token has")
+        if not self._secure:
+            raise InsecureURL(
+                f"{self.base_url} is plain http to another machine: the access token would travel in the open"
+            )
+        return {"Authorization": f"Bearer {token}"}
+
+    async def _exchange(self, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
+        where = f"{request.url.scheme}://{request.url.netloc.decode()}"
+        try:
+            response = await self._http.send(request, stream=True)
+            try:
+                return response.status_code, response.headers, await self._bounded(response)
+            finally:
+                await response.aclose()
+        except (
+            httpx.ConnectError,
+            httpx.ConnectTimeout,
+            httpx.PoolTimeout,
+            httpx.UnsupportedProtocol,
+        ) as error:
+            raise NotConnected(f"The facility at {where} can't be reached ({_reason(error)})") from None
+        except httpx.TimeoutException:
+            raise ConnectionLost(f"The facility at {where} did not answer in time") from None
+        except httpx.HTTPError as error:
+            raise ConnectionLost(
+                f"The connection to {where} broke before the answer was whole ({_reason(error)})"
+            ) from None
+
+    async def _bounded(self, response: httpx.Response) -> bytes:
+        content = bytearray()
+        async for chunk in response.aiter_bytes():
+            content += chunk
+            if len(content) > self.max_bytes:
+                raise NotAnIRIAnswer(
+                    f"The facility's answer is longer than {self.max_bytes} bytes; ask for less at once",
+                    status=response.status_code,
+                )
+        return bytes(content)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, so that nothing sent to it leaves."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _reason(error: httpx.HTTPError) -> str:
+    return str(error) or type(error).__name__
+
+
+def _read(status: int, headers: httpx.Headers, content: bytes) -> Any:
+    """Turn an answer into decoded JSON, or raise what it means."""
+    if 300 <= status < 400:
+        raise NotAnIRIAnswer(
+            "The facility answered with a redirect, which is not followed; is the API URL right?",
+            status=status,
+        )
+    if status == 204 or (200 <= status < 300 and not content.strip()):
+        return None
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError):
+        raise _not_json(status, headers, content) from None
+    if status < 400:
+        return data
+    problem = data if isinstance(data, dict) else {"detail": data}
+    raise from_problem(status, problem, retry_after=headers.get("Retry-After"))
+
+
+def _not_json(status: int, headers: httpx.Headers, content: bytes) -> Exception:
+    text = content[:4096].decode(errors="replace").strip()
+    kind = headers.get("Content-Type", "").partition(";")[0] or "no declared type"
+    if status == 403 and "error code: 10" in text:
+        return BlockedByGateway(
+            f"The gateway in front of the facility refused this program ({text[:60]}, HTTP 403)",
+            status=status,
+        )
+    if status < 400:
+        return NotAnIRIAnswer(
+            f"The answer is not the facility API's JSON (HTTP {status}, {kind}, {len(content)} bytes)",
+            status=status,
+        )
+    looks_like_html = "html" in kind or text[:1] == "<"
+    detail = (
+        "a page of HTML came from a gateway in front of it"
+        if looks_like_html
+        else " ".join(text.split())[:200]
+    )
+    return from_problem(status, {"detail": detail}, retry_after=headers.get("Retry-After"))
