@@ -1,0 +1,234 @@
+"""Files and directories by their absolute paths, with the tasks behind them resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import anyio
+
+from alcf_mcp.facility.names import ResourceNames
+from alcf_mcp.facility.rules import checked_mode, checked_owner, checked_path, filesystem_name, parent_of
+from alcf_mcp.iri import IRIClient, results
+from alcf_mcp.iri.errors import InvalidCall, IRIError, NotImplementedThere
+from alcf_mcp.iri.models import ChangeMode, ChangeOwner, File, FileContent, MakeDirectory, Task, TaskHandle
+from alcf_mcp.iri.tasks import Progress
+
+MOST_BYTES = 1_048_576
+"""Read in one piece: larger results make ALCF's service fail (ALCF's deployment of the API, 2026-08)."""
+
+TAIL_WINDOW = 16_384
+LINE_GUESS = 160
+
+Starter = Callable[[str, str], Awaitable[TaskHandle]]
+"""Starts a task, given the filesystem's id and the checked path."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """How long one call may wait for tasks (seconds), and who hears of their progress."""
+
+    patience: float = 45.0
+    on_progress: Progress | None = None
+
+
+@dataclass(frozen=True)
+class FilePart:
+    """A part of a file as text.
+
+    ``start`` and ``end`` are byte positions, ``total`` the file's size in bytes; ``None`` where the
+    facility does not tell. ``at_end`` is ``None`` where it can't be known.
+    """
+
+    path: str
+    content: str
+    start: int | None = None
+    end: int | None = None
+    total: int | None = None
+
+    @property
+    def at_end(self) -> bool | None:
+        """Whether nothing of the file comes after this part."""
+        if self.end is None or self.total is None:
+            return None
+        return self.end >= self.total
+
+
+class Files:
+    """The filesystems of one facility."""
+
+    def __init__(self, iri: IRIClient, names: ResourceNames, wait: Wait, not_offered: set[str]) -> None:
+        self._iri = iri
+        self._names = names
+        self._wait = wait
+        self._not_offered = not_offered
+
+    async def ls(
+        self,
+        path: str,
+        *,
+        show_hidden: bool = False,
+        numeric_ids: bool = False,
+        recursive: bool = False,
+        dereference: bool = False,
+    ) -> list[File]:
+        """The entries of a directory, or the one of a file; unsorted.
+
+        Symbolic links are left out, an unreadable entry cuts the list there without a word, and an
+        unreadable directory looks empty (ALCF's deployment of the API, 2026-08).
+        """
+        options = {
+            "show_hidden": show_hidden or None,
+            "numeric_ids": numeric_ids or None,
+            "recursive": recursive or None,
+            "dereference": dereference or None,
+        }
+        task = await self._resolve(path, lambda fs, path: self._iri.ls(fs, path, **options))
+        return results.files(task)
+
+    async def entry(self, path: str) -> File | None:
+        """What its directory tells of a path; ``None`` where it tells nothing."""
+        path = checked_path(path)
+        name = path.rpartition("/")[2]
+        for listed in (parent_of(path), path):
+            if filesystem_name(listed) is None:
+                continue
+            for file in await self.ls(listed, show_hidden=True):
+                if file.name.rstrip("/").rpartition("/")[2] == name:
+                    return file
+        return None
+
+    async def size(self, path: str) -> int | None:
+        """The size of a file in bytes; ``None`` where the facility does not tell."""
+        try:
+            entries = await self.ls(path, show_hidden=True)
+        except IRIError:
+            return None
+        name = path.rstrip("/").rpartition("/")[2]
+        if len(entries) == 1 and entries[0].name.rpartition("/")[2] == name:
+            return entries[0].size
+        return None
+
+    async def view(self, path: str, *, offset: int, size: int) -> FilePart:
+        """Up to ``size`` bytes of a file from ``offset`` on."""
+        size = min(size, MOST_BYTES)
+        task, total = await self._with_size(
+            path, lambda fs, path: self._iri.view(fs, path, offset=offset, size=size)
+        )
+        return _part(path, results.content(task), start=offset, total=total)
+
+    async def head(self, path: str, *, lines: int | None = None, num_bytes: int | None = None) -> FilePart:
+        """The first lines or bytes of a file."""
+        task, total = await self._with_size(
+            path, lambda fs, path: self._iri.head(fs, path, lines=lines, num_bytes=num_bytes)
+        )
+        content = results.content(task)
+        return FilePart(path, content.content, 0, len(content.content.encode()), total)
+
+    async def tail(self, path: str, *, lines: int) -> FilePart:
+        """The last lines of a file; by its size and a look at its end where the facility has no ``tail``."""
+        if "tail" not in self._not_offered:
+            try:
+                task = await self._resolve(path, lambda fs, path: self._iri.tail(fs, path, lines=lines))
+            except NotImplementedThere:
+                self._not_offered.add("tail")
+            else:
+                return FilePart(path, results.content(task).content)
+        return await self._tail_by_view(path, lines)
+
+    async def mkdir(self, path: str, *, parents: bool = False) -> None:
+        """Make a directory."""
+        await self._resolve(
+            path, lambda fs, path: self._iri.mkdir(fs, MakeDirectory(path=path, parent=parents))
+        )
+
+    async def chmod(self, path: str, mode: str) -> File | None:
+        """Change a mode; the entry as it is afterwards, where the facility tells."""
+        mode = checked_mode(mode)
+        return results.file(
+            await self._resolve(path, lambda fs, path: self._iri.chmod(fs, ChangeMode(path=path, mode=mode)))
+        )
+
+    async def chown(self, path: str, *, owner: str = "", group: str = "") -> File | None:
+        """Change owner, group or both; the entry as it is afterwards, where the facility tells."""
+        checked_owner(owner, group)
+        task = await self._resolve(
+            path, lambda fs, path: self._iri.chown(fs, ChangeOwner(path=path, owner=owner, group=group))
+        )
+        return results.file(task)
+
+    async def rm(self, path: str) -> str:
+        """Remove a file or a whole directory; what the facility says to it."""
+        plain = checked_path(path)
+        if plain.count("/") < 2 or (plain.startswith("/lus/") and plain.count("/") < 3):
+            raise InvalidCall(f"{plain!r} is the root of a filesystem", hint="Name a path below it.")
+        return results.text(await self._resolve(plain, self._iri.rm))
+
+    async def _tail_by_view(self, path: str, lines: int) -> FilePart:
+        total = await self.size(checked_path(path))
+        if total is None:
+            raise InvalidCall(
+                f"The size of {path!r} can't be told, so its end can't be found",
+                hint="Is it a file, and readable? list_directory shows; view_file reads from an offset.",
+            )
+        window = min(max(TAIL_WINDOW, lines * LINE_GUESS), MOST_BYTES)
+        while True:
+            start = max(0, total - window)
+            part = await self._window(path, start, total)
+            whole_lines = part.content.count("\n", part.content.find("\n") + 1 if start else 0)
+            if whole_lines >= lines or start == 0 or window >= MOST_BYTES:
+                return _last_lines(part, lines)
+            window = min(window * 4, MOST_BYTES)
+
+    async def _window(self, path: str, start: int, total: int) -> FilePart:
+        size = max(total - start, 1)
+        task = await self._resolve(path, lambda fs, path: self._iri.view(fs, path, offset=start, size=size))
+        return _part(path, results.content(task), start=start, total=total)
+
+    async def _with_size(self, path: str, start: Starter) -> tuple[Task, int | None]:
+        """Resolve a task and, beside it, look how large the file is: one wait for both."""
+        plain = checked_path(path)
+        total: int | None = None
+        task: Task | IRIError
+
+        async def look() -> None:
+            nonlocal total
+            total = await self.size(plain)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(look)
+            try:
+                task = await self._resolve(plain, start)
+            except IRIError as error:  # kept, so that it does not leave in an exception group
+                task = error
+                group.cancel_scope.cancel()
+        if isinstance(task, IRIError):
+            raise task
+        return task, total
+
+    async def _resolve(self, path: str, start: Starter) -> Task:
+        plain = checked_path(path)
+        name = filesystem_name(plain)
+        assert name is not None  # noqa: S101 - a checked path lies on a filesystem
+        filesystem = await self._names.storage(name)
+        handle = await start(filesystem.id, plain)
+        return await self._iri.tasks.resolve(
+            handle, patience=self._wait.patience, on_progress=self._wait.on_progress
+        )
+
+
+def _part(path: str, content: FileContent, *, start: int, total: int | None) -> FilePart:
+    """The window that ``view`` answered; where it does not say how far it reached, its text is counted."""
+    in_bytes = content.content_type == "bytes" and content.end_position is not None
+    end = content.end_position if in_bytes else start + len(content.content.encode())
+    return FilePart(path, content.content, start, end, total)
+
+
+def _last_lines(part: FilePart, lines: int) -> FilePart:
+    """Cut a window down to its last lines; the first line of a window is only whole at the file's start."""
+    kept = part.content.splitlines(keepends=True)
+    if part.start:
+        kept = kept[1:] or kept
+    content = "".join(kept[-lines:])
+    start = None if part.end is None else max(0, part.end - len(content.encode()))
+    return FilePart(part.path, content, start, part.end, part.total)

@@ -1,0 +1,135 @@
+"""From what a person asks for to the job that the facility takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from alcf_mcp.facility.rules import checked_path
+from alcf_mcp.facility.scripts import launch, launch_program, refuse_harmed, remarks
+from alcf_mcp.facility.walltime import parse_walltime
+from alcf_mcp.iri.errors import InvalidCall
+from alcf_mcp.iri.models import JobAttributes, JobSpec, ResourceSpec
+
+
+@dataclass(frozen=True)
+class JobRequest:
+    """A job in a person's terms; ``None`` where nothing is said.
+
+    ``walltime`` is in a form that ``parse_walltime`` reads, ``memory_bytes`` in bytes.
+    """
+
+    script: str | None = None
+    executable: str | None = None
+    arguments: list[str] = field(default_factory=list)
+    name: str | None = None
+    account: str | None = None
+    queue: str | None = None
+    nodes: int | None = None
+    walltime: str | int | None = None
+    filesystems: list[str] | None = None
+    stdout_path: str | None = None
+    stderr_path: str | None = None
+    directory: str | None = None
+    memory_bytes: int | None = None
+    custom_attributes: dict[str, str] = field(default_factory=dict)
+
+    def remarks(self) -> list[str]:
+        """What a careful colleague would say about it."""
+        return remarks(self.script) if self.script else []
+
+
+def new_job(request: JobRequest) -> JobSpec:
+    """The spec of a job to submit.
+
+    Raises:
+        InvalidCall: something is missing that the facility asks for, or would arrive changed.
+    """
+    if (request.script is None) == (request.executable is None):
+        raise InvalidCall(
+            "A job needs either a script or an executable",
+            hint="Give `script` (the lines to run) or `executable` with `arguments`, and not both.",
+        )
+    _refuse_missing(request)
+    return _spec(request, stdout_path=request.stdout_path or request.directory)
+
+
+def changed_job(request: JobRequest) -> JobSpec:
+    """The spec of an update: only what changes, and the node count, which the facility always applies.
+
+    Raises:
+        InvalidCall: something would arrive changed, or nothing is to be changed.
+    """
+    if request.nodes is None:
+        raise InvalidCall("An update needs the job's node count", hint="Give `nodes`.")
+    return _spec(request, stdout_path=request.stdout_path)
+
+
+def _refuse_missing(request: JobRequest) -> None:
+    missing = []
+    if not request.account:
+        missing.append("`account` (the project to charge; list_projects names yours)")
+    if not request.queue:
+        missing.append("`queue` (on Polaris: debug up to 1 h on 1-2 nodes, prod from 10 nodes)")
+    if not request.directory and not request.stdout_path:
+        missing.append("`directory` (an existing one, where the job runs and its output files go)")
+    if missing:
+        raise InvalidCall(
+            "The facility takes no job without " + ", ".join(item.partition(" (")[0] for item in missing),
+            hint=f"Give {'; '.join(missing)}.",
+        )
+
+
+def _spec(request: JobRequest, *, stdout_path: str | None) -> JobSpec:
+    executable, arguments = _program(request)
+    for what, text in _plain_fields(request):
+        refuse_harmed(what, text)
+    attributes = {
+        "duration": None if request.walltime is None else parse_walltime(request.walltime),
+        "queue_name": request.queue,
+        "account": request.account,
+        "custom_attributes": _custom_attributes(request),
+    }
+    spec: dict[str, Any] = {
+        "executable": executable,
+        "arguments": arguments,
+        "name": request.name,
+        "directory": _path(request.directory),
+        "stdout_path": _path(stdout_path),
+        "stderr_path": _path(request.stderr_path or stdout_path),
+        "resources": ResourceSpec(node_count=request.nodes, memory=request.memory_bytes),
+    }
+    if any(value is not None for value in attributes.values()):
+        spec["attributes"] = JobAttributes(**attributes)
+    return JobSpec(**spec)
+
+
+def _program(request: JobRequest) -> tuple[str | None, list[str] | None]:
+    if request.script is not None:
+        return launch(request.script)
+    if request.executable is not None:
+        return launch_program(request.executable, request.arguments)
+    return None, None
+
+
+def _plain_fields(request: JobRequest) -> list[tuple[str, str | None]]:
+    return [
+        ("name", request.name),
+        ("account", request.account),
+        ("queue", request.queue),
+        *(("custom attribute", text) for pair in request.custom_attributes.items() for text in pair),
+    ]
+
+
+def _custom_attributes(request: JobRequest) -> dict[str, str] | None:
+    attributes = dict(request.custom_attributes)
+    if request.filesystems:
+        attributes.setdefault("filesystems", ":".join(request.filesystems))
+    return attributes or None
+
+
+def _path(path: str | None) -> str | None:
+    if path is None:
+        return None
+    refuse_harmed("path", path)
+    return checked_path(path)

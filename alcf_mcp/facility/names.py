@@ -1,0 +1,119 @@
+"""Names to ids: ``polaris`` as people say it, the UUID that the API wants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from time import monotonic
+
+import anyio
+
+from alcf_mcp.iri import IRIClient
+from alcf_mcp.iri.errors import InvalidCall, IRIError
+from alcf_mcp.iri.models import Resource
+
+COMPUTE_TYPES = frozenset({"compute", "system"})
+STORAGE_TYPES = frozenset({"storage"})
+
+LIVE_SECONDS = 300.0
+FALLBACK_SECONDS = 30.0
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+KNOWN_RESOURCES = tuple(
+    Resource(id=id, name=name, resource_type=resource_type)
+    for name, resource_type, id in (
+        ("Polaris", "compute", "55c1c993-1124-47f9-b823-514ba3849a9a"),
+        ("Crux", "compute", "8b9b42f7-572a-4909-8472-a0453436304c"),
+        ("Aurora", "compute", "0325fc07-6fb7-4453-b772-3d5030b2df72"),
+        ("Sophia", "compute", "9674c7e1-aecc-4dbb-bf01-c9197e027cd6"),
+        ("Edith", "compute", "7f7d0593-162e-43b9-8476-07d7d137d6ab"),
+        ("Sirius", "compute", "2fef6c82-a982-491e-91a3-d75b59b707af"),
+        ("Eagle", "storage", "1c3ad9d4-2e91-42bc-becb-72b1fde1235c"),
+        ("Home", "storage", "6115bd2c-957a-4543-abff-5fae52992ff2"),
+    )
+)
+"""ALCF's resources and their stable ids (ALCF's public status service, 2026-08): used when it fails."""
+
+
+class ResourceNames:
+    """The resources of one facility by name or id; looked up live, remembered for some minutes."""
+
+    def __init__(self, iri: IRIClient) -> None:
+        self._iri = iri
+        self._resources: tuple[Resource, ...] = ()
+        self._fresh_until = 0.0
+        self._one_lookup = anyio.Lock()
+
+    async def all(self) -> tuple[Resource, ...]:
+        """All resources; one lookup serves all who ask at the same time."""
+        async with self._one_lookup:
+            if monotonic() >= self._fresh_until:
+                try:
+                    # An answer without resources is as good as none.
+                    live = tuple(await self._iri.list_resources())
+                except IRIError:
+                    live = ()
+                self._resources = live or self._resources or KNOWN_RESOURCES
+                self._fresh_until = monotonic() + (LIVE_SECONDS if live else FALLBACK_SECONDS)
+        return self._resources
+
+    async def find(self, name: str) -> Resource:
+        """The resource of that name, whatever its case, or of that id.
+
+        Raises:
+            InvalidCall: there is none; the message lists those there are.
+        """
+        return _pick(name, await self.all())
+
+    async def compute(self, name: str) -> Resource:
+        """The machine of that name.
+
+        Raises:
+            InvalidCall: there is none, or it is no machine.
+        """
+        everything = await self.all()
+        resource = _pick(name, everything)
+        if resource.resource_type in COMPUTE_TYPES or resource.resource_type == "unknown":
+            return resource
+        raise InvalidCall(
+            f"{resource.name} is a {resource.resource_type} resource; jobs run on compute resources",
+            hint=f"Use one of: {_names(r for r in everything if r.resource_type in COMPUTE_TYPES)}.",
+        )
+
+    async def computers(self) -> list[Resource]:
+        """All machines."""
+        return [resource for resource in await self.all() if resource.resource_type in COMPUTE_TYPES]
+
+    async def storage(self, name: str) -> Resource:
+        """The filesystem of that name.
+
+        Raises:
+            InvalidCall: this facility has none of that name.
+        """
+        everything = await self.all()
+        filesystems = [r for r in everything if r.resource_type in STORAGE_TYPES] or list(everything)
+        return _pick(name, filesystems)
+
+
+def _pick(name: str, resources: Iterable[Resource]) -> Resource:
+    wanted = name.strip().casefold()
+    resources = tuple(resources)
+    for resource in resources:
+        if wanted in (resource.name.casefold(), resource.id.casefold()):
+            return resource
+    if _UUID.fullmatch(wanted):
+        # A new resource may not be listed yet; the facility knows best what its ids are.
+        return Resource(id=wanted, name=wanted)
+    close = get_close_matches(wanted, [resource.name.casefold() for resource in resources], n=1)
+    guess = next(
+        (f"Did you mean {r.name}? " for r in resources if close and r.name.casefold() == close[0]), ""
+    )
+    raise InvalidCall(
+        f"There is no resource named {name!r}", hint=f"{guess}The facility has: {_names(resources)}."
+    )
+
+
+def _names(resources: Iterable[Resource]) -> str:
+    return ", ".join(sorted(resource.name for resource in resources))

@@ -1,0 +1,78 @@
+"""Durations as people write them."""
+
+from __future__ import annotations
+
+import re
+
+from alcf_mcp.iri.errors import InvalidCall
+
+_CLOCK = re.compile(r"(\d{1,4}):([0-5]?\d):([0-5]?\d)")
+_PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", re.IGNORECASE)
+_UNITS = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600),
+    **dict.fromkeys(("d", "day", "days"), 86400),
+}
+_FORMS = "Write '00:30:00' (hours:minutes:seconds), '30m', '1h30m', '2 days', or a number of seconds."
+LONGEST = 30 * 86400
+
+
+def parse_walltime(value: str | int) -> int:
+    """Read a walltime.
+
+    Returns:
+        Seconds, at least 1.
+
+    Raises:
+        InvalidCall: it is in none of the known forms, or beyond all reason.
+    """
+    seconds = value if isinstance(value, int) else _parse(value)
+    if seconds < 1:
+        raise InvalidCall(f"A walltime of {value!r} is no time at all", hint=_FORMS)
+    if seconds > LONGEST:
+        raise InvalidCall(f"A walltime of {value!r} is longer than any queue allows", hint=_FORMS)
+    return seconds
+
+
+def _parse(text: str) -> int:
+    text = text.strip()
+    if re.fullmatch(r"\d{1,9}", text):
+        return int(text)
+    if clock := _CLOCK.fullmatch(text):
+        hours, minutes, seconds = (int(part) for part in clock.groups())
+        return hours * 3600 + minutes * 60 + seconds
+    if re.fullmatch(r"\d+:\d+", text):
+        raise InvalidCall(
+            f"The walltime {text!r} can mean minutes or hours",
+            hint=f"Write 00:{text} or {text}:00. {_FORMS}",
+        )
+    return _sum_of_units(text)
+
+
+def _sum_of_units(text: str) -> int:
+    total, position = 0.0, 0
+    while position < len(text):
+        part = _PART.match(text, position)
+        if part is None or part[2].lower() not in _UNITS or len(part[1]) > 9:
+            break
+        total += float(part[1]) * _UNITS[part[2].lower()]
+        position = part.end()
+    if not text or position < len(text):
+        raise InvalidCall(f"{text!r} is no walltime", hint=_FORMS)
+    return round(total)
+
+
+def spoken(seconds: float) -> str:
+    """A duration for people: ``45 s``, ``12 min``, ``1 h 30 min``, ``2 d 4 h``."""
+    total = round(seconds)
+    if total < 120:
+        return f"{total} s"
+    minutes, rest = divmod(total, 60)
+    if minutes < 60:
+        return f"{minutes} min" + (f" {rest} s" if rest and minutes < 10 else "")
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h" + (f" {minutes} min" if minutes else "")
+    days, hours = divmod(hours, 24)
+    return f"{days} d" + (f" {hours} h" if hours else "")
