@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from time import monotonic
 
 import anyio
 
@@ -12,7 +13,6 @@ from alcf_mcp.facility.rules import checked_mode, checked_owner, checked_path, f
 from alcf_mcp.iri import IRIClient, results
 from alcf_mcp.iri.errors import InvalidCall, IRIError, NotImplementedThere
 from alcf_mcp.iri.models import ChangeMode, ChangeOwner, File, FileContent, MakeDirectory, Task, TaskHandle
-from alcf_mcp.iri.tasks import Progress
 
 MOST_BYTES = 1_048_576
 """Read in one piece: larger results make ALCF's service fail (ALCF's deployment of the API, 2026-08)."""
@@ -20,16 +20,42 @@ MOST_BYTES = 1_048_576
 TAIL_WINDOW = 16_384
 LINE_GUESS = 160
 
+Listener = Callable[[float, str], Awaitable[None]]
 Starter = Callable[[str, str], Awaitable[TaskHandle]]
 """Starts a task, given the filesystem's id and the checked path."""
 
 
-@dataclass(frozen=True)
 class Wait:
-    """How long one call may wait for tasks (seconds), and who hears of their progress."""
+    """How long one call may wait, and who hears how it goes.
 
-    patience: float = 45.0
-    on_progress: Progress | None = None
+    Args:
+        seconds: the call's patience.
+        listener: told the seconds waited so far and what goes on.
+    """
+
+    def __init__(self, seconds: float = 45.0, listener: Listener | None = None) -> None:
+        self.seconds = seconds
+        self._listener = listener
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin anew: the time that a person took to answer a question does not count."""
+        self._began = monotonic()
+
+    @property
+    def left(self) -> float:
+        """Seconds of patience that are left."""
+        return max(0.0, self._began + self.seconds - monotonic())
+
+    async def say(self, message: str) -> None:
+        """Tell what goes on."""
+        if self._listener:
+            await self._listener(monotonic() - self._began, message)
+
+    async def tell_of(self, task: Task, waited: float) -> None:
+        """Tell how a task goes."""
+        command = f"{task.command.command}: " if task.command else ""
+        await self.say(f"{command}task {task.status} after {waited:.0f} s")
 
 
 @dataclass(frozen=True)
@@ -52,6 +78,17 @@ class FilePart:
         if self.end is None or self.total is None:
             return None
         return self.end >= self.total
+
+    def extent(self) -> str:
+        """How much of the file this is: ``/eagle/P/x.log: bytes 0-500 of 2000``."""
+        if self.start is None or self.end is None:
+            known = "" if self.total is None else f" of a file of {self.total} bytes"
+            return f"{self.path}: a part{known}"
+        whole = self.start == 0 and self.end == self.total
+        known = "" if self.total is None else f" of {self.total}"
+        return f"{self.path}: " + (
+            f"all {self.total} bytes" if whole else f"bytes {self.start}-{self.end}{known}"
+        )
 
 
 class Files:
@@ -212,9 +249,7 @@ class Files:
         assert name is not None  # noqa: S101 - a checked path lies on a filesystem
         filesystem = await self._names.storage(name)
         handle = await start(filesystem.id, plain)
-        return await self._iri.tasks.resolve(
-            handle, patience=self._wait.patience, on_progress=self._wait.on_progress
-        )
+        return await self._iri.tasks.resolve(handle, patience=self._wait.left, on_progress=self._wait.tell_of)
 
 
 def _part(path: str, content: FileContent, *, start: int, total: int | None) -> FilePart:

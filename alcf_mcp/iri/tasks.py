@@ -70,7 +70,7 @@ class Tasks:
             left = began + patience - monotonic()
             if left <= 0:
                 raise TaskStillRunning(
-                    f"Task {task_id} still runs after {patience:.0f} s", task_id=task_id, task=seen
+                    f"Task {task_id} still runs after {patience:.0f} s of waiting", task_id=task_id, task=seen
                 )
             await anyio.sleep(min(interval, left))
             try:

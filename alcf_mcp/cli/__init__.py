@@ -1,0 +1,56 @@
+"""The ``alcf-mcp`` command."""
+
+from __future__ import annotations
+
+import sys
+from enum import IntEnum
+
+import typer
+
+from alcf_mcp import __version__
+from alcf_mcp.cli.demo import demo
+from alcf_mcp.cli.local import local
+from alcf_mcp.cli.serve import serve
+from alcf_mcp.config import SettingsError
+
+
+class Exit(IntEnum):
+    """Exit statuses."""
+
+    WRONG_SETTING = 2
+
+
+app = typer.Typer(
+    name="alcf-mcp",
+    help="The MCP server of the Argonne Leadership Computing Facility.",
+    no_args_is_help=False,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(serve)
+app.command()(local)
+app.command()(demo)
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: bool = typer.Option(False, "--version", help="Print the version and exit."),
+) -> None:
+    """Serve MCP over stdio, unless a command says otherwise."""
+    if version:
+        sys.stdout.write(f"alcf-mcp {__version__}\n")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        serve()
+
+
+def main() -> None:
+    """Run the command; a wrong setting is one line on stderr."""
+    try:
+        app()
+    except SettingsError as error:
+        sys.stderr.write(f"alcf-mcp: {error}\n")
+        sys.exit(Exit.WRONG_SETTING)

@@ -1,0 +1,126 @@
+"""From an exception to an answer that ends in what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mcp.types import CallToolResult
+
+from alcf_mcp.auth import NotSignedIn
+from alcf_mcp.iri import errors as iri
+from alcf_mcp.journal import JournalError
+from alcf_mcp.tools.results import error_result
+from alcf_mcp.tools.text import one_line
+
+EXPECTED = (iri.IRIError, JournalError, TimeoutError)
+"""The exceptions that a tool may end in; anything else is a mistake of ours."""
+
+CHECK_FIRST = (
+    "It may have been carried out all the same: look (list_jobs, list_directory) before you repeat it."
+)
+TRY_LATER = "Try again in a minute; list_resources shows whether the facility is up."
+
+
+def failure(error: Exception, *, reads: bool, seconds: float) -> CallToolResult:
+    """Turn an expected exception into the answer of a tool.
+
+    Args:
+        error: one of ``EXPECTED``.
+        reads: whether the tool changes nothing, so that repeating it does no harm.
+        seconds: how long the call was allowed to take.
+    """
+    if isinstance(error, TimeoutError):
+        message = f"No answer within {seconds:.0f} s"
+    else:
+        message = one_line(str(error), limit=2500)
+    next_step = _next_step(error, reads)
+    facts: dict[str, Any] = {"message": message, "next_step": next_step}
+    if isinstance(error, iri.APIError):
+        facts |= {"http_status": error.status, "detail": one_line(error.detail, 2000)}
+        facts["invalid_params"] = [{"name": name, "reason": why} for name, why in error.invalid_params]
+    elif isinstance(error, iri.NotAnIRIAnswer):
+        facts["http_status"] = error.status
+    elif isinstance(error, iri.TaskError):
+        facts["task_id"] = error.task_id
+    return error_result(f"{message.rstrip('.')}. {next_step}".rstrip(), **facts)
+
+
+def _next_step(error: Exception, reads: bool) -> str:
+    if isinstance(error, iri.InvalidCall) and error.hint:
+        return error.hint
+    for kind, step in _STEPS:
+        if isinstance(error, kind):
+            return step if isinstance(step, str) else step(error, reads)
+    return ""
+
+
+def _unknown_fate(error: Exception, reads: bool) -> str:
+    return TRY_LATER if reads else CHECK_FIRST
+
+
+def _after_refusal(error: Exception, reads: bool) -> str:
+    return _PBS_STEPS.get(_pbs_refusal(error), "Correct the arguments by what the facility says.")
+
+
+def _after_fault(error: Exception, reads: bool) -> str:
+    refusal = _pbs_refusal(error)
+    return _PBS_STEPS[refusal] if refusal else _unknown_fate(error, reads)
+
+
+def _pbs_refusal(error: Exception) -> str:
+    detail = error.detail.lower() if isinstance(error, iri.APIError) else ""
+    return next((text for text in _PBS_STEPS if text in detail), "")
+
+
+def _after_still_running(error: Exception, reads: bool) -> str:
+    task_id = error.task_id if isinstance(error, iri.TaskError) else ""
+    return (
+        f"The task goes on at the facility: get_task with task_id={task_id!r} and wait_seconds=30 continues."
+    )
+
+
+Step = str | Callable[[Exception, bool], str]
+
+_PBS_STEPS = {
+    "unknown queue": "Name a queue of the machine (on Polaris: debug, debug-scaling, prod, preemptable).",
+    "account": "Name a project that may charge this machine; list_projects shows yours.",
+    "resource limits": "Ask for fewer nodes or a shorter walltime, or take another queue.",
+    "filesystems": 'Name the filesystems that the job uses, such as ["home", "eagle"].',
+    "unknown job id": "list_jobs with include_finished shows the jobs there are.",
+    "job has finished": "The job has ended already; get_job tells how.",
+    "invalid for state": "The job's state does not allow this; get_job tells its state.",
+}
+
+_STEPS: tuple[tuple[type[Exception], Step], ...] = (
+    (NotSignedIn, "Sign in first."),
+    (iri.InvalidToken, "Set ALCF_MCP_ACCESS_TOKEN to the token alone, without quotes, spaces or 'Bearer'."),
+    (iri.InsecureURL, "Set ALCF_MCP_API_URL to an https URL."),
+    (iri.NotConnected, "Is the network up, and is ALCF_MCP_API_URL right? " + TRY_LATER),
+    (iri.ConnectionLost, _unknown_fate),
+    (
+        iri.BlockedByGateway,
+        "This is no matter of sign-in: a network or proxy on the way is not let through. "
+        "Try from another network, or ask ALCF support.",
+    ),
+    (iri.NotAnIRIAnswer, "Is ALCF_MCP_API_URL right? If so, try again in a minute."),
+    (iri.NotAuthenticated, "The person has to sign in again: a new access token is needed."),
+    (
+        iri.NotPermitted,
+        "The person's account lacks this permission; ALCF support or the project's PI can grant it.",
+    ),
+    (iri.NotFound, "Check the name or id; list_resources and list_jobs show what there is."),
+    (iri.TooManyRequests, "Wait a minute before the next call."),
+    (
+        iri.NotImplementedThere,
+        "This facility does not offer it; do it another way, for example inside a job.",
+    ),
+    (iri.GatewayTimeout, _unknown_fate),
+    (iri.InvalidRequest, _after_refusal),
+    (iri.ServerFault, _after_fault),
+    (iri.TaskStillRunning, _after_still_running),
+    (iri.TaskFailed, "Check the path and its permissions with list_directory."),
+    (iri.TaskCanceled, "Call the tool again if it is still wanted."),
+    (TimeoutError, _unknown_fate),
+    (JournalError, "Make its directory writable, or choose another with ALCF_MCP_STATE_DIR."),
+)

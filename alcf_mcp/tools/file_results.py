@@ -1,0 +1,155 @@
+"""What the tools answer about files and directories."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from alcf_mcp.facility.files import FilePart
+from alcf_mcp.facility.rules import octal
+from alcf_mcp.iri.models import File
+from alcf_mcp.tools.results import Result
+from alcf_mcp.tools.text import clock, count, fenced, one_line, size
+
+
+class Entry(BaseModel):
+    """An entry of a directory; ``size`` in bytes, ``mode`` in octal."""
+
+    name: str
+    type: str
+    permissions: str
+    mode: str | None = None
+    owner: str | None = None
+    group: str | None = None
+    size: int | None = None
+    modified: datetime | None = None
+    link_target: str | None = None
+
+    @classmethod
+    def of(cls, file: File) -> Entry:
+        """Read from what the facility sent."""
+        return cls(
+            name=one_line(file.name, 4096),
+            type=file.type or "unknown",
+            permissions=one_line(file.permissions),
+            mode=octal(file.permissions),
+            owner=one_line(file.user) or None,
+            group=one_line(file.group) or None,
+            size=file.size,
+            modified=file.last_modified,
+            link_target=one_line(file.link_target, 4096) or None,
+        )
+
+    def line(self) -> str:
+        """The entry as ``ls -l`` shows it."""
+        slash = "/" if self.type == "directory" else ""
+        owner = f"{self.owner or '?'}:{self.group or '?'}"
+        amount = "" if slash else f" {size(self.size)}"
+        arrow = f" -> {self.link_target}" if self.link_target else ""
+        return f"{self.permissions} {owner}{amount} {clock(self.modified)} {self.name}{slash}{arrow}"
+
+
+class Directory(Result):
+    """The entries of a directory; ``total`` counts all of them, ``entries`` holds those asked for."""
+
+    path: str
+    total: int
+    total_bytes: int
+    entries: list[Entry]
+    note: str | None = None
+    next_step: str | None = None
+
+    def text(self) -> str:
+        """An entry a line."""
+        head = f"{self.path}: {count(self.total, 'entry')}, files of {size(self.total_bytes)}"
+        lines = [head, *(entry.line() for entry in self.entries), self.note, self.next_step]
+        return "\n".join(line for line in lines if line)
+
+
+_LOOKS_EMPTY = "An unreadable directory looks empty too: check its permissions in the directory above it."
+
+
+def listed(path: str, files: list[File], *, sort: str, limit: int, offset: int) -> Directory:
+    """Sort, count and cut the entries of a directory."""
+    entries = [Entry.of(file) for file in files]
+    if sort == "size":
+        entries.sort(key=lambda entry: (-(entry.size or 0), entry.name))
+    elif sort == "modified":
+        entries.sort(key=lambda e: (-e.modified.timestamp() if e.modified else 0.0, e.name))
+    else:
+        entries.sort(key=lambda entry: entry.name)
+    shown = entries[offset : offset + limit]
+    rest = len(entries) - offset - len(shown)
+    return Directory(
+        path=path,
+        total=len(entries),
+        total_bytes=sum(entry.size or 0 for entry in entries if entry.type != "directory"),
+        entries=shown,
+        note=None if entries else _LOOKS_EMPTY,
+        next_step=f"{rest} more: call again with offset={offset + len(shown)}." if rest > 0 else None,
+    )
+
+
+class Made(Result):
+    """A directory that was made."""
+
+    path: str
+
+    def text(self) -> str:
+        """One line, with the way back."""
+        return f"Made the directory {self.path}. To undo: remove_path with path={self.path!r}."
+
+
+class PathChange(Result):
+    """What was changed of a path, and the call that undoes it."""
+
+    path: str
+    what: str
+    before: str | None = None
+    after: str
+    undo: str | None = None
+
+    def text(self) -> str:
+        """One line, with the way back."""
+        way_back = f" To undo: {self.undo}." if self.undo else ""
+        return (
+            f"Changed the {self.what} of {self.path}: {self.before or 'unknown'} -> {self.after}.{way_back}"
+        )
+
+
+class Removal(Result):
+    """What was removed."""
+
+    path: str
+    removed: bool = True
+    facility_says: str | None = None
+
+    def text(self) -> str:
+        """One line."""
+        return f"Removed {self.path}. {self.facility_says or ''}".rstrip()
+
+
+def rendered_part(part: FilePart, *, tool: str, lines: int | None = None) -> str:
+    """A part of a file, set apart as data, with how much of it this is and how to get more."""
+    if not part.content:
+        at = "" if part.total is None else f" (it has {part.total} bytes)"
+        where = (
+            f"Nothing at byte {part.start}: the file ends before it" if part.start else "The file is empty"
+        )
+        return f"{part.path}: {where}{at}."
+    return "\n".join(line for line in (part.extent(), _more(part, tool, lines), fenced(part.content)) if line)
+
+
+def _more(part: FilePart, tool: str, lines: int | None) -> str:
+    notes = []
+    if part.content.count("\ufffd") > max(8, len(part.content) // 10):
+        notes.append("This does not look like text; the facility shows what is no UTF-8 as \ufffd.")
+    if tool == "tail_file":
+        if part.start:
+            notes.append(f"Earlier lines: view_file with an offset below {part.start}, or more lines here.")
+    elif part.at_end is False:
+        notes.append(f"Next part: view_file with path={part.path!r} and offset={part.end}.")
+    elif part.at_end is None and lines is not None and part.content.count("\n") >= lines:
+        notes.append(f"There may be more: view_file with path={part.path!r} and offset={part.end}.")
+    return " ".join(notes)

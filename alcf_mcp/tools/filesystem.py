@@ -1,0 +1,189 @@
+"""Files and directories by absolute path; the filesystem is inferred from the path."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from alcf_mcp.facility import Facility
+from alcf_mcp.facility.rules import checked_mode, checked_owner, checked_path, octal, symbolic
+from alcf_mcp.guard import Preview
+from alcf_mcp.iri.errors import InvalidCall
+from alcf_mcp.iri.models import File
+from alcf_mcp.tools.app import AtFacility
+from alcf_mcp.tools.arguments import Limit, Offset, Path
+from alcf_mcp.tools.declare import Risk, tool
+from alcf_mcp.tools.file_results import Directory, Made, PathChange, Removal, listed, rendered_part
+from alcf_mcp.tools.text import count, one_line, size
+
+HEAD_LINES = 20
+LARGEST_HEAD = 1_048_576
+
+Sort = Annotated[
+    Literal["name", "size", "modified"], Field(description="size and modified: largest, newest first")
+]
+
+
+@tool("List a directory")
+async def list_directory(
+    facility: AtFacility,
+    path: Path,
+    show_hidden: Annotated[bool, Field(description="Names that begin with a dot too")] = False,
+    numeric_ids: Annotated[bool, Field(description="User and group as numbers")] = False,
+    recursive: Annotated[bool, Field(description="Subdirectories too; not offered by ALCF")] = False,
+    dereference: Annotated[bool, Field(description="Follow links; not offered by ALCF")] = False,
+    limit: Limit = 200,
+    offset: Offset = 0,
+    sort: Sort = "name",
+) -> Directory:
+    """List a directory, or show one file: type, permissions, owner, group, size, time (like ls -l).
+
+    Symbolic links are not shown, and the facility leaves out what it can't read.
+    """
+    files = await facility.files.ls(
+        path, show_hidden=show_hidden, numeric_ids=numeric_ids, recursive=recursive, dereference=dereference
+    )
+    return listed(checked_path(path), files, sort=sort, limit=limit, offset=offset)
+
+
+@tool("Make a directory", risk=Risk.CHANGES)
+async def make_directory(
+    facility: AtFacility,
+    path: Path,
+    parents: Annotated[bool, Field(description="Make missing parent directories too")] = False,
+) -> Made:
+    """Make a directory. It fails where something of that name exists."""
+    await facility.files.mkdir(path, parents=parents)
+    return Made(path=checked_path(path))
+
+
+@tool("View a part of a file")
+async def view_file(
+    facility: AtFacility,
+    path: Path,
+    offset: Annotated[int, Field(ge=0, lt=2**63, description="First byte to show")] = 0,
+    size: Annotated[int, Field(ge=1, le=262_144, description="Bytes to show")] = 16_384,
+) -> str:
+    """Show a part of a text file by byte position, and say how to get the next part.
+
+    For a log's end tail_file is quicker.
+    """
+    return rendered_part(await facility.files.view(path, offset=offset, size=size), tool="view_file")
+
+
+@tool("Show a file's beginning")
+async def head_file(
+    facility: AtFacility,
+    path: Path,
+    lines: Annotated[int | None, Field(ge=1, le=5000, description="First lines; default 20")] = None,
+    bytes: Annotated[int | None, Field(ge=1, le=262_144, description="Or first bytes")] = None,
+) -> str:
+    """Show the first lines, or the first bytes, of a text file."""
+    if lines is not None and bytes is not None:
+        raise InvalidCall("`lines` and `bytes` are given together", hint="Give one of them.")
+    wanted = None if bytes else lines or HEAD_LINES
+    part = await facility.files.head(path, lines=wanted, num_bytes=bytes)
+    return rendered_part(part, tool="head_file", lines=wanted)
+
+
+@tool("Show a file's end")
+async def tail_file(
+    facility: AtFacility,
+    path: Path,
+    lines: Annotated[int, Field(ge=1, le=5000, description="Last lines")] = 20,
+) -> str:
+    """Show the last lines of a text file."""
+    return rendered_part(await facility.files.tail(path, lines=lines), tool="tail_file", lines=lines)
+
+
+def _mode_of(file: File | None) -> str | None:
+    return octal(file.permissions) if file else None
+
+
+def _named(mode: str) -> str:
+    return f"{symbolic(mode)} ({mode})"
+
+
+async def _preview_chmod(facility: AtFacility, path: str, mode: str) -> Preview:
+    mode, path = checked_mode(mode)[-3:], checked_path(path)
+    before = _mode_of(await facility.files.entry(path))
+    if before == mode:
+        return Preview("", settled=f"{path} has the mode {_named(mode)} already.")
+    was = _named(before) if before else "a mode that could not be looked up"
+    facts = [f"{path}: {was} -> {_named(mode)}"]
+    if int(mode[-1]) & 2:
+        facts.append("Everyone at the facility could then write to it.")
+    return Preview("Change the mode?", tuple(facts))
+
+
+@tool("Change a mode", risk=Risk.DESTROYS, repeatable=True, preview=_preview_chmod)
+async def chmod(
+    facility: AtFacility, path: Path, mode: Annotated[str, Field(description="Octal", examples=["750"])]
+) -> PathChange:
+    """Change the permissions of a file or directory. Asks the person first."""
+    before = _mode_of(await facility.files.entry(path))
+    after = _mode_of(await facility.files.chmod(path, mode)) or mode[-3:]
+    undo = f"chmod with path={checked_path(path)!r} and mode={before!r}" if before else None
+    return PathChange(
+        path=checked_path(path), what="mode", before=before and _named(before), after=_named(after), undo=undo
+    )
+
+
+def _owners(file: File | None) -> str | None:
+    return f"{file.user}:{file.group}" if file and (file.user or file.group) else None
+
+
+async def _preview_chown(facility: AtFacility, path: str, owner: str, group: str) -> Preview:
+    checked_owner(owner, group)
+    path = checked_path(path)
+    file = await facility.files.entry(path)
+    if file and owner in ("", file.user) and group in ("", file.group):
+        return Preview("", settled=f"{path} belongs to {_owners(file)} already.")
+    was = _owners(file) or "an owner that could not be looked up"
+    will = f"{owner or (file.user if file else '…')}:{group or (file.group if file else '…')}"
+    return Preview(
+        "Change the owner?",
+        (f"{path}: {was} -> {will}", "You may lose access to it, and can't take it back then."),
+    )
+
+
+@tool("Change an owner", risk=Risk.DESTROYS, repeatable=True, preview=_preview_chown)
+async def chown(
+    facility: AtFacility,
+    path: Path,
+    owner: Annotated[str, Field(description="New owner's user name")] = "",
+    group: Annotated[str, Field(description="New group, often a project's name")] = "",
+) -> PathChange:
+    """Change owner, group or both of a file or directory. Asks the person first."""
+    file = await facility.files.entry(path)
+    before = _owners(file)
+    after = _owners(await facility.files.chown(path, owner=owner, group=group)) or f"{owner}:{group}"
+    undo = (
+        f"chown with path={checked_path(path)!r}, owner={file.user!r}, group={file.group!r}" if file else None
+    )
+    return PathChange(path=checked_path(path), what="owner", before=before, after=after, undo=undo)
+
+
+async def _preview_remove(facility: AtFacility, path: str) -> Preview:
+    path = checked_path(path)
+    file = await facility.files.entry(path)
+    if file is None:
+        what = f"{path} (what it is could not be looked up)"
+    elif file.type == "directory":
+        what = f"the directory {path} with all that is in it{await _content_of(facility, path)}"
+    else:
+        what = f"the file {path}, {size(file.size)}"
+    return Preview(f"Remove {what}?", ("It can't be recovered.",))
+
+
+async def _content_of(facility: Facility, path: str) -> str:
+    inside = await facility.files.ls(path, show_hidden=True)
+    return f" ({count(len(inside), 'entry')} that can be seen)"
+
+
+@tool("Remove a file or directory", risk=Risk.DESTROYS, repeatable=True, preview=_preview_remove)
+async def remove_path(facility: AtFacility, path: Path) -> Removal:
+    """Remove a file, or a directory with all that is in it, for good. Asks the person first."""
+    said = await facility.files.rm(path)
+    return Removal(path=checked_path(path), facility_says=one_line(said) or None)

@@ -1,0 +1,58 @@
+"""The arguments that make or change a job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from alcf_mcp.facility.jobspec import JobRequest
+from alcf_mcp.tools.arguments import number_as_text
+
+Nodes = Annotated[int, Field(ge=1, le=20_000, description="Number of nodes")]
+Walltime = Annotated[str | int, Field(description="'00:30:00', '30m' or seconds", examples=["01:00:00"])]
+Script = Annotated[str | None, Field(description="Shell script, whole; it arrives exactly as given")]
+Executable = Annotated[str | None, Field(description="Program to run instead of a script")]
+Arguments = Annotated[list[str], Field(description="The program's arguments")]
+Account = Annotated[str | None, Field(description="Project to charge")]
+Queue = Annotated[str | None, Field(description="Queue", examples=["debug"])]
+Filesystems = Annotated[list[str], Field(description="Filesystems that the job uses")]
+Stdout = Annotated[str | None, Field(description="File or directory; default: directory")]
+Stderr = Annotated[str | None, Field(description="File or directory; default: as stdout")]
+Directory = Annotated[str | None, Field(description="Existing working directory")]
+MemoryBytes = Annotated[int | None, Field(ge=1, description="Memory in bytes")]
+Name = Annotated[str | None, Field(description="Job name", max_length=230)]
+Attributes = Annotated[
+    dict[str, Annotated[str, BeforeValidator(number_as_text)]],
+    Field(description="Further PBS resources by name"),
+]
+
+
+@dataclass(frozen=True)
+class JobChanges(JobRequest):
+    """What is to change of a job; nothing is preset."""
+
+    script: Script = None
+    executable: Executable = None
+    arguments: Arguments = field(default_factory=list)
+    name: Name = None
+    account: Account = None
+    queue: Queue = None
+    nodes: Nodes | None = None
+    walltime: Walltime | None = None
+    filesystems: Filesystems | None = None
+    stdout_path: Stdout = None
+    stderr_path: Stderr = None
+    directory: Directory = None
+    memory_bytes: MemoryBytes = None
+    custom_attributes: Attributes = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NewJob(JobChanges):
+    """A job to submit, with what is usual preset."""
+
+    nodes: Nodes = 1
+    walltime: Walltime = "00:30:00"
+    filesystems: Filesystems = field(default_factory=lambda: ["home", "eagle"])

@@ -1,0 +1,255 @@
+"""What the facility is and how its resources are; answered without sign-in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from alcf_mcp.facility.times import parse_since
+from alcf_mcp.iri import models
+from alcf_mcp.tools.app import AtFacility
+from alcf_mcp.tools.arguments import Limit, ResourceName, Since
+from alcf_mcp.tools.declare import tool
+from alcf_mcp.tools.results import Result
+from alcf_mcp.tools.text import clock, count, one_line
+
+NOT_MONITORED = "'unknown' is normal where nothing reports a status (Eagle, Home); it does not mean down."
+
+
+class ResourceStatus(Result):
+    """A resource and how it is."""
+
+    name: str
+    type: str
+    status: str
+    id: str
+    group: str | None = None
+    description: str | None = None
+    last_modified: datetime | None = None
+    note: str | None = None
+
+    @classmethod
+    def of(cls, resource: models.Resource) -> ResourceStatus:
+        """Read from what the facility sent."""
+        return cls(
+            name=resource.name or resource.id,
+            type=resource.resource_type,
+            status=resource.current_status,
+            id=resource.id,
+            group=resource.group or None,
+            description=one_line(resource.description) or None,
+            last_modified=resource.last_modified,
+            note=NOT_MONITORED if resource.current_status == "unknown" else None,
+        )
+
+    def line(self) -> str:
+        """Name, status and type on one line."""
+        return f"{self.name}: {self.status} ({self.type})"
+
+    def text(self) -> str:
+        """All that is known, a fact a line."""
+        facts = [self.line(), self.description, f"id {self.id}", self.group and f"group {self.group}"]
+        seen = self.last_modified and f"as of {clock(self.last_modified)}"
+        return "\n".join(fact for fact in (*facts, seen, self.note) if fact)
+
+
+class ResourceList(Result):
+    """Resources, those that need attention first."""
+
+    summary: str
+    resources: list[ResourceStatus]
+    note: str | None = None
+
+    def text(self) -> str:
+        """A resource a line."""
+        return "\n".join(
+            line for line in (self.summary, *(r.line() for r in self.resources), self.note) if line
+        )
+
+
+_ATTENTION = ("down", "degraded", "up", "unknown")
+
+
+@tool("List resources")
+async def list_resources(
+    facility: AtFacility,
+    resource_type: Annotated[models.ResourceType | None, Field(description="Only this type")] = None,
+    status: Annotated[models.ResourceStatus | None, Field(description="Only this status")] = None,
+    name: Annotated[str | None, Field(description="Part of the name")] = None,
+) -> ResourceList:
+    """List the facility's machines and filesystems and whether each is up. Needs no sign-in."""
+    found = [
+        ResourceStatus.of(resource)
+        for resource in await facility.iri.list_resources()
+        if resource_type in (None, resource.resource_type)
+        and status in (None, resource.current_status)
+        and (name or "").casefold() in resource.name.casefold()
+    ]
+    found.sort(key=lambda r: (_ATTENTION.index(r.status) if r.status in _ATTENTION else 9, r.name))
+    by_status = [f"{n} {s}" for s in _ATTENTION if (n := sum(r.status == s for r in found))]
+    note = next((r.note for r in found if r.note), None)
+    listed = [r.model_copy(update={"note": None, "last_modified": None}) for r in found]
+    summary = count(len(found), "resource") + (f": {', '.join(by_status)}" if found else " match")
+    return ResourceList(summary=summary, resources=listed, note=note)
+
+
+@tool("Show a resource")
+async def get_resource(facility: AtFacility, resource: ResourceName) -> ResourceStatus:
+    """Show one machine or filesystem: its status now, its type and its id. Needs no sign-in."""
+    known = await facility.names.find(resource)
+    return ResourceStatus.of(await facility.iri.get_resource(known.id))
+
+
+class Site(BaseModel):
+    """A place of the facility."""
+
+    name: str
+    organization: str | None = None
+    place: str | None = None
+
+
+class FacilityInfo(Result):
+    """The facility."""
+
+    name: str
+    short_name: str | None = None
+    organization: str | None = None
+    description: str | None = None
+    support: str | None = None
+    sites: list[Site] = []
+
+    def text(self) -> str:
+        """A fact a line."""
+        short = f" ({self.short_name})" if self.short_name else ""
+        support = self.support and f"support: {self.support}"
+        lines = [self.name + short, self.description, self.organization, support]
+        sites = [", ".join(part for part in (f"site {s.name}", s.place) if part) for s in self.sites]
+        return "\n".join(line for line in (*lines, *sites) if line)
+
+
+@tool("Show the facility")
+async def get_facility(facility: AtFacility) -> FacilityInfo:
+    """Show what facility this is, its sites and where to get support. Needs no sign-in."""
+    about = await facility.iri.get_facility()
+    sites = await facility.iri.list_sites()
+    return FacilityInfo(
+        name=about.name or about.id,
+        short_name=about.short_name or None,
+        organization=about.organization_name or None,
+        description=one_line(about.description) or None,
+        support=about.support_uri or None,
+        sites=[
+            Site(
+                name=site.name or site.short_name or site.id,
+                organization=site.operating_organization or None,
+                place=", ".join(
+                    p for p in (site.locality_name, site.state_or_province_name, site.country_name) if p
+                )
+                or None,
+            )
+            for site in sites
+        ],
+    )
+
+
+class IncidentEvent(BaseModel):
+    """A moment in an incident."""
+
+    at: datetime | None
+    status: str
+    what: str | None = None
+
+
+class IncidentInfo(Result):
+    """Something that happens to resources."""
+
+    name: str
+    type: str
+    when: Literal["now", "planned", "over"]
+    resolution: str
+    start: datetime | None = None
+    end: datetime | None = None
+    resources: list[str] = []
+    description: str | None = None
+    events: list[IncidentEvent] = []
+
+    def text(self) -> str:
+        """The incident on one line, its events below it."""
+        span = f"{clock(self.start)} to {clock(self.end) if self.end else 'open end'}"
+        where = ", ".join(self.resources) or "no resource named"
+        head = f"{self.when}: {self.name} ({self.type}, {self.resolution}) on {where}, {span}"
+        events = [f"  {clock(e.at)} {e.status} {e.what or ''}".rstrip() for e in self.events]
+        about = self.description and f"  {self.description}"
+        return "\n".join(line for line in (head, about, *events) if line)
+
+
+class IncidentList(Result):
+    """Incidents: what happens now first, then what is planned, then what is over."""
+
+    summary: str
+    incidents: list[IncidentInfo]
+
+    def text(self) -> str:
+        """An incident after the other."""
+        return "\n".join([self.summary, *(incident.text() for incident in self.incidents)])
+
+
+_WHEN = ("now", "planned", "over")
+EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+@tool("List incidents")
+async def list_incidents(
+    facility: AtFacility,
+    resource: Annotated[str | None, Field(description="Only what concerns this resource")] = None,
+    since: Annotated[Since | None, Field(description="Only what lasts, or begins, after this")] = None,
+    limit: Limit = 10,
+) -> IncidentList:
+    """List outages and maintenances with their events: what is going on, planned, or over.
+
+    Use it when a machine is down or before planning a long job. Needs no sign-in.
+    """
+    only = (await facility.names.find(resource)).id if resource else None
+    begin = parse_since(since) if since else None
+    incidents = await facility.iri.list_incidents(resource_id=only, limit=1000)
+    lasting = [i for i in incidents if begin is None or i.end is None or i.end >= begin]
+    events = await facility.iri.list_events(resource_id=only, limit=1000) if lasting else []
+    names = {known.id: known.name for known in await facility.names.all()}
+    infos = [_incident(incident, names, events) for incident in lasting]
+    infos.sort(key=lambda info: (_WHEN.index(info.when), -(info.start.timestamp() if info.start else 0)))
+    counts = ", ".join(f"{n} {when}" for when in _WHEN if (n := sum(info.when == when for info in infos)))
+    cut = f"; the first {limit} are shown" if limit < len(infos) else ""
+    summary = count(len(infos), "incident") + (f": {counts}{cut}" if infos else "")
+    return IncidentList(summary=summary, incidents=infos[:limit])
+
+
+def _incident(incident: models.Incident, names: dict[str, str], events: list[models.Event]) -> IncidentInfo:
+    mine = [event for event in events if _id_in(event.incident_uri) == incident.id]
+    return IncidentInfo(
+        name=incident.name or incident.id,
+        type=incident.type or "incident",
+        when=_when(incident),
+        resolution=incident.resolution or "unknown",
+        start=incident.start,
+        end=incident.end,
+        resources=[names.get(_id_in(uri), _id_in(uri)) for uri in incident.resource_uris],
+        description=one_line(incident.description) or None,
+        events=[
+            IncidentEvent(at=e.occurred_at, status=e.status, what=one_line(e.description or e.name) or None)
+            for e in sorted(mine, key=lambda e: e.occurred_at or EPOCH)
+        ],
+    )
+
+
+def _when(incident: models.Incident) -> Literal["now", "planned", "over"]:
+    now = datetime.now(UTC)
+    if incident.start and incident.start > now:
+        return "planned"
+    ended = incident.end is not None and incident.end < now
+    return "over" if ended or incident.resolution in ("completed", "cancelled") else "now"
+
+
+def _id_in(uri: str) -> str:
+    return uri.rstrip("/").rpartition("/")[2]

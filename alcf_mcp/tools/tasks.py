@@ -1,0 +1,135 @@
+"""The asynchronous tasks behind the filesystem tools, for those that took longer than a call may."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from alcf_mcp.iri import results
+from alcf_mcp.iri.errors import TaskError
+from alcf_mcp.iri.models import Task
+from alcf_mcp.tools.app import AtFacility
+from alcf_mcp.tools.arguments import Limit, TaskId
+from alcf_mcp.tools.declare import tool
+from alcf_mcp.tools.file_results import Entry
+from alcf_mcp.tools.results import Result
+from alcf_mcp.tools.text import count, fenced, one_line
+
+MOST_ENTRIES = 500
+
+
+class TaskReport(Result):
+    """A task and its result, once it has one."""
+
+    task_id: str
+    status: str
+    operation: str | None = None
+    arguments: dict[str, Any] | None = None
+    error: str | None = None
+    entries: list[Entry] | None = None
+    content: str | None = None
+    message: str | None = None
+    next_step: str | None = None
+
+    def headline(self) -> str:
+        """The task on one line."""
+        path = one_line(str((self.arguments or {}).get("path", "")))
+        what = " ".join(part for part in (self.operation, path) if part)
+        return f"{self.task_id}: {self.status}" + (f" ({what})" if what else "")
+
+    def text(self) -> str:
+        """The headline and whatever result there is."""
+        lines = [
+            self.headline(),
+            self.error and f"error: {self.error}",
+            *(entry.line() for entry in self.entries or []),
+            self.content and fenced(self.content),
+            self.message,
+            self.next_step,
+        ]
+        return "\n".join(line for line in lines if line)
+
+
+@tool("Show a task")
+async def get_task(
+    facility: AtFacility,
+    task_id: TaskId,
+    wait_seconds: Annotated[int, Field(ge=0, le=600, description="Seconds to wait for its end")] = 0,
+) -> TaskReport:
+    """Show a filesystem task and its result; use it to continue a call that said its task still runs."""
+    if wait_seconds:
+        patience = min(wait_seconds, facility.wait.left)
+        with suppress(TaskError):  # how it ended, or that it did not, is read below
+            await facility.iri.tasks.resolve(task_id, patience=patience, on_progress=facility.wait.tell_of)
+    return reported(await facility.iri.get_task(task_id), with_result=True)
+
+
+class TaskList(Result):
+    """Tasks, newest first."""
+
+    summary: str
+    total: int
+    tasks: list[TaskReport]
+    note: str
+
+    def text(self) -> str:
+        """A task a line."""
+        return "\n".join([self.summary, *(task.headline() for task in self.tasks), self.note])
+
+
+@tool("List tasks")
+async def list_tasks(
+    facility: AtFacility,
+    status: Annotated[
+        Literal["pending", "active", "completed", "failed", "canceled"] | None,
+        Field(description="Only tasks with this status"),
+    ] = None,
+    limit: Limit = 20,
+) -> TaskList:
+    """List recent filesystem tasks, newest first."""
+    found = [task for task in await facility.iri.list_tasks() if status in (None, task.status)]
+    shown = found[:limit]
+    return TaskList(
+        summary=count(len(found), "task") + (f"; the newest {limit} are shown" if len(found) > limit else ""),
+        total=len(found),
+        tasks=[reported(task, with_result=False) for task in shown],
+        note="The facility may leave pending tasks out of this list; get_task finds them by id.",
+    )
+
+
+def reported(task: Task, *, with_result: bool) -> TaskReport:
+    """Tell of a task; its result is read by its shape."""
+    report = TaskReport(
+        task_id=task.id,
+        status=task.status,
+        operation=task.command.command if task.command else None,
+        arguments=task.command.args if task.command else None,
+    )
+    if not task.ended:
+        return report.model_copy(
+            update={
+                "next_step": "It goes on: get_task with wait_seconds=30 waits for it."
+                if with_result
+                else None
+            }
+        )
+    if (error := results.failure(task)) is not None:
+        return report.model_copy(update={"error": one_line(error, 2000)})
+    return report.model_copy(update=_result(task)) if with_result else report
+
+
+def _result(task: Task) -> dict[str, Any]:
+    output = task.result.get("output") if isinstance(task.result, dict) else task.result
+    if isinstance(output, list):
+        files = results.files(task)
+        cut = (
+            f"{len(files) - MOST_ENTRIES} more entries are not shown." if len(files) > MOST_ENTRIES else None
+        )
+        return {"entries": [Entry.of(file) for file in files[:MOST_ENTRIES]], "message": cut}
+    if isinstance(output, dict) and "content" in output:
+        return {"content": results.content(task).content}
+    if isinstance(output, dict) and (file := results.file(task)):
+        return {"entries": [Entry.of(file)]}
+    return {"message": one_line(results.text(task), 2000) or None}

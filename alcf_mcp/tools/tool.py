@@ -1,0 +1,84 @@
+"""A declared tool as the SDK registers it, with lean schemas and errors that a person can read."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools.base import Tool
+from mcp.types import CallToolResult
+from pydantic import ValidationError
+
+from alcf_mcp.tools.declare import Declaration, as_registered
+from alcf_mcp.tools.failures import EXPECTED, failure
+from alcf_mcp.tools.results import error_result
+from alcf_mcp.tools.schemas import lean, lean_output
+
+
+class FacilityTool(Tool):
+    """A tool that refuses arguments it does not have, and answers expected failures itself."""
+
+    @classmethod
+    def declared(cls, declaration: Declaration) -> FacilityTool:
+        """Make the tool of a declaration."""
+        made = cls.from_function(
+            as_registered(declaration),
+            name=declaration.name,
+            title=declaration.title,
+            description=_paragraph(declaration.fn.__doc__ or ""),
+            annotations=declaration.annotations,
+        )
+        assert isinstance(made, cls)  # noqa: S101 - the SDK's annotation is wider than what it does
+        arguments = made.fn_metadata.arg_model
+        arguments.model_config["extra"] = "forbid"
+        arguments.model_rebuild(force=True)
+        made.parameters = lean(arguments.model_json_schema(by_alias=True))
+        if schema := made.fn_metadata.output_schema:
+            made.fn_metadata.output_schema = lean_output(schema)
+            # Results are made from the model itself; a preview or a refusal comes in another form.
+            made.fn_metadata.output_model = None
+        return made
+
+    async def run(
+        self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
+    ) -> Any:
+        """Run the tool; wrong arguments and expected failures become answers, not exceptions."""
+        try:
+            return await super().run(arguments, context, convert_result)
+        except ToolError as error:
+            cause = error.__cause__
+            if isinstance(cause, ValidationError) and cause.title == self.fn_metadata.arg_model.__name__:
+                return self._wrong_arguments(cause)
+            if isinstance(cause, EXPECTED):  # a preview failed to look at its target
+                return failure(cause, reads=True, seconds=0)
+            raise
+
+    def _wrong_arguments(self, error: ValidationError) -> CallToolResult:
+        fields = self.fn_metadata.arg_model.model_fields
+        problems = [
+            _problem(detail["type"], [str(part) for part in detail["loc"]], detail["msg"], list(fields))
+            for detail in error.errors(include_url=False, include_context=False, include_input=False)[:10]
+        ]
+        offered = ", ".join(
+            f"{name} (required)" if field.is_required() else name for name, field in fields.items()
+        )
+        next_step = f"{self.name} takes: {offered}." if offered else f"{self.name} takes no arguments."
+        message = f"{self.name} was not called: {'; '.join(problems)}"
+        return error_result(f"{message}. {next_step}", message=message, next_step=next_step)
+
+
+def _problem(kind: str, where: list[str], message: str, fields: list[str]) -> str:
+    name = ".".join(where)
+    if kind == "extra_forbidden" and len(where) == 1:
+        close = get_close_matches(name, fields, n=1)
+        return f"there is no argument '{name}'" + (f" (did you mean '{close[0]}'?)" if close else "")
+    if kind == "missing":
+        return f"'{name}' is missing"
+    reason = message.removeprefix("Value error, ").replace("Input should be", "should be")
+    return f"'{name}': {reason[:1].lower()}{reason[1:]}"
+
+
+def _paragraph(docstring: str) -> str:
+    return " ".join(docstring.split())
