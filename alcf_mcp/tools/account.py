@@ -66,7 +66,10 @@ class ProjectList(Result):
 async def list_projects(
     facility: AtFacility, name: Annotated[str | None, Field(description="Part of the name")] = None
 ) -> ProjectList:
-    """List the person's projects; a project's name is the `account` of a job. get_project tells what is left."""
+    """List the person's projects; a project's name is the `account` of a job.
+
+    get_project tells what is left of its allocation.
+    """
     wanted = (name or "").casefold()
     found = [p for p in await facility.iri.list_projects() if wanted in p.name.casefold()]
     return ProjectList(summary=count(len(found), "project"), projects=[_info(project) for project in found])

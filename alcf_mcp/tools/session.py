@@ -50,7 +50,7 @@ async def auth_status(app: ThisApp) -> AuthStatus:
     if settings.facility == "local":
         where = "local facility"
     return AuthStatus(
-        facility="the embedded local facility" if settings.facility == "local" else "ALCF",
+        facility="The embedded local facility" if settings.facility == "local" else "ALCF",
         api_url=app.shared.iri.transport.base_url,
         signed_in=where != "nowhere",
         token_from=where,
@@ -59,5 +59,5 @@ async def auth_status(app: ThisApp) -> AuthStatus:
         read_only=settings.read_only,
         next_step="The facility checks the token with every call; list_projects shows whether it is accepted."
         if where != "nowhere"
-        else "Public information works. For the rest, set ALCF_MCP_ACCESS_TOKEN in this server's configuration.",
+        else "Public information works. For the rest, set ALCF_MCP_ACCESS_TOKEN for this server.",
     )
