@@ -37,8 +37,17 @@ charged to.
 """
 
 
-def build_server(settings: Settings) -> MCPServer[App]:
-    """Make the server; nothing is read from the network, and nothing runs, before it is served."""
+Connect = Callable[[Settings], AbstractAsyncContextManager[IRIClient]]
+"""Opens the connection to the facility that the settings name."""
+
+
+def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPServer[App]:
+    """Make the server; nothing is read from the network, and nothing runs, before it is served.
+
+    Args:
+        settings: the person's settings.
+        connect: another way to the facility than the settings' own.
+    """
     server = MCPServer(
         "alcf",
         title="ALCF",
@@ -47,7 +56,7 @@ def build_server(settings: Settings) -> MCPServer[App]:
         website_url="https://www.alcf.anl.gov/",
         version=__version__,
         tools=[FacilityTool.declared(declaration) for declaration in offered(settings)],
-        lifespan=_lifespan(settings),
+        lifespan=_lifespan(settings, connect or (_local if settings.facility == "local" else _remote)),
         log_level=settings.log_level,
     )
     for prompt in load_prompts():
@@ -55,10 +64,11 @@ def build_server(settings: Settings) -> MCPServer[App]:
     return server
 
 
-def _lifespan(settings: Settings) -> Callable[[MCPServer[App]], AbstractAsyncContextManager[App]]:
+def _lifespan(
+    settings: Settings, connect: Connect
+) -> Callable[[MCPServer[App]], AbstractAsyncContextManager[App]]:
     @asynccontextmanager
     async def lifespan(_: MCPServer[App]) -> AsyncIterator[App]:
-        connect = _local if settings.facility == "local" else _remote
         async with connect(settings) as iri:
             journal = Journal(settings.state_dir / f"{settings.facility}-journal.sqlite")
             yield App(settings, Shared(iri, ResourceNames(iri), journal))

@@ -1,0 +1,51 @@
+"""Text of others is bounded, and nothing in it is invisible or obeyed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alcf_mcp.tools.text import count, fenced, one_line, size, visible
+
+
+@pytest.mark.parametrize(
+    ("hostile", "shown"),
+    [
+        ("\x1b[31mred\x1b[0m", "␛[31mred␛[0m"),
+        ("a\u202egnp.exe", "a\\u202egnp.exe"),
+        ("a\x00b\x7f", "a␀b␡"),
+        ("zero\u200bwidth", "zero\\u200bwidth"),
+        ("tab\tand\nline", "tab\tand\nline"),
+        ("dos\r\nline\rover", "dos\nline␍over"),
+        ("ünïcode ✓ 漢字", "ünïcode ✓ 漢字"),
+    ],
+)
+def test_control_characters_are_shown(hostile: str, shown: str) -> None:
+    assert visible(hostile) == shown
+
+
+@given(st.text())
+def test_a_name_is_one_bounded_line(text: str) -> None:
+    line = one_line(text, limit=50)
+    assert len(line) <= 50
+    assert "\n" not in line
+    assert "\x1b" not in line
+
+
+@given(st.text())
+def test_content_cant_close_its_own_fence(text: str) -> None:
+    _, fence, *body, end = fenced(text).split("\n")
+    assert fence == end
+    assert fence not in body
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(0, "0 B"), (999, "999 B"), (1500, "1.5 kB"), (2_500_000, "2.5 MB"), (None, "unknown size")],
+)
+def test_sizes_as_people_read_them(number: int | None, said: str) -> None:
+    assert size(number) == said
+
+
+def test_numbers_with_their_nouns() -> None:
+    assert [count(n, "entry") for n in (0, 1, 2)] == ["0 entries", "1 entry", "2 entries"]
+    assert count(2, "job") == "2 jobs"
