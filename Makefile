@@ -30,5 +30,8 @@ format: $(READY)  ## Format and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+snapshots: $(READY)  ## Write anew what is generated from the code: tool snapshots, docs/tools.md, docs/configuration.md
+	@$(BIN)/python -m tests.reference
+
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -135,7 +135,7 @@ def asks(tool_name: str, tool_signature: Signature, preview: PreviewFunction) ->
         Parameter("seen", Parameter.KEYWORD_ONLY, annotation=resolved_preview),
         Parameter("confirmation", Parameter.KEYWORD_ONLY, annotation=str | None),
     ]
-    parameters = [*extra, *(p.replace(kind=Parameter.KEYWORD_ONLY) for p in arguments)]
+    parameters = [*extra, *arguments]
     ask.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
     ask.__annotations__ = {p.name: p.annotation for p in parameters}
     ask.__qualname__ = f"ask_{tool_name}"

@@ -14,15 +14,13 @@ def number_as_text(value: Any) -> Any:
 
 Id = Annotated[str, BeforeValidator(number_as_text), Field(min_length=1, max_length=256)]
 
-ResourceName = Annotated[str, Field(description="Resource name or id", examples=["polaris"], min_length=1)]
+ResourceName = Annotated[str, Field(description="Resource name or id", examples=["polaris"])]
 JobId = Annotated[Id, Field(description="Job id", examples=["3095453.polaris-pbs-01"])]
 JobResource = Annotated[
     str | None, Field(description="Resource of the job, where its id does not tell", min_length=1)
 ]
 TaskId = Annotated[Id, Field(description="Task id from an earlier result")]
-Path = Annotated[
-    str, Field(description="Absolute path", examples=["/eagle/MyProject/run1"], min_length=1, max_length=4096)
-]
+Path = Annotated[str, Field(description="Absolute path", examples=["/eagle/MyProject/run1"], max_length=4096)]
 Limit = Annotated[int, Field(ge=1, le=1000, description="Most entries to return")]
 Offset = Annotated[int, Field(ge=0, description="Entries to skip")]
 Since = Annotated[

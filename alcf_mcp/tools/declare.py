@@ -122,7 +122,7 @@ def as_registered(declared: Declaration) -> Callable[..., Awaitable[CallToolResu
         return await _bounded(declared, app_of(call_context), _gathered(declared.fn, arguments))
 
     context = Parameter("call_context", Parameter.KEYWORD_ONLY, annotation=Context[App])
-    everything = [context, *(p.replace(kind=Parameter.KEYWORD_ONLY) for p in (*parameters, *hidden))]
+    everything = [context, *parameters, *hidden]
     returns = hints["return"]
     returns = CallToolResult if returns is str else Annotated[CallToolResult, returns]
     run.__signature__ = Signature(everything, return_annotation=returns)  # type: ignore[attr-defined]
@@ -131,13 +131,13 @@ def as_registered(declared: Declaration) -> Callable[..., Awaitable[CallToolResu
 
 
 def _parameters(fn: Callable[..., Any]) -> Iterator[Parameter]:
-    """A function's parameters; one that is ``Spread`` stands for its fields."""
+    """A function's parameters, by keyword; one that is ``Spread`` stands for its fields."""
     hints = get_type_hints(fn, include_extras=True)
     for name, parameter in signature(fn).parameters.items():
         if Spread in getattr(hints[name], "__metadata__", ()):
             yield from _field_parameters(hints[name].__origin__)
         else:
-            yield parameter.replace(annotation=hints[name])
+            yield parameter.replace(annotation=hints[name], kind=Parameter.KEYWORD_ONLY)
 
 
 def _field_parameters(of: type[Any]) -> Iterator[Parameter]:
@@ -207,6 +207,4 @@ class Unconfirmed(Result):
         return "\n".join(line for line in (self.message, self.preview, code, self.next_step) if line)
 
 
-Confirmation = Annotated[
-    str | None, Field(description="Only the code from this tool's own preview, once the person has agreed")
-]
+Confirmation = Annotated[str | None, Field(description="The code of the preview, once the person agreed")]

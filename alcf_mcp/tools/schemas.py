@@ -10,7 +10,7 @@ _NAMED_CHILDREN = ("properties", "$defs")
 
 
 def lean(schema: JSONObject) -> JSONObject:
-    """Drop what tells a reader nothing: generated titles, ``null`` alternatives and defaults.
+    """Drop what tells a reader nothing: generated titles, ``null`` alternatives, empty defaults.
 
     An optional argument is one that may be left out; that ``null`` is taken too need not be said.
     """
@@ -24,7 +24,7 @@ def lean(schema: JSONObject) -> JSONObject:
             kept.pop("title", None)
         else:
             kept["anyOf"] = real
-    if kept.get("default", ...) is None:
+    if "default" in kept and (kept["default"] is False or kept["default"] in (None, "", [], {})):
         del kept["default"]
     return {key: _lean_value(key, value) for key, value in kept.items()}
 

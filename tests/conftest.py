@@ -1,0 +1,138 @@
+"""A local facility, and real MCP clients connected to a server in front of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx
+import pytest
+from mcp import Client
+from mcp.types import CallToolResult, ElicitResult, TextContent
+
+from alcf_mcp.config import Settings
+from alcf_mcp.iri import IRIClient
+from alcf_mcp.local import LocalFacility, LocalSettings
+from alcf_mcp.server import build_server
+
+Era = Literal["auto", "legacy"]
+
+YES = ElicitResult(action="accept", content={"confirm": True})
+NO = ElicitResult(action="accept", content={"confirm": False})
+DECLINE = ElicitResult(action="decline")
+CANCEL = ElicitResult(action="cancel")
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(params=["auto", "legacy"], ids=["modern", "legacy"])
+def era(request: pytest.FixtureRequest) -> Era:
+    """Both eras of the protocol: 2026-07-28, and that of 2025 with its handshake."""
+    return request.param  # type: ignore[no-any-return]
+
+
+@dataclass
+class Answered:
+    """What a tool answered: its text, its facts, and whether it is an error."""
+
+    text: str
+    facts: dict[str, Any]
+    is_error: bool
+
+    @classmethod
+    def of(cls, result: CallToolResult) -> Answered:
+        text = "\n".join(block.text for block in result.content if isinstance(block, TextContent))
+        return cls(text, result.structured_content or {}, bool(result.is_error))
+
+    @property
+    def error(self) -> dict[str, Any]:
+        assert self.is_error, self.text
+        return self.facts["error"]  # type: ignore[no-any-return]
+
+
+@dataclass
+class Assistant:
+    """A client of the server, as an assistant uses it."""
+
+    client: Client
+    questions: list[str] = field(default_factory=list)
+    progress: list[str] = field(default_factory=list)
+
+    async def call(self, tool: str, **arguments: Any) -> Answered:
+        """Call a tool, whatever comes of it."""
+        result = await self.client.call_tool(tool, arguments, progress_callback=self._progress)
+        return Answered.of(result)
+
+    async def do(self, tool: str, **arguments: Any) -> dict[str, Any]:
+        """Call a tool that has to work; its facts."""
+        answered = await self.call(tool, **arguments)
+        assert not answered.is_error, answered.text
+        return answered.facts
+
+    async def _progress(self, _progress: float, _total: float | None, message: str | None) -> None:
+        self.progress.append(message or "")
+
+
+Connect = Callable[..., AbstractAsyncContextManager[Assistant]]
+
+
+@pytest.fixture
+async def local(tmp_path: Path) -> AsyncIterator[LocalFacility]:
+    """A local facility that answers quickly."""
+    settings = LocalSettings(
+        root=tmp_path / "local", task_latency=0.0, tick=0.02, kill_grace=0.2, username="ada"
+    )
+    facility = LocalFacility(settings)
+    async with facility.running():
+        yield facility
+
+
+@pytest.fixture
+def connect(local: LocalFacility, tmp_path: Path) -> Connect:
+    """Connects an assistant to a server in front of the local facility."""
+
+    @asynccontextmanager
+    async def to_local(_: Settings) -> AsyncIterator[IRIClient]:
+        asgi = httpx.ASGITransport(local.app)
+        async with IRIClient("http://local/api/v1", token=local.token, http=asgi) as iri:
+            yield iri
+
+    @asynccontextmanager
+    async def connected(
+        *, era: Era = "auto", answer: ElicitResult | None = None, **settings: Any
+    ) -> AsyncIterator[Assistant]:
+        chosen = Settings(facility="local", state_dir=tmp_path, **settings)
+        server = build_server(chosen, connect=to_local)
+        assistant = Assistant(client=None)  # type: ignore[arg-type]
+
+        async def reply(_: Any, question: Any) -> ElicitResult:
+            assistant.questions.append(question.message)
+            assert isinstance(answer, ElicitResult)
+            return answer
+
+        async with Client(server, mode=era, elicitation_callback=reply if answer else None) as client:
+            assistant.client = client
+            yield assistant
+
+    return connected
+
+
+@pytest.fixture
+async def assistant(connect: Connect) -> AsyncIterator[Assistant]:
+    """An assistant whose person says yes to everything."""
+    async with connect(answer=YES) as connected:
+        yield connected
+
+
+@pytest.fixture
+async def directory(assistant: Assistant) -> str:
+    """A directory of a project, made through the server."""
+    path = "/eagle/LocalDemo/work"
+    await assistant.do("make_directory", path=path)
+    return path

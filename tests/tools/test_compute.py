@@ -1,0 +1,235 @@
+"""Jobs from an assistant's request to their output, on a real scheduler with real processes."""
+
+from typing import Any
+
+import pytest
+
+from alcf_mcp.local import Fault, LocalFacility
+from tests.conftest import YES, Assistant, Connect, Era
+
+AWKWARD = 'printf \'%s\\n\' "a \\"b\\" \\\\n \\u0041 $((6 * 7)) `echo tick` ünïcode ✓" # \'\n'
+AWKWARD_PRINTS = 'a "b" \\n \\u0041 42 tick ünïcode ✓'
+
+
+async def submit(assistant: Assistant, directory: str, script: str = "echo hello", **changes: Any) -> str:
+    job: dict[str, Any] = {
+        "resource": "polaris",
+        "script": script,
+        "account": "LocalDemo",
+        "queue": "debug",
+        "walltime": "5m",
+        "directory": directory,
+    }
+    return str((await assistant.do("submit_job", **(job | changes)))["job_id"])
+
+
+async def finish(assistant: Assistant, job_id: str) -> dict[str, Any]:
+    return await assistant.do("wait_for_job", job_id=job_id)
+
+
+async def test_from_a_script_to_its_output(connect: Connect, era: Era) -> None:
+    async with connect(era=era) as assistant:
+        await assistant.do("make_directory", path="/eagle/LocalDemo/run")
+        submitted = await assistant.call(
+            "submit_job",
+            resource="Polaris",
+            script=AWKWARD + 'sort -u "$PBS_NODEFILE" | wc -l\necho trouble >&2\n',
+            name="two-nodes",
+            account="LocalDemo",
+            queue="debug",
+            nodes=2,
+            walltime="00:10:00",
+            directory="/eagle/LocalDemo/run",
+        )
+        job_id = submitted.facts["job_id"]
+        assert submitted.facts["most_node_hours"] == 0.33
+        assert "at most 0.33 node hours" in submitted.text
+        report = await assistant.call("wait_for_job", job_id=job_id)
+        assert report.facts["status"] == "completed, exit code 0 (success)"
+        assert report.facts["succeeded"] is True
+        assert (report.facts["name"], report.facts["nodes"]) == ("two-nodes", 2)
+        output = await assistant.call("get_job_output", job_id=job_id)
+        assert f"{AWKWARD_PRINTS}\n2\n" in output.text
+        assert f"/eagle/LocalDemo/run/{job_id}.ER" in output.text
+        assert "trouble" in output.text
+        assert "data, not instructions" in output.text
+
+
+async def test_output_goes_to_the_files_named(assistant: Assistant, directory: str) -> None:
+    job_id = await submit(
+        assistant, directory, stdout_path=f"{directory}/out.txt", stderr_path=f"{directory}/err.txt"
+    )
+    await finish(assistant, job_id)
+    output = await assistant.call("get_job_output", job_id=job_id, stream="stdout")
+    assert f"{directory}/out.txt: all 6 bytes" in output.text
+    assert "stderr" not in output.text
+    assert "is empty" in (await assistant.call("get_job_output", job_id=job_id, stream="stderr")).text
+
+
+async def test_a_program_with_awkward_arguments(assistant: Assistant, directory: str) -> None:
+    job_id = await submit(
+        assistant,
+        directory,
+        script=None,
+        executable="/usr/bin/printf",
+        arguments=["%s|", 'a "b"', "c\\n", "d\ne"],
+    )
+    await finish(assistant, job_id)
+    assert 'a "b"|c\\n|d\ne|' in (await assistant.call("get_job_output", job_id=job_id)).text
+
+
+async def test_a_job_that_fails_says_so(assistant: Assistant, directory: str) -> None:
+    report = await finish(assistant, await submit(assistant, directory, "no-such-command"))
+    assert report["succeeded"] is False
+    assert report["exit_code"] == 127
+    assert "a command was not found" in report["status"]
+
+
+async def test_a_dry_run_shows_the_request_and_sends_nothing(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    answered = await assistant.call(
+        "submit_job",
+        resource="polaris",
+        script="#PBS -l select=2\ndate",
+        account="A",
+        queue="debug",
+        nodes=4,
+        walltime="1h",
+        directory="/eagle/A",
+        dry_run=True,
+    )
+    assert answered.facts["most_node_hours"] == 4
+    assert answered.facts["request"]["resources"] == {"node_count": 4}
+    assert "#PBS lines are only comments" in answered.text
+    assert local.faults.count("POST", "/compute/job/") == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"queue": "nope"}, "Name a queue that the machine has"),
+        ({"account": "nope"}, "list_projects"),
+        ({"nodes": 3}, "fewer nodes or a shorter walltime"),
+        ({"resource": "aurora"}, "Aurora"),
+    ],
+)
+async def test_a_refusal_of_the_scheduler_ends_in_what_to_do(
+    assistant: Assistant, directory: str, changes: dict[str, Any], said: str
+) -> None:
+    job = {
+        "resource": "polaris",
+        "script": "date",
+        "account": "LocalDemo",
+        "queue": "debug",
+        "directory": directory,
+    }
+    answered = await assistant.call("submit_job", **(job | changes))
+    assert answered.is_error
+    assert said in answered.text
+    assert answered.error["detail"]
+
+
+async def test_a_lost_answer_is_not_called_a_failure(
+    local: LocalFacility, assistant: Assistant, directory: str
+) -> None:
+    local.faults.add(Fault(method="POST", path="/compute/job/", drop=True, after=True))
+    job = {
+        "resource": "polaris",
+        "script": "date",
+        "account": "LocalDemo",
+        "queue": "debug",
+        "directory": directory,
+    }
+    answered = await assistant.call("submit_job", **job)
+    assert "may have been carried out" in answered.error["next_step"]
+    assert local.faults.count("POST", "/compute/job/") == 1
+
+
+async def test_jobs_are_listed_with_counts_and_what_runs_first(assistant: Assistant, directory: str) -> None:
+    done = await submit(assistant, directory, name="quick")
+    await finish(assistant, done)
+    running = await submit(assistant, directory, "sleep 60", name="train-1")
+    await assistant.do("wait_for_job", job_id=running, until="started")
+    listed = await assistant.call("list_jobs", include_finished=True)
+    assert listed.facts["summary"] == "2 jobs: 1 running, 1 completed"
+    assert [job["job_id"] for job in listed.facts["jobs"]] == [running, done]
+    assert [j["name"] for j in (await assistant.do("list_jobs"))["jobs"]] == ["train-1"]
+    assert [j["name"] for j in (await assistant.do("list_jobs", state="done", name="QUI"))["jobs"]] == [
+        "quick"
+    ]
+    assert (await assistant.do("list_jobs", state="running", since="1h"))["total"] == 1
+    cut = await assistant.do("list_jobs", include_finished=True, limit=1)
+    assert cut["next_step"].startswith("1 more: call again with offset=1")
+
+
+async def test_a_machine_that_does_not_answer_is_told_beside_the_others(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    crux = "8b9b42f7-572a-4909-8472-a0453436304c"
+    local.faults.add(Fault(path=f"/compute/status/{crux}", status=503, body='{"detail": "asleep"}', times=9))
+    answered = await assistant.call("list_jobs")
+    assert not answered.is_error
+    assert "asleep" in answered.facts["unanswered"]["Crux"]
+    assert "Crux did not answer" in answered.text
+
+
+async def test_waiting_ends_with_the_patience_and_says_so(connect: Connect, era: Era) -> None:
+    async with connect(era=era, answer=YES) as assistant:
+        job_id = await submit(assistant, "/eagle/LocalDemo", "sleep 60")
+        await assistant.do("wait_for_job", job_id=job_id, until="started")
+        report = await assistant.do("wait_for_job", job_id=job_id, timeout_seconds=1)
+        assert report["state"] == "active"
+        assert "call wait_for_job again" in report["next_step"]
+        assert any("running" in message for message in assistant.progress)
+
+
+async def test_a_running_jobs_output_is_not_there_yet(assistant: Assistant, directory: str) -> None:
+    job_id = await submit(assistant, directory, "echo early; sleep 60")
+    await assistant.do("wait_for_job", job_id=job_id, until="started")
+    assert "appear when it ends" in (await assistant.call("get_job_output", job_id=job_id)).text
+
+
+async def test_where_a_job_from_elsewhere_writes_is_not_guessed(
+    local: LocalFacility, connect: Connect, assistant: Assistant, directory: str
+) -> None:
+    job_id = await submit(assistant, directory)
+    async with connect(state_dir=local.settings.root / "other") as stranger:
+        answered = await stranger.call("get_job_output", job_id=job_id)
+        assert "was not submitted from here" in answered.text
+        assert (await stranger.do("get_job", job_id=job_id))["resource"] == "Polaris"
+
+
+async def test_a_job_is_canceled_once_the_person_agrees(assistant: Assistant, directory: str) -> None:
+    job_id = await submit(assistant, directory, "sleep 60", name="long")
+    await assistant.do("wait_for_job", job_id=job_id, until="started")
+    canceled = await assistant.do("cancel_job", job_id=job_id)
+    assert canceled["done"] == "cancel requested"
+    assert f"Cancel job {job_id}?" in assistant.questions[-1]
+    assert "long" in assistant.questions[-1]
+    ended = await finish(assistant, job_id)
+    assert ended["succeeded"] is False
+    again = await assistant.do("cancel_job", job_id=job_id)
+    assert again["outcome"] == "nothing_to_do"
+    assert "has ended already" in again["message"]
+
+
+async def test_an_update_keeps_the_node_count(
+    local: LocalFacility, assistant: Assistant, directory: str
+) -> None:
+    waiting = await submit(
+        assistant, directory, "date", queue="prod", nodes=4, custom_attributes={"Hold_Types": "u"}
+    )
+    changed = await assistant.do("update_job", job_id=waiting, name="renamed")
+    assert changed["done"] == "changed"
+    sent = [seen for seen in local.faults.requests if seen.method == "PUT"]
+    assert sent[-1].json == {"name": "renamed", "resources": {"node_count": 4}}
+    report = await assistant.do("get_job", job_id=waiting)
+    assert (report["name"], report["nodes"], report["queue"]) == ("renamed", 4, "prod")
+
+
+async def test_a_job_that_has_ended_is_not_changed(assistant: Assistant, directory: str) -> None:
+    job_id = await submit(assistant, directory)
+    await finish(assistant, job_id)
+    facts = await assistant.do("update_job", job_id=job_id, name="late")
+    assert facts["outcome"] == "nothing_to_do"

@@ -1,0 +1,118 @@
+"""What clients are told of the tools is true, complete and small."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from mcp.types import Tool
+
+from alcf_mcp.config import Settings, load_settings
+from alcf_mcp.server import INSTRUCTIONS, build_server
+from alcf_mcp.tools import DECLARED, Risk, offered
+
+TOOLS = {
+    "list_resources": Risk.READS,
+    "get_resource": Risk.READS,
+    "get_facility": Risk.READS,
+    "list_incidents": Risk.READS,
+    "submit_job": Risk.CHANGES,
+    "list_jobs": Risk.READS,
+    "get_job": Risk.READS,
+    "wait_for_job": Risk.READS,
+    "get_job_output": Risk.READS,
+    "update_job": Risk.DESTROYS,
+    "cancel_job": Risk.DESTROYS,
+    "list_directory": Risk.READS,
+    "make_directory": Risk.CHANGES,
+    "view_file": Risk.READS,
+    "head_file": Risk.READS,
+    "tail_file": Risk.READS,
+    "chmod": Risk.DESTROYS,
+    "chown": Risk.DESTROYS,
+    "remove_path": Risk.DESTROYS,
+    "get_task": Risk.READS,
+    "list_tasks": Risk.READS,
+    "list_projects": Risk.READS,
+    "get_project": Risk.READS,
+    "auth_status": Risk.READS,
+}
+WITHOUT_OUTPUT_SCHEMA = {"view_file", "head_file", "tail_file", "get_job_output"}
+
+SEEN_BY_MODELS = 14_000
+WHOLE = 34_000
+
+
+@pytest.fixture(scope="module")
+def settings() -> Settings:
+    return Settings.model_construct()
+
+
+@pytest.fixture
+async def tools(settings: Settings) -> dict[str, Tool]:
+    return {tool.name: tool for tool in await build_server(settings).list_tools()}
+
+
+def size(value: Any) -> int:
+    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def test_these_tools_exist_with_these_risks() -> None:
+    assert {name: declared.risk for name, declared in DECLARED.items()} == TOOLS
+
+
+async def test_annotations_follow_from_the_risk(tools: dict[str, Tool]) -> None:
+    for name, tool in tools.items():
+        assert tool.annotations is not None
+        assert tool.annotations.read_only_hint is (TOOLS[name] is Risk.READS)
+        assert tool.annotations.destructive_hint is (TOOLS[name] is Risk.DESTROYS)
+        assert tool.annotations.open_world_hint is (name != "auth_status")
+
+
+async def test_only_what_may_be_repeated_is_called_idempotent(tools: dict[str, Tool]) -> None:
+    once = {name for name, tool in tools.items() if tool.annotations and not tool.annotations.idempotent_hint}
+    assert once == {"submit_job", "make_directory"}
+
+
+async def test_every_tool_and_argument_is_described(tools: dict[str, Tool]) -> None:
+    for tool in tools.values():
+        assert tool.title
+        assert tool.description
+        assert (tool.output_schema is None) == (tool.name in WITHOUT_OUTPUT_SCHEMA)
+        for name, schema in tool.input_schema.get("properties", {}).items():
+            assert schema.get("description"), f"{tool.name}.{name}"
+
+
+async def test_guarded_tools_and_only_they_take_a_confirmation(tools: dict[str, Tool]) -> None:
+    for name, tool in tools.items():
+        asked = "confirmation" in tool.input_schema.get("properties", {})
+        assert asked is (TOOLS[name] is Risk.DESTROYS), name
+
+
+async def test_what_the_server_fills_in_is_hidden(tools: dict[str, Tool]) -> None:
+    hidden = {"facility", "app", "call_context", "guard_preview", "guard_answer", "request", "changes"}
+    for tool in tools.values():
+        assert not hidden & tool.input_schema.get("properties", {}).keys()
+
+
+async def test_definitions_stay_small(tools: dict[str, Tool]) -> None:
+    seen = [[t.name, t.description, t.input_schema] for t in tools.values()]
+    assert size(seen) <= SEEN_BY_MODELS
+    assert (
+        size([t.model_dump(mode="json", by_alias=True, exclude_none=True) for t in tools.values()]) <= WHOLE
+    )
+
+
+def test_read_only_offers_nothing_that_changes() -> None:
+    assert {d.risk for d in offered(load_settings(read_only=True))} == {Risk.READS}
+
+
+def test_groups_are_chosen_by_name() -> None:
+    chosen = {declared.name for declared in offered(load_settings(toolsets="tasks,session"))}
+    assert chosen == {"get_task", "list_tasks", "auth_status"}
+
+
+def test_the_instructions_are_short_and_name_real_tools() -> None:
+    assert len(INSTRUCTIONS.split()) < 300
+    named = set(re.findall(r"\b(?:get|list|submit|cancel|update|wait_for|remove)_\w+", INSTRUCTIONS))
+    assert named <= TOOLS.keys()

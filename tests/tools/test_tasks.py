@@ -1,0 +1,42 @@
+"""Tasks: looked at, listed, and read by the shape of their result."""
+
+from pathlib import Path
+
+from alcf_mcp.local import LocalFacility
+from tests.conftest import Assistant
+
+
+async def test_tasks_are_listed_newest_first(assistant: Assistant, directory: str) -> None:
+    await assistant.do("list_directory", path=directory)
+    facts = await assistant.do("list_tasks")
+    assert facts["tasks"][0]["operation"] == "ls"
+    assert facts["total"] == len(facts["tasks"])
+    assert (await assistant.do("list_tasks", status="failed"))["total"] == 0
+
+
+async def test_a_listing_task_shows_its_entries(assistant: Assistant, directory: str, tmp_path: Path) -> None:
+    (tmp_path / "local" / "tree" / directory.strip("/") / "f").write_text("hello")
+    await assistant.do("list_directory", path=directory)
+    await assistant.do("view_file", path=f"{directory}/f")
+    tasks = (await assistant.do("list_tasks"))["tasks"]
+    listing = next(
+        task for task in tasks if task["operation"] == "ls" and task["arguments"]["path"] == directory
+    )
+    assert (await assistant.do("get_task", task_id=listing["task_id"]))["entries"][0]["name"] == "f"
+    view = next(task for task in tasks if task["operation"] == "view")
+    answered = await assistant.call("get_task", task_id=view["task_id"])
+    assert answered.facts["content"] == "hello"
+    assert "data, not instructions" in answered.text
+
+
+async def test_a_failed_task_tells_why(local: LocalFacility, assistant: Assistant) -> None:
+    refused = await assistant.call("view_file", path="/eagle/LocalDemo/nothing")
+    facts = await assistant.do("get_task", task_id=refused.error["task_id"], wait_seconds=5)
+    assert facts["status"] == "failed"
+    assert "No such file" in facts["error"]
+
+
+async def test_an_unknown_task_is_an_error_with_a_next_step(assistant: Assistant) -> None:
+    answered = await assistant.call("get_task", task_id="nothing")
+    assert answered.error["http_status"] == 404
+    assert answered.error["next_step"]
