@@ -14,7 +14,7 @@ from alcf_mcp.facility import Shared
 from alcf_mcp.facility.names import ResourceNames
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.journal import Journal
-from alcf_mcp.prompts import load_prompts
+from alcf_mcp.prompt_files import load_prompts
 from alcf_mcp.tools import offered
 from alcf_mcp.tools.app import App
 from alcf_mcp.tools.tool import FacilityTool

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from alcf_mcp import prompts
-from alcf_mcp.prompts import load_prompts
+from alcf_mcp import prompt_files
+from alcf_mcp.prompt_files import load_prompts
 
 
 @pytest.fixture
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(prompts, "prompts_directory", lambda: tmp_path)
+    monkeypatch.setattr(prompt_files, "prompts_directory", lambda: tmp_path)
     return tmp_path
 
 
