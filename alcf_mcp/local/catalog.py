@@ -1,0 +1,172 @@
+"""What the local facility consists of: machines with their queues, filesystems, and projects.
+
+Names, ids and types are those of ALCF, so that whatever looks them up finds the same here; the machines
+are scaled down to a few nodes (ALCF's deployment of the API, 2026-08).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FACILITY_ID = "8da81144-304b-4fd0-b2fe-eda33bb38720"
+SITE_ID = "afb8a6d7-cd5b-4040-8be7-6e917b30af08"
+
+HOUR = 3600
+GIGABYTE = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue of a machine.
+
+    Attributes:
+        name: what a job names as its queue.
+        max_nodes: the largest job, in nodes.
+        max_walltime: the longest job, in seconds.
+        priority: queues with a higher one are served first.
+        max_running: how many jobs of a user may run at once; ``None`` for any number.
+    """
+
+    name: str
+    max_nodes: int
+    max_walltime: int
+    priority: int = 0
+    max_running: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A compute resource with a scheduler.
+
+    Attributes:
+        id: the resource id.
+        name: the resource name.
+        server: the scheduler's name, the end of every job id.
+        nodes: the names of its nodes.
+        queues: its queues.
+        cpus_per_node: what a job finds as ``NCPUS``.
+    """
+
+    id: str
+    name: str
+    server: str
+    nodes: tuple[str, ...]
+    queues: tuple[Queue, ...]
+    cpus_per_node: int = 4
+
+    def queue(self, name: str) -> Queue | None:
+        """The queue of that name."""
+        return next((queue for queue in self.queues if queue.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """A filesystem, with the absolute paths under which it is reached."""
+
+    id: str
+    name: str
+    bases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A project and what it may use.
+
+    Attributes:
+        name: what a job names as its account.
+        description: what the project is for.
+        node_hours: the allocation on every machine.
+        storage_bytes: the allocation on Eagle.
+    """
+
+    name: str
+    description: str
+    node_hours: float
+    storage_bytes: int = 100 * GIGABYTE
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRecord:
+    """What the status routes tell of a resource, apart from its current status."""
+
+    id: str
+    name: str
+    description: str
+    group: str
+    resource_type: str
+    initial_status: str
+
+
+POLARIS = Machine(
+    id="55c1c993-1124-47f9-b823-514ba3849a9a",
+    name="Polaris",
+    server="polaris-pbs-01.local",
+    nodes=tuple(f"x3001c0s{2 * slot + 1}b0n0" for slot in range(8)),
+    queues=(
+        Queue("debug", max_nodes=2, max_walltime=HOUR, priority=30),
+        Queue("debug-scaling", max_nodes=8, max_walltime=HOUR, priority=20, max_running=1),
+        Queue("prod", max_nodes=8, max_walltime=24 * HOUR, priority=10),
+        Queue("preemptable", max_nodes=8, max_walltime=72 * HOUR),
+    ),
+)
+
+CRUX = Machine(
+    id="8b9b42f7-572a-4909-8472-a0453436304c",
+    name="Crux",
+    server="crux-pbs-01.local",
+    nodes=tuple(f"x1000c0s{slot}b0n0" for slot in range(4)),
+    queues=(
+        Queue("debug", max_nodes=2, max_walltime=2 * HOUR, priority=20),
+        Queue("workq", max_nodes=4, max_walltime=24 * HOUR, priority=10),
+    ),
+)
+
+MACHINES = (POLARIS, CRUX)
+
+EAGLE = Storage("1c3ad9d4-2e91-42bc-becb-72b1fde1235c", "Eagle", ("/eagle", "/lus/eagle"))
+HOME = Storage("6115bd2c-957a-4543-abff-5fae52992ff2", "Home", ("/home",))
+STORAGES = (EAGLE, HOME)
+
+# Aurora is known to the API, but takes no jobs through it (ALCF's deployment of the API, 2026-08).
+AURORA_ID = "0325fc07-6fb7-4453-b772-3d5030b2df72"
+
+PROJECTS = (
+    Grant("LocalDemo", "A project to try things out on the local facility", node_hours=1000.0),
+    Grant("LocalTiny", "A project with hardly any node hours, to meet the end of an allocation", 0.02),
+)
+
+
+def resource_records(machines: tuple[Machine, ...]) -> tuple[ResourceRecord, ...]:
+    """All resources of the facility: its machines, Aurora and the filesystems."""
+    computers = tuple(
+        ResourceRecord(
+            machine.id,
+            machine.name,
+            f"{machine.name} of the embedded local facility: {len(machine.nodes)} nodes on this computer",
+            machine.name.lower(),
+            "compute",
+            "up",
+        )
+        for machine in machines
+    )
+    aurora = ResourceRecord(
+        AURORA_ID,
+        "Aurora",
+        "Listed as at ALCF; the embedded local facility runs no jobs on it",
+        "aurora",
+        "compute",
+        "unknown",
+    )
+    # Nothing reports on filesystems, so their status is unknown (ALCF's deployment of the API, 2026-08).
+    storages = tuple(
+        ResourceRecord(
+            storage.id,
+            storage.name,
+            f"{storage.name} of the embedded local facility: directories on this computer",
+            storage.name.lower(),
+            "storage",
+            "unknown",
+        )
+        for storage in STORAGES
+    )
+    return (*computers, aurora, *storages)

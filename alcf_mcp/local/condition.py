@@ -1,0 +1,263 @@
+"""The condition of the facility: which resources are up, and what happened or will happen to them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from alcf_mcp.local.catalog import HOUR, ResourceRecord
+from alcf_mcp.local.database import Database
+
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A resource's current status (``up``, ``down``, ``degraded``, ``unknown``) and since when."""
+
+    status: str
+    last_modified: float
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """What happens to resources over a time; ``end`` is ``None`` while it is unknown.
+
+    Times are in seconds since the epoch; the other words are the standard's.
+    """
+
+    id: str
+    name: str
+    description: str
+    status: str
+    type: str
+    resolution: str
+    start: float
+    end: float | None
+    last_modified: float
+    resource_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A moment at which a resource changed its status."""
+
+    id: str
+    incident_id: str | None
+    resource_id: str
+    name: str
+    description: str
+    status: str
+    occurred_at: float
+
+
+class FacilityCondition:
+    """Reads and changes the condition of the facility.
+
+    Args:
+        database: where it is kept.
+        resources: the facility's resources.
+        clock: the time, in seconds since the epoch.
+    """
+
+    def __init__(
+        self, database: Database, resources: tuple[ResourceRecord, ...], clock: Callable[[], float]
+    ) -> None:
+        self._database = database
+        self._resources = resources
+        self._clock = clock
+
+    def seed(self) -> None:
+        """On the first start, set each resource's status, a past maintenance and a planned one."""
+        now = self._clock()
+        with self._database.transaction() as connection:
+            known = {row[0] for row in connection.execute("SELECT resource_id FROM resource_status")}
+            for record in self._resources:
+                if record.id not in known:
+                    _set_status(connection, record.id, record.initial_status, now)
+            if not known:
+                self._seed_incidents(connection, now)
+
+    async def conditions(self) -> dict[str, Condition]:
+        """The current status of every resource, by its id."""
+
+        def fetch(connection: sqlite3.Connection) -> dict[str, Condition]:
+            rows = connection.execute("SELECT resource_id, status, last_modified FROM resource_status")
+            return {row[0]: Condition(row[1], row[2]) for row in rows}
+
+        return await self._database.read(fetch)
+
+    async def incidents(self) -> list[Incident]:
+        """All incidents, newest start first."""
+
+        def fetch(connection: sqlite3.Connection) -> list[Incident]:
+            rows = connection.execute("SELECT * FROM incidents ORDER BY start DESC")
+            return [
+                Incident(**(dict(row) | {"resource_ids": tuple(json.loads(row["resource_ids"]))}))
+                for row in rows
+            ]
+
+        return await self._database.read(fetch)
+
+    async def events(self) -> list[Event]:
+        """All events, newest first."""
+
+        def fetch(connection: sqlite3.Connection) -> list[Event]:
+            rows = connection.execute("SELECT * FROM events ORDER BY occurred_at DESC")
+            return [Event(**dict(row)) for row in rows]
+
+        return await self._database.read(fetch)
+
+    async def set_status(self, resource: str, status: str, *, incident_id: str | None = None) -> None:
+        """Change a resource's status, which is an event. Jobs don't start on a machine that is down.
+
+        Args:
+            resource: the resource's name.
+            status: ``up``, ``down``, ``degraded`` or ``unknown``.
+            incident_id: the incident that this belongs to.
+        """
+        record = self._named(resource)
+        event = Event(
+            str(uuid.uuid4()),
+            incident_id,
+            record.id,
+            f"{record.name} is {status}",
+            "",
+            status,
+            self._clock(),
+        )
+
+        def change(connection: sqlite3.Connection) -> None:
+            _set_status(connection, record.id, status, event.occurred_at)
+            _insert_event(connection, event)
+
+        await self._database.write(change)
+
+    async def add_incident(
+        self,
+        name: str,
+        resources: list[str],
+        *,
+        start: float,
+        end: float | None = None,
+        status: str = "down",
+        type: str = "unplanned",
+        resolution: str = "unresolved",
+        description: str = "",
+    ) -> str:
+        """Add an incident to resources, given by name; times in seconds since the epoch.
+
+        Returns:
+            Its id.
+        """
+        incident = Incident(
+            str(uuid.uuid4()),
+            name,
+            description,
+            status,
+            type,
+            resolution,
+            start,
+            end,
+            self._clock(),
+            tuple(self._named(resource).id for resource in resources),
+        )
+        await self._database.write(lambda connection: _insert_incident(connection, incident))
+        return incident.id
+
+    async def clear(self) -> None:
+        """Forget all incidents and events."""
+
+        def clear(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM incidents")
+            connection.execute("DELETE FROM events")
+
+        await self._database.write(clear)
+
+    def _named(self, name: str) -> ResourceRecord:
+        return next(record for record in self._resources if record.name == name)
+
+    def _seed_incidents(self, connection: sqlite3.Connection, now: float) -> None:
+        affected = tuple(record.id for record in self._resources if record.initial_status == "up")
+        past = Incident(
+            str(uuid.uuid4()),
+            "Scheduled maintenance",
+            "Quarterly maintenance of the machines",
+            "up",
+            "planned",
+            "completed",
+            now - 14 * DAY,
+            now - 14 * DAY + 8 * HOUR,
+            now - 14 * DAY + 8 * HOUR,
+            affected,
+        )
+        planned = Incident(
+            str(uuid.uuid4()),
+            "Planned maintenance",
+            "The machines will be down for a software update; queued jobs wait",
+            "down",
+            "planned",
+            "pending",
+            now + 6 * DAY,
+            now + 6 * DAY + 8 * HOUR,
+            now,
+            affected,
+        )
+        for incident in (past, planned):
+            _insert_incident(connection, incident)
+        for record in self._resources:
+            if record.id in affected:
+                for status, moment in (("down", past.start), ("up", past.start + 8 * HOUR)):
+                    name = f"{record.name} is {status}"
+                    _insert_event(
+                        connection, Event(str(uuid.uuid4()), past.id, record.id, name, "", status, moment)
+                    )
+
+
+def is_down(connection: sqlite3.Connection, resource_id: str) -> bool:
+    """Whether a resource is down."""
+    query = "SELECT 1 FROM resource_status WHERE resource_id = ? AND status = 'down'"
+    return connection.execute(query, (resource_id,)).fetchone() is not None
+
+
+def _set_status(connection: sqlite3.Connection, resource_id: str, status: str, now: float) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO resource_status (resource_id, status, last_modified) VALUES (?, ?, ?)",
+        (resource_id, status, now),
+    )
+
+
+def _insert_incident(connection: sqlite3.Connection, incident: Incident) -> None:
+    connection.execute(
+        "INSERT INTO incidents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            incident.id,
+            incident.name,
+            incident.description,
+            incident.status,
+            incident.type,
+            incident.resolution,
+            incident.start,
+            incident.end,
+            incident.last_modified,
+            json.dumps(incident.resource_ids),
+        ),
+    )
+
+
+def _insert_event(connection: sqlite3.Connection, event: Event) -> None:
+    connection.execute(
+        "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            event.id,
+            event.incident_id,
+            event.resource_id,
+            event.name,
+            event.description,
+            event.status,
+            event.occurred_at,
+        ),
+    )

@@ -1,0 +1,132 @@
+"""The facility's memory: one SQLite file that all processes on the same root share."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import anyio.to_thread
+
+T = TypeVar("T")
+
+_BUSY_SECONDS = 10.0
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS jobs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT UNIQUE,
+    machine TEXT NOT NULL,
+    state TEXT NOT NULL,
+    queue TEXT NOT NULL,
+    account TEXT NOT NULL,
+    node_count INTEGER NOT NULL,
+    walltime INTEGER NOT NULL,
+    spec TEXT NOT NULL,
+    submitted REAL NOT NULL,
+    started REAL,
+    ended REAL,
+    nodes TEXT NOT NULL DEFAULT '',
+    exit_code INTEGER,
+    canceled INTEGER NOT NULL DEFAULT 0,
+    message TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state);
+CREATE TABLE IF NOT EXISTS tasks (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT UNIQUE NOT NULL,
+    owner TEXT NOT NULL,
+    status TEXT NOT NULL,
+    command TEXT NOT NULL,
+    args TEXT NOT NULL,
+    active_at REAL NOT NULL,
+    due REAL NOT NULL,
+    claimed REAL,
+    result TEXT,
+    seen INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS tasks_by_status ON tasks (status);
+CREATE TABLE IF NOT EXISTS resource_status (
+    resource_id TEXT PRIMARY KEY,
+    status TEXT NOT NULL,
+    last_modified REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS incidents (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    status TEXT NOT NULL,
+    type TEXT NOT NULL,
+    resolution TEXT NOT NULL,
+    start REAL NOT NULL,
+    "end" REAL,
+    last_modified REAL NOT NULL,
+    resource_ids TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS events (
+    id TEXT PRIMARY KEY,
+    incident_id TEXT,
+    resource_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    status TEXT NOT NULL,
+    occurred_at REAL NOT NULL
+);
+"""
+
+FIRST_JOB_NUMBER = 1001
+
+
+class Database:
+    """Short transactions on the facility's SQLite file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with closing(self._connect()) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(_SCHEMA)
+            connection.execute(
+                "INSERT INTO sqlite_sequence (name, seq) SELECT 'jobs', ?"
+                " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'jobs')",
+                (FIRST_JOB_NUMBER - 1,),
+            )
+        path.chmod(0o600)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that holds the write lock from its start: what it reads stays true."""
+        with closing(self._connect()) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run ``work`` in a write transaction, off the event loop."""
+
+        def run() -> T:
+            with self.transaction() as connection:
+                return work(connection)
+
+        return await anyio.to_thread.run_sync(run)
+
+    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run ``work``, which only reads, off the event loop."""
+
+        def run() -> T:
+            with closing(self._connect()) as connection:
+                return work(connection)
+
+        return await anyio.to_thread.run_sync(run)
+
+    def _connect(self) -> sqlite3.Connection:
+        # Transactions are begun by hand: the module's own would not take the write lock at once.
+        connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA synchronous = NORMAL")
+        return connection

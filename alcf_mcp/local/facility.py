@@ -1,0 +1,145 @@
+"""The local facility as a whole."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Self
+
+import anyio
+from starlette.types import ASGIApp
+
+from alcf_mcp.local.accounts import Accounts
+from alcf_mcp.local.app import create_app
+from alcf_mcp.local.catalog import resource_records
+from alcf_mcp.local.condition import FacilityCondition, is_down
+from alcf_mcp.local.credentials import read_or_create_token
+from alcf_mcp.local.database import Database
+from alcf_mcp.local.faults import Faults, FaultyGateway
+from alcf_mcp.local.files.disk import Disk
+from alcf_mcp.local.jobs.launching import Launcher
+from alcf_mcp.local.jobs.sandbox import Sandbox, find_sandbox
+from alcf_mcp.local.jobs.scheduler import Scheduler
+from alcf_mcp.local.jobs.service import Jobs
+from alcf_mcp.local.routes.account import AccountRoutes
+from alcf_mcp.local.routes.compute import ComputeRoutes
+from alcf_mcp.local.routes.filesystem import FilesystemRoutes
+from alcf_mcp.local.routes.status import StatusRoutes
+from alcf_mcp.local.routes.task import TaskRoutes
+from alcf_mcp.local.settings import LocalSettings
+from alcf_mcp.local.tasks import Tasks
+from alcf_mcp.local.tree import Tree
+
+logger = logging.getLogger(__name__)
+
+
+class ConfinementUnavailable(Exception):
+    """Jobs were to be confined at any rate, and can't be here."""
+
+
+class LocalFacility:
+    """A small facility on this computer that serves ALCF's Facility API.
+
+    Jobs and tasks proceed while ``running()``, which an ASGI server that knows lifespans does by itself::
+
+        facility = LocalFacility(LocalSettings(root=state / "local"))
+        async with facility.running():
+            http = httpx.AsyncClient(transport=httpx.ASGITransport(facility.app), …)
+
+    Several facilities, in several processes too, may share one root.
+
+    Attributes:
+        settings: how it behaves.
+        app: the ASGI application.
+        token: the bearer token that it accepts.
+        tree: the directories behind its paths.
+        condition: the status of its resources, and its incidents.
+        faults: faults on purpose, and the log of requests; for tests.
+        notes: what a person should know, as sentences.
+    """
+
+    def __init__(self, settings: LocalSettings, clock: Callable[[], float] = time.time) -> None:
+        self.settings = settings
+        root = settings.root.expanduser().absolute()
+        for directory in (root, root / "jobs", root / "spool"):
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.token = read_or_create_token(root / "token")
+        database = Database(root / "facility.sqlite")
+        projects = tuple(grant.name for grant in settings.projects)
+        self.tree = Tree(root / "tree", settings.username, projects)
+        self.tree.create()
+
+        records = resource_records(settings.machines)
+        self.condition = FacilityCondition(database, records, clock)
+        self.condition.seed()
+
+        self.notes: list[str] = []
+        self._sandbox = self._find_sandbox()
+        launcher = Launcher(self.tree, root / "jobs", root / "bin", self._sandbox, settings.kill_grace)
+        launcher.install_shims()
+        machines = {machine.id: machine for machine in settings.machines}
+        self._scheduler = Scheduler(database, launcher, machines, is_down, settings.tick, clock)
+        self._tasks = Tasks(database, Disk(self.tree, settings.full), settings, clock)
+        jobs = Jobs(database, settings.projects, clock, self._scheduler.wake)
+        accounts = Accounts(settings, jobs, self.tree)
+
+        created = database.path.stat().st_ctime if clock is time.time else clock()
+        self.faults = Faults()
+        groups = (
+            StatusRoutes(
+                records, self.condition, accounts, created=created, empty_is_missing=not settings.full
+            ),
+            AccountRoutes(accounts, username=settings.username, created=created, token=self.token),
+            ComputeRoutes(jobs, machines, records, token=self.token, full=settings.full),
+            FilesystemRoutes(self._tasks, records, root / "spool", token=self.token, full=settings.full),
+            TaskRoutes(self._tasks, username=settings.username, token=self.token, full=settings.full),
+        )
+        routes = [route for group in groups for route in group.routes()]
+        self.app: ASGIApp = FaultyGateway(create_app(routes, self.running), self.faults)
+        self._is_running = False
+
+    @property
+    def confined(self) -> bool:
+        """Whether jobs run in a sandbox that shows them the facility's directories only."""
+        return self._sandbox is not None
+
+    def running(self) -> AbstractAsyncContextManager[Self]:
+        """Let jobs and tasks proceed. Within another ``running()`` of the same facility it does nothing."""
+        return self._running()
+
+    @asynccontextmanager
+    async def _running(self) -> AsyncIterator[Self]:
+        if self._is_running:
+            yield self
+            return
+        self._is_running = True
+        try:
+            async with anyio.create_task_group() as background:
+                background.start_soon(self._scheduler.run)
+                background.start_soon(self._tasks.run)
+                yield self
+                background.cancel_scope.cancel()
+        finally:
+            self._is_running = False
+
+    def _find_sandbox(self) -> Sandbox | None:
+        if self.settings.confine is False:
+            self.notes.append(
+                "Jobs are not confined, as asked: they can read and change what you can on this computer."
+            )
+            return None
+        sandbox, reason = find_sandbox(self.tree, self.settings.root.expanduser().absolute() / "etc")
+        if sandbox is None:
+            if self.settings.confine:
+                raise ConfinementUnavailable(
+                    f"Jobs of the local facility can't be confined: {reason}."
+                    " Install bubblewrap, or allow jobs that are not confined."
+                )
+            self.notes.append(
+                f"Jobs are not confined, because {reason}: they can read and change what you can on this"
+                f" computer, and find the facility's directories in {self.tree.root} (ALCF_LOCAL_ROOT)"
+                " instead of /eagle and /home."
+            )
+        return sandbox

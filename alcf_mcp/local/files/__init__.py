@@ -1,0 +1,1 @@
+"""The filesystem operations: what they take, what they do, what they answer."""

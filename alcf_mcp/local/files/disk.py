@@ -1,0 +1,67 @@
+"""What the operations work on, and how they fail."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from alcf_mcp.local.tree import Tree
+
+
+class OperationFailed(Exception):
+    """An operation that did not succeed, in the words of the command it stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The tree, and whether the answers are those of the whole standard or of ALCF.
+
+    Attributes:
+        tree: where the facility's paths are on this computer.
+        full: tell of symbolic links; ALCF leaves them out (its deployment of the API, 2026-08).
+    """
+
+    tree: Tree
+    full: bool
+
+    def locate(self, path: str, *, follow: bool = True) -> Path:
+        """Find an existing path on this computer.
+
+        Raises:
+            OSError: it is not there, or not to be reached.
+        """
+        place = self.tree.locate(path, follow=follow)
+        place.lstat()
+        return place
+
+    def destination(self, path: str, source: Path) -> Path:
+        """Find where ``cp`` and ``mv`` put something: into a directory that exists, or at the very path."""
+        place = self.tree.locate(path)
+        return self.tree.locate(f"{path}/{source.name}", follow=False) if place.is_dir() else place
+
+    def walk(self, path: str, *, dereference: bool) -> Iterator[tuple[PurePosixPath, Path]]:
+        """All that lies at and below a path, each directory before its content.
+
+        Args:
+            path: where to start; a link there is followed.
+            dereference: give what links point to instead of the links; those out of the tree are an
+                error.
+
+        Yields:
+            The path relative to the start, and the place on this computer.
+        """
+        return self._walk(path, PurePosixPath(), self.locate(path), dereference, ())
+
+    def _walk(
+        self, path: str, relative: PurePosixPath, place: Path, dereference: bool, above: tuple[Path, ...]
+    ) -> Iterator[tuple[PurePosixPath, Path]]:
+        yield relative, place
+        if place.is_symlink() or not place.is_dir() or place in above:
+            return
+        for name in sorted(os.listdir(place)):  # noqa: PTH208 - names are all that is wanted
+            inner = f"{path}/{name}"
+            yield from self._walk(
+                inner, relative / name, self.locate(inner, follow=dereference), dereference, (*above, place)
+            )

@@ -1,0 +1,187 @@
+"""Operations that only read: ls, head, tail, view, stat, file, checksum, download."""
+
+from __future__ import annotations
+
+import base64
+import errno
+import hashlib
+import os
+import stat as modes
+from pathlib import Path
+from typing import Any
+
+from alcf_mcp.local.files import arguments as args
+from alcf_mcp.local.files.disk import Disk, OperationFailed
+from alcf_mcp.local.files.entries import entry
+
+MAX_RESULT_BYTES = 10 * 2**20  # a larger result never arrives (ALCF's deployment of the API, 2026-08)
+
+
+def ls(disk: Disk, wanted: args.List) -> list[dict[str, Any]]:
+    """List a directory, or give the one entry of anything else. Entries come in no order."""
+    place = disk.locate(wanted.path, follow=disk.full)
+    if place.is_symlink():
+        raise OSError(errno.ELOOP, "Symbolic links are not followed", wanted.path)
+    if not place.is_dir():
+        return [entry(place, place.name, numeric=wanted.numeric_uid)]
+    return _directory(disk, wanted, place, "")
+
+
+def _directory(disk: Disk, wanted: args.List, place: Path, prefix: str) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = []
+    try:
+        names = os.listdir(place)  # noqa: PTH208 - names are all that is wanted
+    except PermissionError:
+        return entries  # an unreadable directory looks empty
+    for name in names:
+        if name.startswith(".") and not wanted.show_hidden:
+            continue
+        inner = place / name
+        is_link = inner.is_symlink()
+        if is_link and not disk.full:
+            continue
+        shown = disk.locate(f"{wanted.path}/{prefix}{name}", follow=wanted.dereference) if is_link else inner
+        try:
+            entries.append(entry(shown, prefix + name, numeric=wanted.numeric_uid))
+        except OSError:
+            break  # an entry that can't be read cuts the list there
+        if wanted.recursive and not is_link and inner.is_dir():
+            entries += _directory(disk, wanted, inner, f"{prefix}{name}/")
+    return entries
+
+
+def head(disk: Disk, wanted: args.Head) -> dict[str, Any]:
+    """A file's first lines or bytes, or all but its last ones."""
+    data = _content(disk, wanted.path)
+    if wanted.lines is None:
+        number = wanted.file_bytes or 0
+        return _bytes(data[: max(len(data) - number, 0)] if wanted.skip_trailing else data[:number], 0)
+    lines = data.splitlines(keepends=True)
+    kept = lines[: max(len(lines) - wanted.lines, 0)] if wanted.skip_trailing else lines[: wanted.lines]
+    return _lines(b"".join(kept), 0)
+
+
+def tail(disk: Disk, wanted: args.Tail) -> dict[str, Any]:
+    """A file's last lines or bytes, or all but its first ones."""
+    data = _content(disk, wanted.path)
+    if wanted.lines is None:
+        number = wanted.file_bytes or 0
+        start = min(number, len(data)) if wanted.skip_heading else max(len(data) - number, 0)
+        return _bytes(data[start:], start)
+    lines = data.splitlines(keepends=True)
+    start = min(wanted.lines, len(lines)) if wanted.skip_heading else max(len(lines) - wanted.lines, 0)
+    return _lines(b"".join(lines[start:]), start)
+
+
+def view(disk: Disk, wanted: args.View) -> dict[str, Any]:
+    """A window of a file, as text; a character that the window cuts shows as U+FFFD."""
+    with _regular_file(disk, wanted.path).open("rb") as file:
+        file.seek(wanted.offset)
+        return _bytes(file.read(wanted.size), wanted.offset)
+
+
+def stat(disk: Disk, wanted: args.Stat) -> dict[str, Any]:
+    """The inode's data: times in seconds since the epoch, size in bytes."""
+    status = disk.locate(wanted.path, follow=wanted.dereference).lstat()
+    return {
+        "mode": modes.S_IMODE(status.st_mode),
+        "ino": status.st_ino,
+        "dev": status.st_dev,
+        "nlink": status.st_nlink,
+        "uid": status.st_uid,
+        "gid": status.st_gid,
+        "size": status.st_size,
+        "atime": int(status.st_atime),
+        "ctime": int(status.st_ctime),
+        "mtime": int(status.st_mtime),
+    }
+
+
+def file_type(disk: Disk, wanted: args.Arguments) -> str:
+    """The kind of a file, as ``file`` would say it, judged by its first bytes."""
+    place = disk.locate(wanted.path)
+    if place.is_dir():
+        return "directory"
+    with _regular_file(disk, wanted.path).open("rb") as file:
+        start = file.read(4096)
+    return _kind(start)
+
+
+def checksum(disk: Disk, wanted: args.Arguments) -> dict[str, str]:
+    """A file's SHA-256."""
+    with _regular_file(disk, wanted.path).open("rb") as file:
+        return {"algorithm": "SHA-256", "checksum": hashlib.file_digest(file, "sha256").hexdigest()}
+
+
+def download(disk: Disk, wanted: args.Arguments) -> str:
+    """A small file's content: as it is if it is text, in base64 otherwise."""
+    place = _regular_file(disk, wanted.path)
+    if place.stat().st_size > args.MAX_VIEW_BYTES:
+        raise OperationFailed(f"download: '{wanted.path}' is larger than {args.MAX_VIEW_BYTES} bytes")
+    data = place.read_bytes()
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return base64.b64encode(data).decode()
+
+
+def _regular_file(disk: Disk, path: str) -> Path:
+    # Opening a FIFO would wait for a writer.
+    place = disk.locate(path)
+    if place.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    if not place.is_file():
+        raise OSError(errno.EINVAL, "Not a regular file", path)
+    return place
+
+
+def _content(disk: Disk, path: str) -> bytes:
+    return _regular_file(disk, path).read_bytes()
+
+
+def _bytes(data: bytes, start: int) -> dict[str, Any]:
+    return _excerpt(data, "bytes", start, start + len(data))
+
+
+def _lines(data: bytes, start: int) -> dict[str, Any]:
+    # ALCF counts the empty piece after the last line end too: ten lines asked of a file with three
+    # end at position 4 (its deployment of the API, 2026-08).
+    return _excerpt(data, "lines", start, start + data.count(b"\n") + 1)
+
+
+def _excerpt(data: bytes, unit: str, start: int, end: int) -> dict[str, Any]:
+    if len(data) > MAX_RESULT_BYTES:
+        raise OperationFailed(
+            f"The result of {len(data)} bytes exceeds the limit of {MAX_RESULT_BYTES} bytes"
+        )
+    return {
+        "content": data.decode("utf-8", errors="replace"),
+        "content_type": unit,
+        "start_position": start,
+        "end_position": end,
+    }
+
+
+_MAGIC = {
+    b"\x7fELF": "ELF executable",
+    b"\x1f\x8b": "gzip compressed data",
+    b"BZh": "bzip2 compressed data",
+    b"\xfd7zXZ\x00": "XZ compressed data",
+    b"PK\x03\x04": "Zip archive data",
+    b"%PDF": "PDF document",
+    b"\x89PNG": "PNG image data",
+    b"\x89HDF": "Hierarchical Data Format (version 5) data",
+}
+
+
+def _kind(start: bytes) -> str:
+    if not start:
+        return "empty"
+    for magic, kind in _MAGIC.items():
+        if start.startswith(magic):
+            return kind
+    if start.startswith(b"#!"):
+        return f"{start[2:].split(maxsplit=1)[0].decode(errors='replace')} script, text executable"
+    if b"\x00" in start:
+        return "data"
+    return "ASCII text" if start.isascii() else "Unicode text, UTF-8 text"

@@ -1,0 +1,85 @@
+"""The scheduler's decision: which waiting jobs start now, and on which nodes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from alcf_mcp.local.catalog import Machine
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A queued job; ``walltime`` in seconds."""
+
+    number: int
+    queue: str
+    node_count: int
+    walltime: float
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running job; ``ends`` is when its walltime will be over, in seconds since the epoch."""
+
+    queue: str
+    nodes: tuple[str, ...]
+    ends: float
+
+
+def plan(
+    machine: Machine, waiting: Sequence[Waiting], running: Sequence[Running], now: float
+) -> dict[int, tuple[str, ...]]:
+    """Choose the jobs that start now.
+
+    Jobs start in order: by their queue's priority, then by submission. The first one for which there are
+    too few nodes gets a reservation; later ones start before it only where they do not delay it.
+
+    Args:
+        machine: the machine.
+        waiting: its queued jobs.
+        running: its running jobs.
+        now: the time, in seconds since the epoch.
+
+    Returns:
+        The nodes of each job that starts, by the job's number.
+    """
+    busy = {node for job in running for node in job.nodes}
+    free = [node for node in machine.nodes if node not in busy]
+    active = list(running)
+    in_queue = Counter(job.queue for job in running)
+    starts: dict[int, tuple[str, ...]] = {}
+    reserved_at: float | None = None
+    spare = 0
+
+    for job in sorted(waiting, key=lambda job: (-_priority(machine, job), job.number)):
+        queue = machine.queue(job.queue)
+        if queue and queue.max_running is not None and in_queue[job.queue] >= queue.max_running:
+            continue
+        fits = job.node_count <= len(free)
+        if reserved_at is not None and now + job.walltime > reserved_at:
+            fits = fits and job.node_count <= spare
+            spare -= job.node_count if fits else 0
+        elif not fits and reserved_at is None:
+            reserved_at, spare = _reservation(job, len(free), active, now)
+        if fits:
+            nodes, free = tuple(free[: job.node_count]), free[job.node_count :]
+            starts[job.number] = nodes
+            in_queue[job.queue] += 1
+            active.append(Running(job.queue, nodes, now + job.walltime))
+    return starts
+
+
+def _priority(machine: Machine, job: Waiting) -> int:
+    queue = machine.queue(job.queue)
+    return queue.priority if queue else 0
+
+
+def _reservation(job: Waiting, free: int, active: Sequence[Running], now: float) -> tuple[float, int]:
+    """When a job will have its nodes at the latest, and how many are left over then."""
+    for other in sorted(active, key=lambda other: other.ends):
+        free += len(other.nodes)
+        if free >= job.node_count:
+            return max(other.ends, now), free - job.node_count
+    return now, 0  # larger than the machine: it never starts, and holds up nobody

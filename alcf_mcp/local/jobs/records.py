@@ -1,0 +1,146 @@
+"""Jobs in the database."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from alcf_mcp.local.catalog import HOUR
+from alcf_mcp.local.jobs.spec import JobSpec
+
+QUEUED = "queued"
+HELD = "held"
+ACTIVE = "active"
+FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as the facility knows it; times in seconds since the epoch, ``walltime`` in seconds.
+
+    Attributes:
+        number: its number, which orders jobs by submission.
+        id: its id, such as ``1001.polaris-pbs-01.local``.
+        machine: id of the machine.
+        state: ``queued``, ``held``, ``active`` or ``finished``.
+        queue: name of its queue.
+        account: the project it is charged to.
+        node_count: how many nodes it has, or wants.
+        walltime: how long it may run.
+        spec: what was submitted.
+        submitted: when it was submitted.
+        started: when it started.
+        ended: when it ended.
+        nodes: the nodes it runs on, or ran on.
+        exit_code: its exit code, PBS's own below zero.
+        canceled: whether somebody asked for its end.
+        message: what else is to be said of its end.
+    """
+
+    number: int
+    id: str
+    machine: str
+    state: str
+    queue: str
+    account: str
+    node_count: int
+    walltime: int
+    spec: JobSpec
+    submitted: float
+    started: float | None
+    ended: float | None
+    nodes: tuple[str, ...]
+    exit_code: int | None
+    canceled: bool
+    message: str
+
+    @property
+    def shown_state(self) -> str:
+        """The state as the standard means it: how it ended tells among finished jobs."""
+        if self.state != FINISHED:
+            return self.state
+        if self.canceled:
+            return "canceled"
+        return "completed" if self.exit_code == 0 else "failed"
+
+    @property
+    def last_change(self) -> float:
+        """When it came into its state."""
+        return self.ended or self.started or self.submitted
+
+
+def from_row(row: sqlite3.Row) -> Job:
+    """The job of a row."""
+    values = dict(row)
+    values["spec"] = JobSpec.model_validate_json(values["spec"])
+    values["nodes"] = tuple(values["nodes"].split())
+    values["canceled"] = bool(values["canceled"])
+    return Job(**values)
+
+
+def select(connection: sqlite3.Connection, where: str, *values: object) -> list[Job]:
+    """The jobs that meet a condition, in order of submission."""
+    query = f"SELECT * FROM jobs WHERE {where} ORDER BY number"  # noqa: S608 - conditions are our own
+    return [from_row(row) for row in connection.execute(query, values)]
+
+
+def insert(connection: sqlite3.Connection, machine: str, server: str, spec: JobSpec, now: float) -> Job:
+    """Add a job, held if its ``Hold_Types`` says so, else queued."""
+    cursor = connection.execute(
+        "INSERT INTO jobs (machine, state, queue, account, node_count, walltime, spec, submitted)"
+        " VALUES (?, '', '', '', 0, 0, '', ?)",
+        (machine, now),
+    )
+    number = cursor.lastrowid
+    connection.execute("UPDATE jobs SET id = ? WHERE number = ?", (f"{number}.{server}", number))
+    assert number is not None  # noqa: S101 - an INSERT has a row id
+    rewrite(connection, number, spec)
+    return select(connection, "number = ?", number)[0]
+
+
+def rewrite(connection: sqlite3.Connection, number: int, spec: JobSpec) -> None:
+    """Give a waiting job a new specification."""
+    terms = spec.terms
+    held = terms.custom_attributes.get("Hold_Types", "n") != "n"
+    connection.execute(
+        "UPDATE jobs SET state = ?, queue = ?, account = ?, node_count = ?, walltime = ?, spec = ?"
+        " WHERE number = ?",
+        (
+            HELD if held else QUEUED,
+            terms.queue_name,
+            terms.account,
+            spec.needs.node_count or 1,
+            terms.duration,
+            spec.model_dump_json(exclude_unset=True),
+            number,
+        ),
+    )
+
+
+def start(connection: sqlite3.Connection, number: int, nodes: Iterable[str], now: float) -> Job:
+    """Make a job active on its nodes."""
+    connection.execute(
+        "UPDATE jobs SET state = ?, nodes = ?, started = ? WHERE number = ?",
+        (ACTIVE, " ".join(nodes), now, number),
+    )
+    return select(connection, "number = ?", number)[0]
+
+
+def finish(
+    connection: sqlite3.Connection, number: int, exit_code: int, ended: float, message: str = ""
+) -> None:
+    """Record a job's end."""
+    connection.execute(
+        "UPDATE jobs SET state = ?, exit_code = ?, ended = ?, message = ? WHERE number = ?",
+        (FINISHED, exit_code, ended, message, number),
+    )
+
+
+def used_node_hours(connection: sqlite3.Connection, machine: str, now: float) -> dict[str, float]:
+    """Node hours used on a machine, by project: nodes times the time that jobs have really run."""
+    query = (
+        "SELECT account, SUM(node_count * (COALESCE(ended, ?) - started)) FROM jobs"
+        " WHERE machine = ? AND started IS NOT NULL GROUP BY account"
+    )
+    return {account: seconds / HOUR for account, seconds in connection.execute(query, (now, machine))}

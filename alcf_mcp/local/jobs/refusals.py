@@ -1,0 +1,58 @@
+"""What PBS refuses, in its words. The API passes them on as the detail of a 500."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from alcf_mcp.local.catalog import HOUR, Grant, Machine
+from alcf_mcp.local.jobs.spec import JobSpec
+from alcf_mcp.local.problems import Problem
+
+LIMITS = "Job violates queue and/or server resource limits"
+
+
+def refusal(command: str, reason: str) -> Problem:
+    """PBS's refusal, as its command (``qsub``, ``qalter``, ``qdel``) says it."""
+    return Problem(500, f"{command}: {reason}")
+
+
+def check_terms(
+    command: str, spec: JobSpec, machine: Machine, grants: Iterable[Grant], used_node_hours: dict[str, float]
+) -> None:
+    """Check a job against the machine, its queues and the project's allocation.
+
+    Args:
+        command: the PBS command in whose name a refusal speaks.
+        spec: the job.
+        machine: where it is to run.
+        grants: the projects.
+        used_node_hours: node hours used on the machine, by project.
+
+    Raises:
+        Problem: 500 with the reason.
+    """
+    terms = spec.terms
+    if not spec.executable:
+        raise refusal(command, "script file:: No script or executable was given")
+    if terms.queue_name is None:
+        raise refusal(command, "No default queue specified")
+    queue = machine.queue(terms.queue_name)
+    if queue is None:
+        raise refusal(command, "Unknown queue")
+    if not terms.custom_attributes.get("filesystems"):
+        raise refusal(command, "Resource: filesystems is required to be set.")
+    if terms.duration is None:
+        raise refusal(command, "Resource: walltime is required to be set.")
+    nodes = spec.needs.node_count or 1
+    if terms.duration > queue.max_walltime or nodes > min(queue.max_nodes, len(machine.nodes)):
+        raise refusal(command, LIMITS)
+    grant = next((grant for grant in grants if grant.name == terms.account), None)
+    if grant is None:
+        raise refusal(command, f"Request rejected. Reason: Unknown project '{terms.account or ''}'.")
+    left = grant.node_hours - used_node_hours.get(grant.name, 0.0)
+    if nodes * terms.duration / HOUR > left:
+        raise refusal(
+            command,
+            f"Request rejected. Reason: The allocation of project '{grant.name}' on {machine.name} has"
+            f" {max(left, 0.0):.3f} node hours left.",
+        )

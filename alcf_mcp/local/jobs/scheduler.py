@@ -1,0 +1,132 @@
+"""The scheduler: it starts jobs, watches over them, and records their ends.
+
+Any number of processes may run one on the same root. Every decision is a database transaction that holds
+the write lock, so a job starts once; and jobs run under supervisors of their own, so a scheduler that
+comes new finds those that an earlier one started.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+import anyio
+
+from alcf_mcp.local import supervisor
+from alcf_mcp.local.catalog import Machine
+from alcf_mcp.local.database import Database
+from alcf_mcp.local.jobs import records
+from alcf_mcp.local.jobs.launching import Launcher
+from alcf_mcp.local.jobs.planning import Running, Waiting, plan
+from alcf_mcp.local.jobs.records import ACTIVE, QUEUED, Job
+
+# A job whose supervisor is not there by then will not have one.
+_START_SECONDS = 15.0
+
+# How often to look for jobs that another process accepted.
+_IDLE_SECONDS = 1.0
+
+# PBS's JOB_EXEC_FAIL1: the job could not be started, or was lost.
+_LOST = -1
+
+
+class Scheduler:
+    """Runs the jobs of the facility's machines.
+
+    Args:
+        database: where jobs are kept.
+        launcher: what starts them.
+        machines: the machines by id.
+        is_down: tells which machines are down; nothing starts on those.
+        tick: seconds between two steps.
+        clock: the time, in seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        launcher: Launcher,
+        machines: dict[str, Machine],
+        is_down: Callable[[sqlite3.Connection, str], bool],
+        tick: float,
+        clock: Callable[[], float],
+    ) -> None:
+        self._database = database
+        self._launcher = launcher
+        self._machines = machines
+        self._is_down = is_down
+        self._tick = tick
+        self._clock = clock
+        self._woken = anyio.Event()
+
+    def wake(self) -> None:
+        """Do the next step at once."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Do one step after the other, for ever."""
+        async with anyio.create_task_group() as starts:
+            while True:
+                self._woken = anyio.Event()
+                is_busy = await self._database.read(_has_unfinished_jobs)
+                if is_busy:
+                    for job in await self._step():
+                        starts.start_soon(self._launcher.start, job, self._machines[job.machine])
+                with anyio.move_on_after(self._tick if is_busy else _IDLE_SECONDS):
+                    await self._woken.wait()
+
+    async def _step(self) -> list[Job]:
+        """Record what ended, and decide what starts.
+
+        Returns:
+            The jobs to start; they are recorded as active already.
+        """
+        ended: list[Job] = []
+
+        def step(connection: sqlite3.Connection) -> list[Job]:
+            ended.extend(
+                job for job in records.select(connection, "state = ?", ACTIVE) if self._ends(connection, job)
+            )
+            return [job for machine in self._machines.values() for job in self._starts(connection, machine)]
+
+        starting = await self._database.write(step)
+        for job in ended:
+            await anyio.to_thread.run_sync(self._launcher.clean_up, job)
+        return starting
+
+    def _ends(self, connection: sqlite3.Connection, job: Job) -> bool:
+        outcome = self._launcher.outcome(job)
+        if outcome is None:
+            supervised = self._launcher.is_supervised(job)
+            if supervised and job.canceled:
+                self._launcher.terminate(job)
+            if supervised or (supervised is None and self._clock() - (job.started or 0.0) < _START_SECONDS):
+                return False
+            # It may have ended between the two looks.
+            outcome = self._launcher.outcome(job) or supervisor.Outcome(
+                _LOST, self._clock() - (job.started or 0.0), "The job's supervisor was lost"
+            )
+        exit_code = supervisor.TERMINATED if job.canceled else outcome.exit_code
+        ended = (job.started or 0.0) + outcome.elapsed
+        records.finish(connection, job.number, exit_code, ended, outcome.message)
+        return True
+
+    def _starts(self, connection: sqlite3.Connection, machine: Machine) -> list[Job]:
+        if self._is_down(connection, machine.id):
+            return []
+        now = self._clock()
+        waiting = [
+            Waiting(job.number, job.queue, job.node_count, job.walltime)
+            for job in records.select(connection, "machine = ? AND state = ?", machine.id, QUEUED)
+        ]
+        running = [
+            Running(job.queue, job.nodes, (job.started or now) + job.walltime)
+            for job in records.select(connection, "machine = ? AND state = ?", machine.id, ACTIVE)
+        ]
+        starts = plan(machine, waiting, running, now)
+        return [records.start(connection, number, nodes, now) for number, nodes in starts.items()]
+
+
+def _has_unfinished_jobs(connection: sqlite3.Connection) -> bool:
+    query = "SELECT 1 FROM jobs WHERE state IN (?, ?) LIMIT 1"
+    return connection.execute(query, (QUEUED, ACTIVE)).fetchone() is not None

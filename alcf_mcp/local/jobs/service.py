@@ -1,0 +1,131 @@
+"""What can be done with jobs: submit, look at, change, cancel."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+from alcf_mcp.local import supervisor
+from alcf_mcp.local.catalog import Grant, Machine
+from alcf_mcp.local.database import Database
+from alcf_mcp.local.jobs import records
+from alcf_mcp.local.jobs.records import ACTIVE, FINISHED, Job
+from alcf_mcp.local.jobs.refusals import check_terms, refusal
+from alcf_mcp.local.jobs.spec import JobSpec
+
+
+class Jobs:
+    """The jobs of the facility's one user.
+
+    Args:
+        database: where jobs are kept.
+        grants: the projects.
+        clock: the time, in seconds since the epoch.
+        changed: called after every change that the scheduler should know of.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        grants: tuple[Grant, ...],
+        clock: Callable[[], float],
+        changed: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._grants = grants
+        self._clock = clock
+        self._changed = changed
+
+    async def submit(self, machine: Machine, spec: JobSpec) -> Job:
+        """Queue a job.
+
+        Raises:
+            Problem: the scheduler refuses it.
+        """
+
+        def submit(connection: sqlite3.Connection) -> Job:
+            self._check(connection, "qsub", machine, spec)
+            return records.insert(connection, machine.id, machine.server, spec, self._clock())
+
+        job = await self._database.write(submit)
+        self._changed()
+        return job
+
+    async def get(self, machine: Machine, job_id: str, *, historical: bool) -> Job | None:
+        """One job of a machine, finished ones only if ``historical``."""
+        jobs = await self._database.read(lambda connection: _find(connection, machine, job_id))
+        return next((job for job in jobs if historical or job.state != FINISHED), None)
+
+    async def all(self, machine: Machine, *, historical: bool) -> list[Job]:
+        """The jobs of a machine, oldest first, finished ones only if ``historical``."""
+        condition = "machine = ?" if historical else f"machine = ? AND state != '{FINISHED}'"
+        return await self._database.read(lambda connection: records.select(connection, condition, machine.id))
+
+    async def update(self, machine: Machine, job_id: str, merge: Callable[[JobSpec], JobSpec]) -> Job:
+        """Change a job that waits.
+
+        Args:
+            machine: the machine.
+            job_id: the job.
+            merge: makes the new specification from the old one.
+
+        Raises:
+            Problem: the scheduler refuses it.
+        """
+
+        def update(connection: sqlite3.Connection) -> Job:
+            job = _existing(connection, "qalter", machine, job_id)
+            if job.state == FINISHED:
+                raise refusal("qalter", f"Job has finished {job_id}")
+            if job.state == ACTIVE:
+                raise refusal("qalter", f"Cannot modify attribute while job running {job_id}")
+            spec = merge(job.spec)
+            self._check(connection, "qalter", machine, spec)
+            records.rewrite(connection, job.number, spec)
+            return _find(connection, machine, job_id)[0]
+
+        job = await self._database.write(update)
+        self._changed()
+        return job
+
+    async def cancel(self, machine: Machine, job_id: str) -> None:
+        """Ask for a job's end: a waiting one has it at once, an active one soon.
+
+        Raises:
+            Problem: there is nothing to cancel.
+        """
+
+        def cancel(connection: sqlite3.Connection) -> None:
+            job = _existing(connection, "qdel", machine, job_id)
+            if job.state == FINISHED:
+                raise refusal("qdel", f"Job has finished {job_id}")
+            if job.canceled:
+                raise refusal("qdel", f"Request invalid for state of job {job_id}")
+            connection.execute("UPDATE jobs SET canceled = 1 WHERE number = ?", (job.number,))
+            if job.state != ACTIVE:
+                records.finish(connection, job.number, supervisor.TERMINATED, self._clock())
+
+        await self._database.write(cancel)
+        self._changed()
+
+    async def used_node_hours(self, machine: Machine) -> dict[str, float]:
+        """Node hours used on a machine, by project."""
+        now = self._clock()
+        return await self._database.read(
+            lambda connection: records.used_node_hours(connection, machine.id, now)
+        )
+
+    def _check(self, connection: sqlite3.Connection, command: str, machine: Machine, spec: JobSpec) -> None:
+        used = records.used_node_hours(connection, machine.id, self._clock())
+        check_terms(command, spec, machine, self._grants, used)
+
+
+def _find(connection: sqlite3.Connection, machine: Machine, job_id: str) -> list[Job]:
+    return records.select(connection, "id = ? AND machine = ?", job_id, machine.id)
+
+
+def _existing(connection: sqlite3.Connection, command: str, machine: Machine, job_id: str) -> Job:
+    jobs = _find(connection, machine, job_id)
+    if not jobs:
+        raise refusal(command, f"Unknown Job Id {job_id}")
+    return jobs[0]

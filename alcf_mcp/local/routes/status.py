@@ -1,0 +1,310 @@
+"""The public routes: facility, sites, resources, incidents, events."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from alcf_mcp.local.accounts import Accounts
+from alcf_mcp.local.catalog import FACILITY_ID, SITE_ID, ResourceRecord
+from alcf_mcp.local.condition import Condition, Event, FacilityCondition, Incident
+from alcf_mcp.local.problems import Problem
+from alcf_mcp.local.requests import Moment, Page, Query, read_query
+from alcf_mcp.local.routes.wire import found, timestamp, uri
+
+Status = Literal["up", "down", "degraded", "unknown"]
+
+_SHORT_NAME = "ALCF"
+
+
+class Since(Query):
+    """What was changed after a moment."""
+
+    modified_since: Moment | None = None
+
+    def includes(self, last_modified: float) -> bool:
+        """Whether something changed after the moment."""
+        return self.modified_since is None or last_modified > self.modified_since.timestamp()
+
+
+class SiteQuery(Page, Since):
+    """Which sites."""
+
+    name: str | None = Field(default=None, min_length=1)
+    short_name: str | None = Field(default=None, min_length=1)
+
+
+class ResourceQuery(Page, Since):
+    """Which resources; names are exact and case-sensitive."""
+
+    name: str | None = Field(default=None, min_length=1)
+    description: str | None = Field(default=None, min_length=1)
+    group: str | None = Field(default=None, min_length=1)
+    resource_type: (
+        Literal["website", "service", "compute", "system", "storage", "network", "unknown"] | None
+    ) = None
+    current_status: Status | None = None
+    capability: list[Literal["node_hours", "bytes", "inodes"]] = []
+
+
+class PeriodQuery(Page, Since):
+    """What the lists of incidents and of events can be asked for."""
+
+    name: str | None = Field(default=None, min_length=1)
+    description: str | None = Field(default=None, min_length=1)
+    status: Status | None = None
+    start: Moment | None = Field(default=None, alias="from")
+    time: Moment | None = None
+    to: Moment | None = None
+    resource_id: str | None = Field(default=None, min_length=1)
+
+    def overlaps(self, start: float, end: float) -> bool:
+        """Whether a period lies, in part at least, in the period that is asked for."""
+        return (
+            (self.start is None or end >= self.start.timestamp())
+            and (self.to is None or start <= self.to.timestamp())
+            and (self.time is None or start <= self.time.timestamp() <= end)
+        )
+
+
+class IncidentQuery(PeriodQuery):
+    """Which incidents."""
+
+    type: Literal["planned", "unplanned", "reservation"] | None = None
+    resolution: Literal["unresolved", "cancelled", "completed", "extended", "pending"] | None = None
+
+
+class EventQuery(PeriodQuery):
+    """Which events."""
+
+    incident_id: str | None = Field(default=None, min_length=1)
+
+
+class StatusRoutes:
+    """Answers the public routes.
+
+    Args:
+        records: the facility's resources.
+        condition: their condition.
+        accounts: the capabilities that resources have.
+        created: when the facility was set up, in seconds since the epoch.
+        empty_is_missing: answer empty lists of incidents and events with 404, as ALCF does
+            (its deployment of the API, 2026-08).
+    """
+
+    def __init__(
+        self,
+        records: tuple[ResourceRecord, ...],
+        condition: FacilityCondition,
+        accounts: Accounts,
+        *,
+        created: float,
+        empty_is_missing: bool,
+    ) -> None:
+        self._records = records
+        self._condition = condition
+        self._accounts = accounts
+        self._created = created
+        self._empty_is_missing = empty_is_missing
+
+    def routes(self) -> list[Route]:
+        """The routes."""
+        return [
+            Route("/facility", self._facility),
+            Route("/facility/sites", self._sites),
+            Route("/facility/sites/{site_id}", self._site),
+            Route("/status/resources", self._resources),
+            Route("/status/resources/{resource_id}", self._resource),
+            Route("/status/incidents", self._incidents),
+            Route("/status/incidents/{incident_id}", self._incident),
+            Route("/status/events", self._events),
+            Route("/status/events/{event_id}", self._event),
+        ]
+
+    async def _facility(self, request: Request) -> Response:
+        read_query(request, Since)
+        return JSONResponse(
+            {
+                "id": FACILITY_ID,
+                "name": "Argonne Leadership Computing Facility (embedded local facility)",
+                "description": "A small facility on this computer that speaks ALCF's Facility API",
+                "last_modified": timestamp(self._created),
+                "short_name": _SHORT_NAME,
+                "organization_name": "Argonne National Laboratory",
+                "support_uri": "https://docs.alcf.anl.gov/",
+                "self_uri": uri(request, "facility"),
+                "site_uris": [uri(request, "facility", "sites", SITE_ID)],
+            }
+        )
+
+    async def _sites(self, request: Request) -> Response:
+        query = read_query(request, SiteQuery)
+        site = self._site_json(request)
+        wanted = query.name in (None, site["name"]) and query.short_name in (None, site["short_name"])
+        return JSONResponse(query.cut([site] if wanted and query.includes(self._created) else []))
+
+    async def _site(self, request: Request) -> Response:
+        read_query(request, Since)
+        site_id = request.path_params["site_id"]
+        return JSONResponse(found(self._site_json(request) if site_id == SITE_ID else None, site_id))
+
+    def _site_json(self, request: Request) -> dict[str, Any]:
+        return {
+            "id": SITE_ID,
+            "name": "Argonne Leadership Computing Facility",
+            "description": "Where the resources of the embedded local facility stand: this computer",
+            "last_modified": timestamp(self._created),
+            "short_name": _SHORT_NAME,
+            "operating_organization": "Argonne National Laboratory",
+            "country_name": "United States",
+            "locality_name": "Lemont",
+            "state_or_province_name": "Illinois",
+            "self_uri": uri(request, "facility", "sites", SITE_ID),
+            "resource_uris": [_resource_uri(request, record.id) for record in self._records],
+        }
+
+    async def _resources(self, request: Request) -> Response:
+        query = read_query(request, ResourceQuery)
+        conditions = await self._condition.conditions()
+        units = {capability.resource_id: capability.unit for capability in self._accounts.capabilities}
+        records = [
+            record
+            for record in self._records
+            if query.name in (None, record.name)
+            and query.group in (None, record.group)
+            and query.resource_type in (None, record.resource_type)
+            and query.current_status in (None, conditions[record.id].status)
+            and (query.description or "") in record.description
+            and (not query.capability or units.get(record.id) in query.capability)
+            and query.includes(conditions[record.id].last_modified)
+        ]
+        return JSONResponse(
+            [self._resource_json(request, record, conditions[record.id]) for record in query.cut(records)]
+        )
+
+    async def _resource(self, request: Request) -> Response:
+        read_query(request, Query)
+        resource_id = request.path_params["resource_id"]
+        record = found(next((r for r in self._records if r.id == resource_id), None), resource_id)
+        conditions = await self._condition.conditions()
+        return JSONResponse(self._resource_json(request, record, conditions[record.id]))
+
+    def _resource_json(
+        self, request: Request, record: ResourceRecord, condition: Condition
+    ) -> dict[str, Any]:
+        return {
+            "id": record.id,
+            "name": record.name,
+            "description": record.description,
+            "last_modified": timestamp(condition.last_modified),
+            "group": record.group,
+            "current_status": condition.status,
+            "resource_type": record.resource_type,
+            "self_uri": _resource_uri(request, record.id),
+            "site_uri": uri(request, "facility", "sites", SITE_ID),
+            "capability_uris": [
+                uri(request, "account", "capabilities", capability.id)
+                for capability in self._accounts.capabilities
+                if capability.resource_id == record.id
+            ],
+        }
+
+    async def _incidents(self, request: Request) -> Response:
+        query = read_query(request, IncidentQuery)
+        events = await self._condition.events()
+        wanted = [
+            incident
+            for incident in await self._condition.incidents()
+            if query.name in (None, incident.name)
+            and (query.description or "") in incident.description
+            and query.status in (None, incident.status)
+            and query.type in (None, incident.type)
+            and query.resolution in (None, incident.resolution)
+            and query.resource_id in (None, *incident.resource_ids)
+            and query.includes(incident.last_modified)
+            and query.overlaps(incident.start, incident.end or datetime.now(UTC).timestamp())
+        ]
+        return self._list("incidents", [_incident_json(request, i, events) for i in query.cut(wanted)])
+
+    async def _incident(self, request: Request) -> Response:
+        read_query(request, Query)
+        incident_id = request.path_params["incident_id"]
+        incidents = await self._condition.incidents()
+        incident = found(next((i for i in incidents if i.id == incident_id), None), incident_id)
+        return JSONResponse(_incident_json(request, incident, await self._condition.events()))
+
+    async def _events(self, request: Request) -> Response:
+        query = read_query(request, EventQuery)
+        wanted = [
+            event
+            for event in await self._condition.events()
+            if query.name in (None, event.name)
+            and (query.description or "") in event.description
+            and query.status in (None, event.status)
+            and query.resource_id in (None, event.resource_id)
+            and query.incident_id in (None, event.incident_id)
+            and query.includes(event.occurred_at)
+            and query.overlaps(event.occurred_at, event.occurred_at)
+        ]
+        return self._list("events", [_event_json(request, event) for event in query.cut(wanted)])
+
+    async def _event(self, request: Request) -> Response:
+        read_query(request, Query)
+        event_id = request.path_params["event_id"]
+        events = await self._condition.events()
+        return JSONResponse(
+            _event_json(request, found(next((e for e in events if e.id == event_id), None), event_id))
+        )
+
+    def _list(self, what: str, items: list[dict[str, Any]]) -> Response:
+        if not items and self._empty_is_missing:
+            raise Problem(404, f"No {what} found.")
+        return JSONResponse(items)
+
+
+def _resource_uri(request: Request, resource_id: str) -> str:
+    return uri(request, "status", "resources", resource_id)
+
+
+def _incident_uri(request: Request, incident_id: str) -> str:
+    return uri(request, "status", "incidents", incident_id)
+
+
+def _event_uri(request: Request, event_id: str) -> str:
+    return uri(request, "status", "events", event_id)
+
+
+def _incident_json(request: Request, incident: Incident, events: list[Event]) -> dict[str, Any]:
+    return {
+        "id": incident.id,
+        "name": incident.name,
+        "description": incident.description,
+        "last_modified": timestamp(incident.last_modified),
+        "status": incident.status,
+        "start": timestamp(incident.start),
+        "end": None if incident.end is None else timestamp(incident.end),
+        "type": incident.type,
+        "resolution": incident.resolution,
+        "self_uri": _incident_uri(request, incident.id),
+        "event_uris": [_event_uri(request, event.id) for event in events if event.incident_id == incident.id],
+        "resource_uris": [_resource_uri(request, resource_id) for resource_id in incident.resource_ids],
+    }
+
+
+def _event_json(request: Request, event: Event) -> dict[str, Any]:
+    return {
+        "id": event.id,
+        "name": event.name,
+        "description": event.description,
+        "last_modified": timestamp(event.occurred_at),
+        "occurred_at": timestamp(event.occurred_at),
+        "status": event.status,
+        "self_uri": _event_uri(request, event.id),
+        "resource_uri": _resource_uri(request, event.resource_id),
+        "incident_uri": None if event.incident_id is None else _incident_uri(request, event.incident_id),
+    }

@@ -1,0 +1,85 @@
+"""Serving a local facility on loopback."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from starlette.types import Message, Receive, Scope, Send
+
+from alcf_mcp.local.facility import LocalFacility
+from alcf_mcp.local.faults import ConnectionDropped
+from alcf_mcp.local.routes.wire import PREFIX
+
+
+class NotLoopback(ValueError):
+    """The facility was to be served where other computers could reach it."""
+
+
+async def serve(
+    facility: LocalFacility,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    on_ready: Callable[[str], None] = lambda url: None,
+) -> None:
+    """Serve a facility until the task is canceled or the process is interrupted.
+
+    Args:
+        facility: the facility.
+        host: a loopback address, or ``localhost``.
+        port: the port; 0 for any free one.
+        on_ready: called with the API's base URL once connections are accepted.
+
+    Raises:
+        NotLoopback: other computers could reach the address: the facility runs jobs for whoever has its
+            token, and speaks plain HTTP.
+        OSError: the port is taken.
+    """
+    address = _loopback(host)
+    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((str(address), port))
+        listener.listen()
+        shown = f"[{address}]" if address.version == 6 else str(address)
+        url = f"http://{shown}:{listener.getsockname()[1]}{PREFIX}"
+        config = uvicorn.Config(
+            _Connection(facility), log_level="warning", access_log=False, timeout_graceful_shutdown=2
+        )
+        async with facility.running():
+            on_ready(url)  # connections wait in the listener's queue until the server takes them
+            await uvicorn.Server(config).serve(sockets=[listener])
+
+
+def _loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    try:
+        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        raise NotLoopback(f"{host!r} is no loopback address") from None
+    if not address.is_loopback:
+        raise NotLoopback(
+            f"{host} can be reached by other computers; the local facility is for this one only"
+        )
+    return address
+
+
+class _Connection:
+    """ASGI application: the facility's, on connections that a fault can drop."""
+
+    def __init__(self, facility: LocalFacility) -> None:
+        self.facility = facility
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self.facility.app(scope, receive, send)
+        except ConnectionDropped:
+            # An answer that breaks off makes the server close the connection.
+            start: Message = {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [(b"content-length", b"1")],
+            }
+            await send(start)
