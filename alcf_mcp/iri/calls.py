@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -50,6 +51,13 @@ class Calls:
         if isinstance(data, dict) and isinstance(data.get("items"), list):
             data = data["items"]
         return _parse_list(operation, model, data)
+
+
+def wire_time(moment: datetime | None) -> str | None:
+    """Write a time as RFC 3339 wants it; one without a zone is taken as UTC."""
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
 
 
 def _parse(operation: Operation, model: type[Answer], data: Any) -> Answer:

@@ -21,9 +21,9 @@ Model = TypeVar("Model", File, FileContent)
 def failure(task: Task) -> str | None:
     """Tell why an ended task has no result, or ``None`` if it ended well."""
     text = _error_text(task.result)
-    if task.status == "failed":
-        return text or _plain_text(task.result) or f"Task {task.id} failed; the facility does not say why"
-    return text
+    if text is None and task.status != "failed":
+        return None
+    return text or _plain_text(task.result) or f"Task {task.id} failed; the facility does not say why"
 
 
 def files(task: Task) -> list[File]:

@@ -12,6 +12,7 @@ import anyio
 from alcf_mcp.iri import results
 from alcf_mcp.iri.errors import (
     ConnectionLost,
+    GatewayTimeout,
     NotConnected,
     ServerFault,
     TaskCanceled,
@@ -33,7 +34,10 @@ GROWTH = 1.5
 JITTER = 0.15
 FAULTS_BORNE = 4
 
-_PASSING_FAULTS = (ServerFault, TooManyRequests, NotConnected, ConnectionLost)
+LAST_LOOK = 2.0
+"""Seconds that a look may take after the patience has ended."""
+
+_PASSING_FAULTS = (ServerFault, GatewayTimeout, TooManyRequests, NotConnected, ConnectionLost)
 
 
 class Tasks:
@@ -73,14 +77,17 @@ class Tasks:
                     f"Task {task_id} still runs after {patience:.0f} s of waiting", task_id=task_id, task=seen
                 )
             await anyio.sleep(min(interval, left))
+            look: Task | None = None
             try:
-                seen = await self._client.get_task(task_id)
+                with anyio.move_on_after(began + patience + LAST_LOOK - monotonic()):
+                    look = await self._client.get_task(task_id)
             except _PASSING_FAULTS:
                 faults += 1
                 if faults > FAULTS_BORNE:
                     raise
+            if look is None:
                 continue
-            faults = 0
+            seen, faults = look, 0
             if on_progress:
                 await on_progress(seen, monotonic() - began)
             if seen.ended:
@@ -100,5 +107,6 @@ def completed(task: Task) -> Task:
 def _intervals() -> Iterator[float]:
     interval = FIRST_LOOK
     while True:
-        yield interval * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing
+        jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing
+        yield min(interval * jitter, LONGEST_INTERVAL)
         interval = min(interval * GROWTH, LONGEST_INTERVAL)

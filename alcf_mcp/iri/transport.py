@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 from pydantic import SecretStr
@@ -31,6 +30,7 @@ TokenSource = Callable[[], Awaitable[SecretStr]]
 USER_AGENT = f"alcf-mcp/{__version__}"
 
 _BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")  # RFC 6750, section 2.1
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class Transport:
@@ -42,6 +42,9 @@ class Transport:
         timeout: seconds without a byte from the facility after which a request is given up.
         max_bytes: the largest answer that is read; what is longer is refused unread.
         http: another httpx transport, such as an ASGI application's.
+
+    Raises:
+        InvalidCall: the base URL is none.
     """
 
     def __init__(
@@ -53,21 +56,18 @@ class Transport:
         max_bytes: int = 32 * 2**20,
         http: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self.base_url = base_url.rstrip("/")
+        self.base_url = _checked(base_url)
         self.max_bytes = max_bytes
         self._token = token
-        parts = urlsplit(self.base_url)
-        local = http is not None or is_loopback(parts.hostname or "")
-        self._secure = local or parts.scheme == "https"
-        try:
-            self._http = httpx.AsyncClient(
-                timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)),
-                headers={"User-Agent": USER_AGENT, "Accept": "application/json, application/problem+json"},
-                transport=http,
-                trust_env=not local,  # what stays on this machine goes through no proxy
-            )
-        except httpx.InvalidURL as error:
-            raise InvalidCall(f"{base_url!r} is no URL: {error}") from None
+        url = httpx.URL(self.base_url)
+        local = http is not None or is_loopback(url.host)
+        self._secure = local or url.scheme == "https"
+        self._http = httpx.AsyncClient(
+            timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)),
+            headers={"User-Agent": USER_AGENT, "Accept": "application/json, application/problem+json"},
+            transport=http,
+            trust_env=not local,  # what stays on this machine goes through no proxy
+        )
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -96,14 +96,18 @@ class Transport:
         Raises:
             IRIError: see the hierarchy in ``alcf_mcp.iri.errors``.
         """
-        request = self._http.build_request(
-            operation.method,
-            self.base_url + operation.url_path(*ids),
-            params={key: value for key, value in (query or {}).items() if value is not None},
-            json=body,
-            files={"file": file} if file else None,
-            headers={} if operation.public else await self._authorization(),
-        )
+        authorization = {} if operation.public else await self._authorization()
+        try:
+            request = self._http.build_request(
+                operation.method,
+                self.base_url + operation.url_path(*ids),
+                params={key: value for key, value in (query or {}).items() if value is not None},
+                json=body,
+                files={"file": file} if file else None,
+                headers=authorization,
+            )
+        except (httpx.InvalidURL, UnicodeError):
+            raise InvalidCall("An argument is too long, or holds characters that can't be sent") from None
         status, headers, content = await self._exchange(request)
         return _read(status, headers, content)
 
@@ -153,6 +157,20 @@ class Transport:
         return bytes(content)
 
 
+def _checked(base_url: str) -> str:
+    try:
+        url = httpx.URL(base_url)
+        usable = url.scheme in ("http", "https") and bool(url.host) and (url.port or 0) < 2**16
+        usable = usable and not (url.userinfo or url.query or url.fragment)
+    except (httpx.InvalidURL, ValueError):
+        usable = False
+    if not usable:
+        raise InvalidCall(
+            "The facility's URL is none of an API", hint="It should look like https://api.alcf.anl.gov/api/v1"
+        )
+    return base_url.rstrip("/")
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine, so that nothing sent to it leaves."""
     try:
@@ -175,23 +193,36 @@ def _read(status: int, headers: httpx.Headers, content: bytes) -> Any:
     if status == 204 or (200 <= status < 300 and not content.strip()):
         return None
     try:
-        data = json.loads(content)
+        data = _decoded(content)
     except (ValueError, RecursionError):
         raise _not_json(status, headers, content) from None
     if status < 400:
         return data
     problem = data if isinstance(data, dict) else {"detail": data}
+    if status == 403 and "cloudflare.com" in str(problem.get("type")):
+        raise _blocked(str(problem.get("title")), status)
     raise from_problem(status, problem, retry_after=headers.get("Retry-After"))
+
+
+def _decoded(content: bytes) -> Any:
+    data = json.loads(content)
+    if _SURROGATE.search(content):  # half a character can't be written again: it becomes "?"
+        data = json.loads(json.dumps(data, ensure_ascii=False).encode(errors="replace"))
+    return data
+
+
+def _blocked(text: str, status: int) -> BlockedByGateway:
+    return BlockedByGateway(
+        f"The gateway in front of the facility refused this program ({text[:60]}, HTTP {status})",
+        status=status,
+    )
 
 
 def _not_json(status: int, headers: httpx.Headers, content: bytes) -> Exception:
     text = content[:4096].decode(errors="replace").strip()
     kind = headers.get("Content-Type", "").partition(";")[0] or "no declared type"
     if status == 403 and "error code: 10" in text:
-        return BlockedByGateway(
-            f"The gateway in front of the facility refused this program ({text[:60]}, HTTP 403)",
-            status=status,
-        )
+        return _blocked(text, status)
     if status < 400:
         return NotAnIRIAnswer(
             f"The answer is not the facility API's JSON (HTTP {status}, {kind}, {len(content)} bytes)",

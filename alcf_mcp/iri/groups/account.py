@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from alcf_mcp.iri import operations as op
-from alcf_mcp.iri.calls import Calls
+from alcf_mcp.iri.calls import Calls, wire_time
 from alcf_mcp.iri.models import Capability, Project, ProjectAllocation, UserAllocation
 
 
@@ -21,8 +21,12 @@ class AccountOperations(Calls):
         limit: int | None = None,
     ) -> list[Capability]:
         """What can be allocated at this facility."""
-        since = modified_since.isoformat() if modified_since else None
-        query = {"name": name, "modified_since": since, "offset": offset, "limit": limit}
+        query = {
+            "name": name,
+            "modified_since": wire_time(modified_since),
+            "offset": offset,
+            "limit": limit,
+        }
         return await self._many(op.LIST_CAPABILITIES, Capability, query=query, empty_is_404=True)
 
     async def get_capability(self, capability_id: str) -> Capability:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from alcf_mcp.iri import operations as op
-from alcf_mcp.iri.calls import Calls
+from alcf_mcp.iri.calls import Calls, wire_time
 from alcf_mcp.iri.models import (
     Event,
     Facility,
@@ -19,16 +19,12 @@ from alcf_mcp.iri.models import (
 )
 
 
-def _time(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
 class StatusOperations(Calls):
     """What the facility is and how its resources are."""
 
     async def get_facility(self, *, modified_since: datetime | None = None) -> Facility:
         """The facility itself."""
-        return await self._one(op.GET_FACILITY, Facility, query={"modified_since": _time(modified_since)})
+        return await self._one(op.GET_FACILITY, Facility, query={"modified_since": wire_time(modified_since)})
 
     async def list_sites(
         self,
@@ -43,7 +39,7 @@ class StatusOperations(Calls):
         query = {
             "name": name,
             "short_name": short_name,
-            "modified_since": _time(modified_since),
+            "modified_since": wire_time(modified_since),
             "offset": offset,
             "limit": limit,
         }
@@ -51,7 +47,9 @@ class StatusOperations(Calls):
 
     async def get_site(self, site_id: str, *, modified_since: datetime | None = None) -> Site:
         """One place of the facility."""
-        return await self._one(op.GET_SITE, Site, site_id, query={"modified_since": _time(modified_since)})
+        return await self._one(
+            op.GET_SITE, Site, site_id, query={"modified_since": wire_time(modified_since)}
+        )
 
     async def list_resources(
         self,
@@ -74,7 +72,7 @@ class StatusOperations(Calls):
             "resource_type": resource_type,
             "current_status": current_status,
             "capability": capability,
-            "modified_since": _time(modified_since),
+            "modified_since": wire_time(modified_since),
             "offset": offset,
             "limit": limit,
         }
@@ -108,10 +106,10 @@ class StatusOperations(Calls):
             "type": incident_type,
             "resolution": resolution,
             "resource_id": resource_id,
-            "from": _time(time_from),
-            "to": _time(time_to),
-            "time": _time(time),
-            "modified_since": _time(modified_since),
+            "from": wire_time(time_from),
+            "to": wire_time(time_to),
+            "time": wire_time(time),
+            "modified_since": wire_time(modified_since),
             "offset": offset,
             "limit": limit,
         }
@@ -143,10 +141,10 @@ class StatusOperations(Calls):
             "name": name,
             "description": description,
             "status": status,
-            "from": _time(time_from),
-            "to": _time(time_to),
-            "time": _time(time),
-            "modified_since": _time(modified_since),
+            "from": wire_time(time_from),
+            "to": wire_time(time_to),
+            "time": wire_time(time),
+            "modified_since": wire_time(modified_since),
             "offset": offset,
             "limit": limit,
         }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from alcf_mcp.iri.models.base import Incoming, Term, Timestamp
+from alcf_mcp.iri.models.base import Incoming, Lenient, Term, Timestamp
 
 ResourceType = Literal["website", "service", "compute", "system", "storage", "network", "unknown"]
 ResourceStatus = Literal["up", "down", "degraded", "unknown"]
@@ -41,9 +41,9 @@ class Site(Named):
     state_or_province_name: str = ""
     street_address: str = ""
     unlocode: str = ""
-    altitude: float | None = None
-    latitude: float | None = None
-    longitude: float | None = None
+    altitude: Annotated[float | None, Lenient] = None
+    latitude: Annotated[float | None, Lenient] = None
+    longitude: Annotated[float | None, Lenient] = None
     resource_uris: list[str] = []
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field, field_validator
+from pydantic import AliasChoices, Field
 
-from alcf_mcp.iri.models.base import Incoming, Term
+from alcf_mcp.iri.models.base import Incoming, Lenient, Term
 
 ENDED_STATES = frozenset({"completed", "failed", "canceled"})
 
@@ -32,12 +32,7 @@ class Task(Incoming):
     id: str
     status: Term = "pending"
     result: Any = None
-    command: TaskCommand | None = None
-
-    @field_validator("command", mode="wrap")
-    @classmethod
-    def _tolerate_odd_commands(cls, value: Any, validate: Any) -> TaskCommand | None:
-        return validate(value) if isinstance(value, dict) else None
+    command: Annotated[TaskCommand | None, Lenient] = None
 
     @property
     def ended(self) -> bool:
