@@ -14,7 +14,7 @@ from mcp import Client
 from mcp.types import CallToolResult, ElicitResult, TextContent
 
 from alcf_mcp.config import Settings
-from alcf_mcp.iri import IRIClient
+from alcf_mcp.iri import IRIClient, tasks
 from alcf_mcp.local import LocalFacility, LocalSettings
 from alcf_mcp.server import build_server
 
@@ -83,8 +83,9 @@ Connect = Callable[..., AbstractAsyncContextManager[Assistant]]
 
 
 @pytest.fixture
-async def local(tmp_path: Path) -> AsyncIterator[LocalFacility]:
+async def local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LocalFacility]:
     """A local facility that answers quickly."""
+    monkeypatch.setattr(tasks, "FIRST_LOOK", 0.01)
     settings = LocalSettings(
         root=tmp_path / "local", task_latency=0.0, tick=0.02, kill_grace=0.2, username="ada"
     )
@@ -107,7 +108,7 @@ def connect(local: LocalFacility, tmp_path: Path) -> Connect:
     async def connected(
         *, era: Era = "auto", answer: ElicitResult | None = None, **settings: Any
     ) -> AsyncIterator[Assistant]:
-        chosen = Settings(facility="local", state_dir=tmp_path, **settings)
+        chosen = Settings(**({"facility": "local", "state_dir": tmp_path} | settings))
         server = build_server(chosen, connect=to_local)
         assistant = Assistant(client=None)  # type: ignore[arg-type]
 

@@ -66,7 +66,7 @@ async def test_a_code_is_not_worth_another_call(connect: Connect, local: LocalFa
         code = (await assistant.do("chmod", **CHMOD))["confirmation"]
         facts = await assistant.do("chmod", path=PATH, mode="777", confirmation=code)
         assert facts["outcome"] == "code_refused"
-        other = await assistant.do("remove_path", path=f"{PATH}/x", confirmation=code)
+        other = await assistant.do("chown", path=PATH, group="others", confirmation=code)
         assert other["outcome"] == "code_refused"
     assert sent(local) == 0
 

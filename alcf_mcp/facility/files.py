@@ -55,7 +55,7 @@ class Wait:
     async def tell_of(self, task: Task, waited: float) -> None:
         """Tell how a task goes."""
         command = f"{task.command.command}: " if task.command else ""
-        await self.say(f"{command}task {task.status} after {waited:.0f} s")
+        await self.say(f"{command}task {task.status} after {waited:.1f} s")
 
 
 @dataclass(frozen=True)

@@ -60,17 +60,15 @@ def _unknown_fate(error: Exception, reads: bool) -> str:
 
 
 def _after_refusal(error: Exception, reads: bool) -> str:
-    return _PBS_STEPS.get(_pbs_refusal(error), "Correct the arguments by what the facility says.")
+    detail = error.detail.lower() if isinstance(error, iri.APIError) else ""
+    known = (step for text, step in _REFUSALS.items() if text in detail)
+    return next(known, "Correct the arguments by what the facility says.")
 
 
 def _after_fault(error: Exception, reads: bool) -> str:
-    refusal = _pbs_refusal(error)
-    return _PBS_STEPS[refusal] if refusal else _unknown_fate(error, reads)
-
-
-def _pbs_refusal(error: Exception) -> str:
     detail = error.detail.lower() if isinstance(error, iri.APIError) else ""
-    return next((text for text in _PBS_STEPS if text in detail), "")
+    refused = detail.startswith(_PBS_COMMANDS) or any(text in detail for text in _REFUSALS)
+    return _after_refusal(error, reads) if refused else _unknown_fate(error, reads)
 
 
 def _after_still_running(error: Exception, reads: bool) -> str:
@@ -82,8 +80,12 @@ def _after_still_running(error: Exception, reads: bool) -> str:
 
 Step = str | Callable[[Exception, bool], str]
 
-_PBS_STEPS = {
+_PBS_COMMANDS = ("qsub:", "qdel:", "qalter:", "qstat:")
+"""A 500 whose detail begins so is the scheduler's refusal: nothing was done."""
+
+_REFUSALS = {
     "unknown queue": "Name a queue of the machine (on Polaris: debug, debug-scaling, prod, preemptable).",
+    "unknown project": "Name a project that may charge this machine; list_projects shows yours.",
     "account": "Name a project that may charge this machine; list_projects shows yours.",
     "resource limits": "Ask for fewer nodes or a shorter walltime, or take another queue.",
     "filesystems": 'Name the filesystems that the job uses, such as ["home", "eagle"].',

@@ -108,7 +108,7 @@ async def test_a_dry_run_shows_the_request_and_sends_nothing(
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"queue": "nope"}, "Name a queue that the machine has"),
+        ({"queue": "nope"}, "Name a queue of the machine"),
         ({"account": "nope"}, "list_projects"),
         ({"nodes": 3}, "fewer nodes or a shorter walltime"),
         ({"resource": "aurora"}, "Aurora"),
