@@ -25,6 +25,7 @@ from alcf_mcp.local.jobs.scheduler import Scheduler
 from alcf_mcp.local.jobs.service import Jobs
 from alcf_mcp.local.routes.account import AccountRoutes
 from alcf_mcp.local.routes.compute import ComputeRoutes
+from alcf_mcp.local.routes.facility import FacilityRoutes
 from alcf_mcp.local.routes.filesystem import FilesystemRoutes
 from alcf_mcp.local.routes.status import StatusRoutes
 from alcf_mcp.local.routes.task import TaskRoutes
@@ -85,12 +86,11 @@ class LocalFacility:
         jobs = Jobs(database, settings.projects, clock, self._scheduler.wake)
         accounts = Accounts(settings, jobs, self.tree)
 
-        created = database.path.stat().st_ctime if clock is time.time else clock()
+        created = (root / "token").stat().st_mtime
         self.faults = Faults()
         groups = (
-            StatusRoutes(
-                records, self.condition, accounts, created=created, empty_is_missing=not settings.full
-            ),
+            FacilityRoutes(records, created=created),
+            StatusRoutes(records, self.condition, accounts, clock, empty_is_missing=not settings.full),
             AccountRoutes(accounts, username=settings.username, created=created, token=self.token),
             ComputeRoutes(jobs, machines, records, token=self.token, full=settings.full),
             FilesystemRoutes(self._tasks, records, root / "spool", token=self.token, full=settings.full),
@@ -115,14 +115,20 @@ class LocalFacility:
             yield self
             return
         self._is_running = True
+        failure: Exception | None = None
         try:
             async with anyio.create_task_group() as background:
                 background.start_soon(self._scheduler.run)
                 background.start_soon(self._tasks.run)
-                yield self
+                try:
+                    yield self
+                except Exception as error:  # the task group would wrap it in an ExceptionGroup
+                    failure = error
                 background.cancel_scope.cancel()
         finally:
             self._is_running = False
+        if failure is not None:
+            raise failure
 
     def _find_sandbox(self) -> Sandbox | None:
         if self.settings.confine is False:

@@ -57,6 +57,16 @@ class Page(Query):
         return items[self.offset : self.offset + self.limit]
 
 
+class Since(Query):
+    """What was changed after a moment."""
+
+    modified_since: Moment | None = None
+
+    def includes(self, last_modified: float) -> bool:
+        """Whether something changed after the moment."""
+        return self.modified_since is None or last_modified > self.modified_since.timestamp()
+
+
 def secured(endpoint: Endpoint, token: SecretStr) -> Endpoint:
     """Let only requests with the facility's bearer token through to the endpoint."""
 

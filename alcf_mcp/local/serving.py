@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import sys
 from collections.abc import Callable
+from functools import partial
 
 import uvicorn
 from starlette.types import Message, Receive, Scope, Send
@@ -23,7 +25,7 @@ async def serve(
     host: str = "127.0.0.1",
     port: int = 0,
     *,
-    on_ready: Callable[[str], None] = lambda url: None,
+    on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve a facility until the task is canceled or the process is interrupted.
 
@@ -31,7 +33,8 @@ async def serve(
         facility: the facility.
         host: a loopback address, or ``localhost``.
         port: the port; 0 for any free one.
-        on_ready: called with the API's base URL once connections are accepted.
+        on_ready: called with the API's base URL once connections are accepted; by default it is
+            written to standard error, with the facility's notes.
 
     Raises:
         NotLoopback: other computers could reach the address: the facility runs jobs for whoever has its
@@ -50,8 +53,16 @@ async def serve(
             _Connection(facility), log_level="warning", access_log=False, timeout_graceful_shutdown=2
         )
         async with facility.running():
-            on_ready(url)  # connections wait in the listener's queue until the server takes them
+            (on_ready or partial(_announce, facility))(
+                url
+            )  # connections wait in the listener's queue until the server takes them
             await uvicorn.Server(config).serve(sockets=[listener])
+
+
+def _announce(facility: LocalFacility, url: str) -> None:
+    token = facility.settings.root / "token"
+    lines = [f"The local facility is at {url}; its token is in {token}", *facility.notes]
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
 
 
 def _loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:

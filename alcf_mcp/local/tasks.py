@@ -143,9 +143,14 @@ class Tasks:
         async with anyio.create_task_group() as group:
             while True:
                 self._accepted = anyio.Event()
-                for task in await self._claim():
-                    group.start_soon(self._carry_out, task)
-                with anyio.move_on_after(await self._pause()):
+                pause = _LOOK_SECONDS
+                try:
+                    for task in await self._claim():
+                        group.start_soon(self._carry_out, task)
+                    pause = await self._until_next()
+                except sqlite3.Error:
+                    logger.exception("Looking for tasks failed")  # the next time it may not
+                with anyio.move_on_after(pause):
                     await self._accepted.wait()
 
     async def _claim(self) -> list[Task]:
@@ -179,7 +184,10 @@ class Tasks:
                 "UPDATE tasks SET status = ?, result = ? WHERE id = ?", (status, json.dumps(result), task.id)
             )
 
-        await self._database.write(finish)
+        try:
+            await self._database.write(finish)
+        except sqlite3.Error:
+            logger.exception("The end of task %s could not be recorded", task.id)
 
     def _attempt(self, task: Task) -> tuple[str, dict[str, Any]]:
         try:
@@ -190,7 +198,7 @@ class Tasks:
             logger.exception("Task %s (%s) failed by a mistake of the facility", task.id, task.command)
             return "failed", {"error": "An unexpected error occurred."}
 
-    async def _pause(self) -> float:
+    async def _until_next(self) -> float:
         def next_due(connection: sqlite3.Connection) -> float | None:
             query = "SELECT MIN(due) FROM tasks WHERE status = 'pending'"
             row = connection.execute(query).fetchone()

@@ -7,6 +7,7 @@ comes new finds those that an earlier one started.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable
 
@@ -19,6 +20,8 @@ from alcf_mcp.local.jobs import records
 from alcf_mcp.local.jobs.launching import Launcher
 from alcf_mcp.local.jobs.planning import Running, Waiting, plan
 from alcf_mcp.local.jobs.records import ACTIVE, QUEUED, Job
+
+logger = logging.getLogger(__name__)
 
 # A job whose supervisor is not there by then will not have one.
 _START_SECONDS = 15.0
@@ -68,12 +71,22 @@ class Scheduler:
         async with anyio.create_task_group() as starts:
             while True:
                 self._woken = anyio.Event()
-                is_busy = await self._database.read(_has_unfinished_jobs)
-                if is_busy:
-                    for job in await self._step():
-                        starts.start_soon(self._launcher.start, job, self._machines[job.machine])
-                with anyio.move_on_after(self._tick if is_busy else _IDLE_SECONDS):
+                pause = _IDLE_SECONDS
+                try:
+                    if await self._database.read(_has_unfinished_jobs):
+                        pause = self._tick
+                        for job in await self._step():
+                            starts.start_soon(self._start, job)
+                except (sqlite3.Error, OSError):
+                    logger.exception("A step of the scheduler failed")  # the next one may not
+                with anyio.move_on_after(pause):
                     await self._woken.wait()
+
+    async def _start(self, job: Job) -> None:
+        try:
+            await self._launcher.start(job, self._machines[job.machine])
+        except OSError:
+            logger.exception("Job %s could not be started", job.id)  # it counts as lost after a while
 
     async def _step(self) -> list[Job]:
         """Record what ended, and decide what starts.

@@ -11,8 +11,7 @@ from starlette.routing import Route
 
 from alcf_mcp.local.accounts import Accounts, Allocation, Capability, stable_id
 from alcf_mcp.local.catalog import Grant
-from alcf_mcp.local.requests import Page, Query, read_query, secured
-from alcf_mcp.local.routes.status import Since
+from alcf_mcp.local.requests import Page, Query, Since, read_query, secured
 from alcf_mcp.local.routes.wire import found, timestamp, uri
 
 

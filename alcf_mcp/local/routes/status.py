@@ -1,8 +1,8 @@
-"""The public routes: facility, sites, resources, incidents, events."""
+"""The routes of resources, incidents and events, which are public."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
 from typing import Any, Literal
 
 from pydantic import Field
@@ -11,32 +11,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from alcf_mcp.local.accounts import Accounts
-from alcf_mcp.local.catalog import FACILITY_ID, SITE_ID, ResourceRecord
+from alcf_mcp.local.catalog import SITE_ID, ResourceRecord
 from alcf_mcp.local.condition import Condition, Event, FacilityCondition, Incident
 from alcf_mcp.local.problems import Problem
-from alcf_mcp.local.requests import Moment, Page, Query, read_query
-from alcf_mcp.local.routes.wire import found, timestamp, uri
+from alcf_mcp.local.requests import Moment, Page, Query, Since, read_query
+from alcf_mcp.local.routes.wire import found, resource_uri, timestamp, uri
 
 Status = Literal["up", "down", "degraded", "unknown"]
-
-_SHORT_NAME = "ALCF"
-
-
-class Since(Query):
-    """What was changed after a moment."""
-
-    modified_since: Moment | None = None
-
-    def includes(self, last_modified: float) -> bool:
-        """Whether something changed after the moment."""
-        return self.modified_since is None or last_modified > self.modified_since.timestamp()
-
-
-class SiteQuery(Page, Since):
-    """Which sites."""
-
-    name: str | None = Field(default=None, min_length=1)
-    short_name: str | None = Field(default=None, min_length=1)
 
 
 class ResourceQuery(Page, Since):
@@ -86,13 +67,13 @@ class EventQuery(PeriodQuery):
 
 
 class StatusRoutes:
-    """Answers the public routes.
+    """Answers the routes of resources, incidents and events.
 
     Args:
         records: the facility's resources.
         condition: their condition.
         accounts: the capabilities that resources have.
-        created: when the facility was set up, in seconds since the epoch.
+        clock: the time, in seconds since the epoch.
         empty_is_missing: answer empty lists of incidents and events with 404, as ALCF does
             (its deployment of the API, 2026-08).
     """
@@ -102,22 +83,19 @@ class StatusRoutes:
         records: tuple[ResourceRecord, ...],
         condition: FacilityCondition,
         accounts: Accounts,
+        clock: Callable[[], float],
         *,
-        created: float,
         empty_is_missing: bool,
     ) -> None:
         self._records = records
         self._condition = condition
         self._accounts = accounts
-        self._created = created
+        self._clock = clock
         self._empty_is_missing = empty_is_missing
 
     def routes(self) -> list[Route]:
         """The routes."""
         return [
-            Route("/facility", self._facility),
-            Route("/facility/sites", self._sites),
-            Route("/facility/sites/{site_id}", self._site),
             Route("/status/resources", self._resources),
             Route("/status/resources/{resource_id}", self._resource),
             Route("/status/incidents", self._incidents),
@@ -125,48 +103,6 @@ class StatusRoutes:
             Route("/status/events", self._events),
             Route("/status/events/{event_id}", self._event),
         ]
-
-    async def _facility(self, request: Request) -> Response:
-        read_query(request, Since)
-        return JSONResponse(
-            {
-                "id": FACILITY_ID,
-                "name": "Argonne Leadership Computing Facility (embedded local facility)",
-                "description": "A small facility on this computer that speaks ALCF's Facility API",
-                "last_modified": timestamp(self._created),
-                "short_name": _SHORT_NAME,
-                "organization_name": "Argonne National Laboratory",
-                "support_uri": "https://docs.alcf.anl.gov/",
-                "self_uri": uri(request, "facility"),
-                "site_uris": [uri(request, "facility", "sites", SITE_ID)],
-            }
-        )
-
-    async def _sites(self, request: Request) -> Response:
-        query = read_query(request, SiteQuery)
-        site = self._site_json(request)
-        wanted = query.name in (None, site["name"]) and query.short_name in (None, site["short_name"])
-        return JSONResponse(query.cut([site] if wanted and query.includes(self._created) else []))
-
-    async def _site(self, request: Request) -> Response:
-        read_query(request, Since)
-        site_id = request.path_params["site_id"]
-        return JSONResponse(found(self._site_json(request) if site_id == SITE_ID else None, site_id))
-
-    def _site_json(self, request: Request) -> dict[str, Any]:
-        return {
-            "id": SITE_ID,
-            "name": "Argonne Leadership Computing Facility",
-            "description": "Where the resources of the embedded local facility stand: this computer",
-            "last_modified": timestamp(self._created),
-            "short_name": _SHORT_NAME,
-            "operating_organization": "Argonne National Laboratory",
-            "country_name": "United States",
-            "locality_name": "Lemont",
-            "state_or_province_name": "Illinois",
-            "self_uri": uri(request, "facility", "sites", SITE_ID),
-            "resource_uris": [_resource_uri(request, record.id) for record in self._records],
-        }
 
     async def _resources(self, request: Request) -> Response:
         query = read_query(request, ResourceQuery)
@@ -205,7 +141,7 @@ class StatusRoutes:
             "group": record.group,
             "current_status": condition.status,
             "resource_type": record.resource_type,
-            "self_uri": _resource_uri(request, record.id),
+            "self_uri": resource_uri(request, record.id),
             "site_uri": uri(request, "facility", "sites", SITE_ID),
             "capability_uris": [
                 uri(request, "account", "capabilities", capability.id)
@@ -227,7 +163,7 @@ class StatusRoutes:
             and query.resolution in (None, incident.resolution)
             and query.resource_id in (None, *incident.resource_ids)
             and query.includes(incident.last_modified)
-            and query.overlaps(incident.start, incident.end or datetime.now(UTC).timestamp())
+            and query.overlaps(incident.start, incident.end or max(incident.start, self._clock()))
         ]
         return self._list("incidents", [_incident_json(request, i, events) for i in query.cut(wanted)])
 
@@ -267,10 +203,6 @@ class StatusRoutes:
         return JSONResponse(items)
 
 
-def _resource_uri(request: Request, resource_id: str) -> str:
-    return uri(request, "status", "resources", resource_id)
-
-
 def _incident_uri(request: Request, incident_id: str) -> str:
     return uri(request, "status", "incidents", incident_id)
 
@@ -292,7 +224,7 @@ def _incident_json(request: Request, incident: Incident, events: list[Event]) ->
         "resolution": incident.resolution,
         "self_uri": _incident_uri(request, incident.id),
         "event_uris": [_event_uri(request, event.id) for event in events if event.incident_id == incident.id],
-        "resource_uris": [_resource_uri(request, resource_id) for resource_id in incident.resource_ids],
+        "resource_uris": [resource_uri(request, resource_id) for resource_id in incident.resource_ids],
     }
 
 
@@ -305,6 +237,6 @@ def _event_json(request: Request, event: Event) -> dict[str, Any]:
         "occurred_at": timestamp(event.occurred_at),
         "status": event.status,
         "self_uri": _event_uri(request, event.id),
-        "resource_uri": _resource_uri(request, event.resource_id),
+        "resource_uri": resource_uri(request, event.resource_id),
         "incident_uri": None if event.incident_id is None else _incident_uri(request, event.incident_id),
     }

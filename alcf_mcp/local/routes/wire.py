@@ -19,6 +19,11 @@ def uri(request: Request, *parts: str) -> str:
     return "/".join((str(request.base_url).rstrip("/") + PREFIX, *parts))
 
 
+def resource_uri(request: Request, resource_id: str) -> str:
+    """The URL of a resource."""
+    return uri(request, "status", "resources", resource_id)
+
+
 def timestamp(seconds: float) -> str:
     """A time as the API writes it."""
     return datetime.fromtimestamp(seconds, UTC).isoformat()
