@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ import pytest
 from mcp import Client
 from mcp.types import CallToolResult, ElicitResult, TextContent
 
-from alcf_mcp.config import Settings
+from alcf_mcp.config import Settings, load_settings
 from alcf_mcp.iri import IRIClient, tasks
 from alcf_mcp.local import LocalFacility, LocalSettings
 from alcf_mcp.server import build_server
@@ -29,6 +30,14 @@ CANCEL = ElicitResult(action="cancel")
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests see neither the environment's settings nor the person's configuration file."""
+    for name in [name for name in os.environ if name.startswith("ALCF_MCP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("ALCF_MCP_CONFIG_FILE", os.devnull)
 
 
 @pytest.fixture(params=["auto", "legacy"], ids=["modern", "legacy"])
@@ -75,7 +84,7 @@ class Assistant:
         assert not answered.is_error, answered.text
         return answered.facts
 
-    async def _progress(self, _progress: float, _total: float | None, message: str | None) -> None:
+    async def _progress(self, progress: float, total: float | None, message: str | None) -> None:
         self.progress.append(message or "")
 
 
@@ -108,12 +117,12 @@ def connect(local: LocalFacility, tmp_path: Path) -> Connect:
     async def connected(
         *, era: Era = "auto", answer: ElicitResult | None = None, **settings: Any
     ) -> AsyncIterator[Assistant]:
-        chosen = Settings(**({"facility": "local", "state_dir": tmp_path} | settings))
-        server = build_server(chosen, connect=to_local)
+        chosen = {"facility": "local", "state_dir": tmp_path} | settings
+        server = build_server(load_settings(**chosen), connect=to_local)
         assistant = Assistant(client=None)  # type: ignore[arg-type]
 
-        async def reply(_: Any, question: Any) -> ElicitResult:
-            assistant.questions.append(question.message)
+        async def reply(context: Any, params: Any) -> ElicitResult:
+            assistant.questions.append(params.message)
             assert isinstance(answer, ElicitResult)
             return answer
 

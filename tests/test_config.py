@@ -4,13 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from alcf_mcp.config import ALCF_API_URL, Settings, SettingsError, load_settings
+from alcf_mcp.config import ALCF_API_URL, SettingsError, load_settings
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"ALCF_MCP_{name.upper()}", raising=False)
     path = tmp_path / "config.toml"
     monkeypatch.setenv("ALCF_MCP_CONFIG_FILE", str(path))
     return path

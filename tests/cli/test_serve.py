@@ -18,8 +18,7 @@ COMMAND = [sys.executable, "-m", "alcf_mcp"]
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("ALCF_MCP_")}
-    return clean | {"ALCF_MCP_STATE_DIR": str(tmp_path), "ALCF_MCP_CONFIG_FILE": str(tmp_path / "none.toml")}
+    return {**os.environ, "ALCF_MCP_STATE_DIR": str(tmp_path)}
 
 
 def start(environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]:

@@ -11,7 +11,9 @@ AWKWARD = 'printf \'%s\\n\' "a \\"b\\" \\\\n \\u0041 $((6 * 7)) `echo tick` ün�
 AWKWARD_PRINTS = 'a "b" \\n \\u0041 42 tick ünïcode ✓'
 
 
-async def submit(assistant: Assistant, directory: str, script: str = "echo hello", **changes: Any) -> str:
+async def submit(
+    assistant: Assistant, directory: str, script: str | None = "echo hello", **changes: Any
+) -> str:
     job: dict[str, Any] = {
         "resource": "polaris",
         "script": script,
