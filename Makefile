@@ -33,5 +33,8 @@ format: $(READY)  ## Format and fix what can be fixed
 snapshots: $(READY)  ## Write anew what is generated from the code: tool snapshots, docs/tools.md, docs/configuration.md
 	@$(BIN)/python -m tests.reference
 
+contract: $(READY)  ## Hold the client and the local facility against an OpenAPI document: OPENAPI=<file>
+	@$(BIN)/python -m tests.contract $(if $(OPENAPI),"$(OPENAPI)")
+
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -10,6 +10,7 @@ from typing import Any
 import anyio
 import httpx
 from anyio.abc import SocketAttribute, SocketStream
+from hypothesis import strategies as st
 
 from alcf_mcp.iri import IRIClient
 
@@ -17,6 +18,13 @@ BASE = "https://facility.example/api/v1"
 TOKEN = "s3cret.t0ken"
 
 Answer = Callable[[SocketStream], Awaitable[None]]
+
+json_values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+"""Anything that JSON can say."""
 
 
 def client(answer: Callable[[httpx.Request], httpx.Response] | httpx.Response, **options: Any) -> IRIClient:

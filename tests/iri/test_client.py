@@ -13,8 +13,7 @@ from pydantic import SecretStr
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import IRIError
 from tests.contract.examples import EXAMPLES
-from tests.iri.support import BASE, TOKEN, Recorder, client
-from tests.iri.test_errors import json_values
+from tests.iri.support import BASE, TOKEN, Recorder, client, json_values
 
 
 async def renewed() -> SecretStr:
@@ -80,7 +79,7 @@ bodies = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150)
 @given(
     method=st.sampled_from(sorted(EXAMPLES)),
     status=st.integers(200, 599),

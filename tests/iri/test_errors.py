@@ -8,11 +8,7 @@ from hypothesis import strategies as st
 
 from alcf_mcp.iri import errors
 from alcf_mcp.iri.errors import DETAIL_LIMIT, APIError, IRIError, from_problem
-
-json_values: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-)
+from tests.iri.support import json_values
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from alcf_mcp.iri.models import (
     TaskHandle,
     parse_timestamp,
 )
-from tests.iri.test_errors import json_values
+from tests.iri.support import json_values
 
 WIRE_MODELS = [model for model in vars(models).values() if isinstance(model, type)]
 INCOMING = [m for m in WIRE_MODELS if issubclass(m, models.Incoming)]

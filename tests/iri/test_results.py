@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from alcf_mcp.iri import results
 from alcf_mcp.iri.errors import DETAIL_LIMIT, NotAnIRIAnswer
 from alcf_mcp.iri.models import Task
-from tests.iri.test_errors import json_values
+from tests.iri.support import json_values
 
 ENTRY = {"name": "run.log", "type": "-", "size": "17"}
 
