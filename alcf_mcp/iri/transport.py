@@ -135,6 +135,7 @@ class Transport:
             httpx.ConnectError,
             httpx.ConnectTimeout,
             httpx.PoolTimeout,
+            httpx.ProxyError,
             httpx.UnsupportedProtocol,
         ) as error:
             raise NotConnected(f"The facility at {where} can't be reached ({_reason(error)})") from None

@@ -35,7 +35,8 @@ async def test_nobody_listening_means_not_connected() -> None:
     assert TOKEN not in str(caught.value)
 
 
-async def test_an_unknown_host_means_not_connected() -> None:
+async def test_an_unknown_host_means_not_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "*")
     with pytest.raises(errors.NotConnected):
         await fetch("https://facility.invalid/api/v1")
 
@@ -122,6 +123,15 @@ async def test_what_stays_on_this_machine_goes_through_no_proxy(monkeypatch: pyt
         monkeypatch.setenv("ALL_PROXY", proxy.url)
         assert await fetch(server.url) == "t"
     assert proxy.heads == []
+
+
+async def test_a_proxy_that_refuses_means_not_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with loopback(sends(response(status="403 Forbidden"))) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", "")
+        with pytest.raises(errors.NotConnected, match="403"):
+            await fetch("https://facility.example/api/v1")
+    assert TOKEN.encode() not in proxy.heads[0]
 
 
 async def test_a_canceled_call_ends_at_once() -> None:
