@@ -67,7 +67,7 @@ class LocalFacility:
         for directory in (root, root / "jobs", root / "spool"):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.token = read_or_create_token(root / "token")
-        database = Database(root / "facility.sqlite")
+        self._database = database = Database(root / "facility.sqlite")
         projects = tuple(grant.name for grant in settings.projects)
         self.tree = Tree(root / "tree", settings.username, projects)
         self.tree.create()

@@ -181,7 +181,8 @@ def _kind(start: bytes) -> str:
         if start.startswith(magic):
             return kind
     if start.startswith(b"#!"):
-        return f"{start[2:].split(maxsplit=1)[0].decode(errors='replace')} script, text executable"
+        interpreter = start[2:].partition(b"\n")[0].strip().decode(errors="replace")
+        return f"{interpreter} script, text executable"
     if b"\x00" in start:
         return "data"
     return "ASCII text" if start.isascii() else "Unicode text, UTF-8 text"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,6 +58,8 @@ def plan(
         queue = machine.queue(job.queue)
         if queue and queue.max_running is not None and in_queue[job.queue] >= queue.max_running:
             continue
+        if job.node_count > len(machine.nodes):
+            continue  # it never starts, and holds up nobody
         fits = job.node_count <= len(free)
         if reserved_at is not None and now + job.walltime > reserved_at:
             fits = fits and job.node_count <= spare
@@ -82,4 +85,4 @@ def _reservation(job: Waiting, free: int, active: Sequence[Running], now: float)
         free += len(other.nodes)
         if free >= job.node_count:
             return max(other.ends, now), free - job.node_count
-    return now, 0  # larger than the machine: it never starts, and holds up nobody
+    return math.inf, 0
