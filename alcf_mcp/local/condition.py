@@ -72,7 +72,7 @@ class FacilityCondition:
 
     def seed(self) -> None:
         """On the first start, set each resource's status, a past maintenance and a planned one."""
-        now = self._clock()
+        now = self._now()
         with self._database.transaction() as connection:
             known = {row[0] for row in connection.execute("SELECT resource_id FROM resource_status")}
             for record in self._resources:
@@ -127,7 +127,7 @@ class FacilityCondition:
             f"{record.name} is {status}",
             "",
             status,
-            self._clock(),
+            self._now(),
         )
 
         def change(connection: sqlite3.Connection) -> None:
@@ -162,7 +162,7 @@ class FacilityCondition:
             resolution,
             start,
             end,
-            self._clock(),
+            self._now(),
             tuple(self._named(resource).id for resource in resources),
         )
         await self._database.write(lambda connection: _insert_incident(connection, incident))
@@ -176,6 +176,10 @@ class FacilityCondition:
             connection.execute("DELETE FROM events")
 
         await self._database.write(clear)
+
+    def _now(self) -> float:
+        # In whole milliseconds, so that a time that was told finds what happened then.
+        return round(self._clock(), 3)
 
     def _named(self, name: str) -> ResourceRecord:
         return next(record for record in self._resources if record.name == name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Self
 
 import anyio
@@ -23,6 +23,7 @@ from alcf_mcp.local.jobs.launching import Launcher
 from alcf_mcp.local.jobs.sandbox import Sandbox, find_sandbox
 from alcf_mcp.local.jobs.scheduler import Scheduler
 from alcf_mcp.local.jobs.service import Jobs
+from alcf_mcp.local.problems import Problem
 from alcf_mcp.local.routes.account import AccountRoutes
 from alcf_mcp.local.routes.compute import ComputeRoutes
 from alcf_mcp.local.routes.facility import FacilityRoutes
@@ -67,7 +68,7 @@ class LocalFacility:
         for directory in (root, root / "jobs", root / "spool"):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.token = read_or_create_token(root / "token")
-        self._database = database = Database(root / "facility.sqlite")
+        database = Database(root / "facility.sqlite")
         projects = tuple(grant.name for grant in settings.projects)
         self.tree = Tree(root / "tree", settings.username, projects)
         self.tree.create()
@@ -78,12 +79,14 @@ class LocalFacility:
 
         self.notes: list[str] = []
         self._sandbox = self._find_sandbox()
-        launcher = Launcher(self.tree, root / "jobs", root / "bin", self._sandbox, settings.kill_grace)
+        self._launcher = launcher = Launcher(
+            self.tree, root / "jobs", root / "bin", self._sandbox, settings.kill_grace
+        )
         launcher.install_shims()
         machines = {machine.id: machine for machine in settings.machines}
         self._scheduler = Scheduler(database, launcher, machines, is_down, settings.tick, clock)
         self._tasks = Tasks(database, Disk(self.tree, settings.full), settings, clock)
-        jobs = Jobs(database, settings.projects, clock, self._scheduler.wake)
+        self._jobs = jobs = Jobs(database, settings.projects, clock, self._scheduler.wake)
         accounts = Accounts(settings, jobs, self.tree)
 
         created = (root / "token").stat().st_mtime
@@ -108,6 +111,14 @@ class LocalFacility:
     def running(self) -> AbstractAsyncContextManager[Self]:
         """Let jobs and tasks proceed. Within another ``running()`` of the same facility it does nothing."""
         return self._running()
+
+    async def end_jobs(self) -> None:
+        """Cancel all jobs; for a facility that is of no use any more, because jobs outlive it."""
+        for machine in self.settings.machines:
+            for job in await self._jobs.all(machine, historical=False):
+                with suppress(Problem):  # it has just ended, or is ending
+                    await self._jobs.cancel(machine, job.id)
+                self._launcher.terminate(job)
 
     @asynccontextmanager
     async def _running(self) -> AsyncIterator[Self]:

@@ -21,6 +21,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from alcf_mcp.local.tree import Tree
 
@@ -79,19 +80,33 @@ class Outcome:
 
 def main(directory: Path) -> None:
     """Supervise the job of a job directory, in the background."""
-    lock = (directory / LOCK).open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return  # another supervisor has this job
-    if (directory / OUTCOME).exists() or os.fork():
+    lock = _take_lock(directory)
+    if lock is None or os.fork():
         return  # whoever started us need not wait any longer; the child keeps the lock
     os.setsid()
     plan = Plan(**json.loads((directory / PLAN).read_text()))
     outcome = supervise(plan, directory)
-    draft = directory / (OUTCOME + ".new")
+    draft = directory / f"{OUTCOME}.new"
     draft.write_text(json.dumps(vars(outcome)))
     draft.replace(directory / OUTCOME)
+
+
+def _take_lock(directory: Path) -> TextIO | None:
+    """Make the job's lock, which appears locked: if it is there and free, its supervisor is no more.
+
+    Returns:
+        The open file, or ``None`` where the job has, or had, another supervisor.
+    """
+    draft = directory / f"{LOCK}.{os.getpid()}"
+    lock = draft.open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        os.link(draft, directory / LOCK)
+    except FileExistsError:
+        return None
+    finally:
+        draft.unlink()
+    return lock
 
 
 def supervise(plan: Plan, directory: Path) -> Outcome:

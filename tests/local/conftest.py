@@ -19,7 +19,13 @@ BASE = "http://local/api/v1"
 PROJECT = "/eagle/LocalDemo"
 PATIENCE = 20.0
 
-QUICK = {"task_latency": 0.0, "tick": 0.02, "kill_grace": 0.3, "username": "ada", "confine": False}
+QUICK: dict[str, Any] = {
+    "task_latency": 0.0,
+    "tick": 0.02,
+    "kill_grace": 0.3,
+    "username": "ada",
+    "confine": False,
+}
 
 
 @dataclass
@@ -144,8 +150,8 @@ OpenApi = Callable[..., AbstractAsyncContextManager[Api]]
 
 
 @pytest.fixture
-def open_api(tmp_path: Path) -> OpenApi:
-    """Starts a facility, always on the same root, and connects to it."""
+async def open_api(tmp_path: Path) -> AsyncIterator[OpenApi]:
+    """Starts a facility, always on the same root, and connects to it. Jobs end with the test."""
 
     @asynccontextmanager
     async def opened(**settings: Any) -> AsyncIterator[Api]:
@@ -153,7 +159,9 @@ def open_api(tmp_path: Path) -> OpenApi:
         async with facility.running(), connect(facility) as api:
             yield api
 
-    return opened
+    yield opened
+    if (tmp_path / "local").exists():
+        await LocalFacility(LocalSettings(root=tmp_path / "local", **QUICK)).end_jobs()
 
 
 @asynccontextmanager

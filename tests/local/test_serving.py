@@ -16,7 +16,7 @@ from tests.local.conftest import PROJECT, QUICK, Api, job_spec
 @pytest.fixture
 async def served(tmp_path: Path) -> AsyncIterator[Api]:
     """A facility on a real port of loopback."""
-    facility = LocalFacility(LocalSettings.model_validate({"root": tmp_path, **QUICK}))
+    facility = LocalFacility(LocalSettings(root=tmp_path, **QUICK))
     ready = anyio.Event()
     urls: list[str] = []
 
@@ -55,7 +55,7 @@ async def test_other_hosts_are_refused(tmp_path: Path, host: str) -> None:
 
 
 async def test_any_asgi_server_runs_the_jobs_too(tmp_path: Path) -> None:
-    facility = LocalFacility(LocalSettings.model_validate({"root": tmp_path, **QUICK}))
+    facility = LocalFacility(LocalSettings(root=tmp_path, **QUICK))
     config = uvicorn.Config(facility.app, log_level="warning")
     config.load()
     lifespan = config.lifespan_class(config)

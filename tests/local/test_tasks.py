@@ -18,7 +18,7 @@ async def _start(api: Api, path: str = PROJECT) -> str:
 async def test_a_task_is_pending_then_active_then_completed(open_api: OpenApi) -> None:
     async with open_api(task_latency=0.3) as api:
         task_id = await _start(api)
-        seen = []
+        seen: list[str] = []
         with anyio.fail_after(10):
             while not seen or seen[-1] != "completed":
                 status = (await api.get(f"/task/{task_id}")).json()["status"]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from alcf_mcp.local.catalog import CRUX, POLARIS
+from alcf_mcp.local.database import Database
 from tests.local.conftest import Api, OpenApi, job_spec
 
 LIMITS = "qsub: Job violates queue and/or server resource limits"
@@ -44,7 +45,8 @@ async def test_used_node_hours_count_by_machine(open_api: OpenApi) -> None:
     async with open_api() as api:
         job_id = await api.submit("true", account="LocalTiny", walltime=60)
         await api.finishes(job_id)
-        with api.facility._database.transaction() as connection:
+        database = Database(api.facility.settings.root / "facility.sqlite")
+        with database.transaction() as connection:
             connection.execute("UPDATE jobs SET started = ?, ended = ?", (now - 70, now))
         assert (await api.post_job(job_spec(account="LocalTiny", walltime=60))).status_code == 500
         crux = job_spec(account="LocalTiny", walltime=60)
@@ -89,7 +91,7 @@ async def test_inner_fields_that_alcf_does_not_support(
 
 @pytest.mark.parametrize("field", ["stdout_path", "stderr_path"])
 async def test_output_paths_are_mandatory(api: Api, field: str) -> None:
-    answer = await api.post_job(job_spec(**{field: None}))
+    answer = await api.post_job(job_spec() | {field: None})
     assert (answer.status_code, answer.json()["detail"]) == (400, f"'{field}' is mandatory.")
 
 
