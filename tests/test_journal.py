@@ -3,6 +3,7 @@
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -11,13 +12,13 @@ from alcf_mcp.iri.models import JobSpec, ResourceSpec
 from alcf_mcp.journal import Journal, JournalError, SubmittedJob
 
 
-def submitted(job_id: str, **spec: str) -> SubmittedJob:
+def submitted(job_id: str, **spec: Any) -> SubmittedJob:
     return SubmittedJob(
         job_id=job_id,
         resource_id="r",
         resource="Polaris",
         submitted_at=datetime(2026, 8, 1, tzinfo=UTC),
-        spec=JobSpec(resources=ResourceSpec(node_count=2), **spec),  # type: ignore[arg-type]
+        spec=JobSpec(resources=ResourceSpec(node_count=2), **spec),
         script='echo "ünï"\n',
     )
 

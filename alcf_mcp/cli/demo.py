@@ -131,13 +131,11 @@ class Assistant:
             raise DemoError(f"{tool} did not do what it was to do")
         return facts
 
-    async def answer(self, _context: Any, question: Any) -> Any:
+    async def answer(self, context: Any, params: Any) -> Any:
         """Show the server's question and answer yes, as the person would."""
         from mcp.types import ElicitResult  # noqa: PLC0415 - loaded where it is used
 
-        self._console.print(
-            Panel(escape(question.message), title="The server asks you", border_style="yellow")
-        )
+        self._console.print(Panel(escape(params.message), title="The server asks you", border_style="yellow"))
         self._console.print("[bold cyan]You:[/] yes")
         return ElicitResult(action="accept", content={"confirm": True})
 
