@@ -101,16 +101,22 @@ class Tasks:
     async def get(self, task_id: str) -> Task | None:
         """One task; an end that is told for the first time counts as seen afterwards."""
 
-        def fetch(connection: sqlite3.Connection) -> Task | None:
-            row = connection.execute("SELECT * FROM tasks WHERE id = ?", (task_id,)).fetchone()
-            if row is None:
-                return None
-            task = self._task(row)
-            if task.status in ENDED and not task.seen:
-                connection.execute("UPDATE tasks SET seen = 1 WHERE id = ?", (task_id,))
-            return task
+        def fetch(connection: sqlite3.Connection) -> sqlite3.Row | None:
+            row: sqlite3.Row | None = connection.execute(
+                "SELECT * FROM tasks WHERE id = ?", (task_id,)
+            ).fetchone()
+            return row
 
-        return await self._database.write(fetch)
+        def mark_seen(connection: sqlite3.Connection) -> None:
+            connection.execute("UPDATE tasks SET seen = 1 WHERE id = ?", (task_id,))
+
+        row = await self._database.read(fetch)
+        if row is None:
+            return None
+        task = self._task(row)
+        if task.status in ENDED and not task.seen:
+            await self._database.write(mark_seen)
+        return task
 
     async def all(self) -> list[Task]:
         """All the user's tasks, newest first."""

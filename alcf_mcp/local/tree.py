@@ -32,8 +32,8 @@ class Tree:
         return f"/home/{self.username}"
 
     def create(self) -> None:
-        """Make what is missing of the home and the projects' directories."""
-        for place in self._owned:
+        """Make what is missing of the filesystems, the home and the projects' directories."""
+        for place in (self.root / "eagle", *self._owned):
             place.mkdir(parents=True, exist_ok=True)
 
     def locate(self, path: str, *, follow: bool = True) -> Path:

@@ -7,6 +7,8 @@ import errno
 import hashlib
 import os
 import stat as modes
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -52,25 +54,29 @@ def _directory(disk: Disk, wanted: args.List, place: Path, prefix: str) -> list[
 
 def head(disk: Disk, wanted: args.Head) -> dict[str, Any]:
     """A file's first lines or bytes, or all but its last ones."""
-    data = _content(disk, wanted.path)
-    if wanted.lines is None:
-        number = wanted.file_bytes or 0
-        return _bytes(data[: max(len(data) - number, 0)] if wanted.skip_trailing else data[:number], 0)
-    lines = data.splitlines(keepends=True)
-    kept = lines[: max(len(lines) - wanted.lines, 0)] if wanted.skip_trailing else lines[: wanted.lines]
-    return _lines(b"".join(kept), 0)
+    with _regular_file(disk, wanted.path).open("rb") as file:
+        if wanted.lines is None:
+            number = wanted.file_bytes or 0
+            size = os.fstat(file.fileno()).st_size
+            return _bytes(file.read(max(size - number, 0) if wanted.skip_trailing else number), 0)
+        if wanted.skip_trailing:
+            lines = file.readlines()
+            return _lines(lines[: max(len(lines) - wanted.lines, 0)], 0)
+        return _lines(islice(file, wanted.lines), 0)
 
 
 def tail(disk: Disk, wanted: args.Tail) -> dict[str, Any]:
     """A file's last lines or bytes, or all but its first ones."""
-    data = _content(disk, wanted.path)
-    if wanted.lines is None:
-        number = wanted.file_bytes or 0
-        start = min(number, len(data)) if wanted.skip_heading else max(len(data) - number, 0)
-        return _bytes(data[start:], start)
-    lines = data.splitlines(keepends=True)
-    start = min(wanted.lines, len(lines)) if wanted.skip_heading else max(len(lines) - wanted.lines, 0)
-    return _lines(b"".join(lines[start:]), start)
+    with _regular_file(disk, wanted.path).open("rb") as file:
+        if wanted.lines is None:
+            number = wanted.file_bytes or 0
+            size = os.fstat(file.fileno()).st_size
+            start = min(number, size) if wanted.skip_heading else max(size - number, 0)
+            file.seek(start)
+            return _bytes(file.read(), start)
+        lines = file.readlines()
+        start = min(wanted.lines, len(lines)) if wanted.skip_heading else max(len(lines) - wanted.lines, 0)
+        return _lines(lines[start:], start)
 
 
 def view(disk: Disk, wanted: args.View) -> dict[str, Any]:
@@ -135,15 +141,12 @@ def _regular_file(disk: Disk, path: str) -> Path:
     return place
 
 
-def _content(disk: Disk, path: str) -> bytes:
-    return _regular_file(disk, path).read_bytes()
-
-
 def _bytes(data: bytes, start: int) -> dict[str, Any]:
     return _excerpt(data, "bytes", start, start + len(data))
 
 
-def _lines(data: bytes, start: int) -> dict[str, Any]:
+def _lines(lines: Iterable[bytes], start: int) -> dict[str, Any]:
+    data = b"".join(lines)
     # ALCF counts the empty piece after the last line end too: ten lines asked of a file with three
     # end at position 4 (its deployment of the API, 2026-08).
     return _excerpt(data, "lines", start, start + data.count(b"\n") + 1)

@@ -75,6 +75,12 @@ async def test_head_counts_the_piece_after_the_last_line_end(api: Api) -> None:
     }
 
 
+async def test_lines_end_at_line_feeds_only(full: Api) -> None:
+    _write(full, b"10%\r20%\r30%\nb\r\nc")
+    assert (await full.output("GET", "head", path=PATH, lines=1))["content"] == "10%\r20%\r30%\n"
+    assert (await full.output("GET", "tail", path=PATH, lines=2))["content"] == "b\r\nc"
+
+
 async def test_head_of_bytes_and_all_but_the_last(api: Api) -> None:
     _write(api, b"a\nb\nc\n")
     first = await api.output("GET", "head", path=PATH, bytes=3)

@@ -19,7 +19,6 @@ from tests.local.conftest import PROJECT, Api, OpenApi
 def _bubblewrap_works(tmp_path: Path) -> bool:
     tree = Tree(tmp_path / "tree", "ada")
     tree.create()
-    (tmp_path / "tree" / "eagle").mkdir()
     return find_sandbox(tree, tmp_path / "etc")[0] is not None
 
 
