@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Self
 
 import anyio
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from alcf_mcp.local.accounts import Accounts
 from alcf_mcp.local.app import create_app
-from alcf_mcp.local.catalog import resource_records
+from alcf_mcp.local.catalog import Machine, ResourceRecord, resource_records
 from alcf_mcp.local.condition import FacilityCondition, is_down
 from alcf_mcp.local.credentials import read_or_create_token
 from alcf_mcp.local.database import Database
@@ -33,8 +33,6 @@ from alcf_mcp.local.routes.task import TaskRoutes
 from alcf_mcp.local.settings import LocalSettings
 from alcf_mcp.local.tasks import Tasks
 from alcf_mcp.local.tree import Tree
-
-logger = logging.getLogger(__name__)
 
 
 class ConfinementUnavailable(Exception):
@@ -64,7 +62,7 @@ class LocalFacility:
 
     def __init__(self, settings: LocalSettings, clock: Callable[[], float] = time.time) -> None:
         self.settings = settings
-        root = settings.root.expanduser().absolute()
+        root = settings.root
         for directory in (root, root / "jobs", root / "spool"):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.token = read_or_create_token(root / "token")
@@ -79,27 +77,14 @@ class LocalFacility:
 
         self.notes: list[str] = []
         self._sandbox = self._find_sandbox()
-        self._launcher = launcher = Launcher(
-            self.tree, root / "jobs", root / "bin", self._sandbox, settings.kill_grace
-        )
-        launcher.install_shims()
+        self._launcher = Launcher(self.tree, root / "jobs", root / "bin", self._sandbox, settings.kill_grace)
+        self._launcher.install_shims()
         machines = {machine.id: machine for machine in settings.machines}
-        self._scheduler = Scheduler(database, launcher, machines, is_down, settings.tick, clock)
+        self._scheduler = Scheduler(database, self._launcher, machines, is_down, settings.tick, clock)
         self._tasks = Tasks(database, Disk(self.tree, settings.full), settings, clock)
-        self._jobs = jobs = Jobs(database, settings.projects, clock, self._scheduler.wake)
-        accounts = Accounts(settings, jobs, self.tree)
-
-        created = (root / "token").stat().st_mtime
+        self._jobs = Jobs(database, settings.projects, clock, self._scheduler.wake)
         self.faults = Faults()
-        groups = (
-            FacilityRoutes(records, created=created),
-            StatusRoutes(records, self.condition, accounts, clock, empty_is_missing=not settings.full),
-            AccountRoutes(accounts, username=settings.username, created=created, token=self.token),
-            ComputeRoutes(jobs, machines, records, token=self.token, full=settings.full),
-            FilesystemRoutes(self._tasks, records, root / "spool", token=self.token, full=settings.full),
-            TaskRoutes(self._tasks, username=settings.username, token=self.token, full=settings.full),
-        )
-        routes = [route for group in groups for route in group.routes()]
+        routes = self._routes(records, machines, clock)
         self.app: ASGIApp = FaultyGateway(create_app(routes, self.running), self.faults)
         self._is_running = False
 
@@ -108,20 +93,9 @@ class LocalFacility:
         """Whether jobs run in a sandbox that shows them the facility's directories only."""
         return self._sandbox is not None
 
-    def running(self) -> AbstractAsyncContextManager[Self]:
-        """Let jobs and tasks proceed. Within another ``running()`` of the same facility it does nothing."""
-        return self._running()
-
-    async def end_jobs(self) -> None:
-        """Cancel all jobs; for a facility that is of no use any more, because jobs outlive it."""
-        for machine in self.settings.machines:
-            for job in await self._jobs.all(machine, historical=False):
-                with suppress(Problem):  # it has just ended, or is ending
-                    await self._jobs.cancel(machine, job.id)
-                self._launcher.terminate(job)
-
     @asynccontextmanager
-    async def _running(self) -> AsyncIterator[Self]:
+    async def running(self) -> AsyncIterator[Self]:
+        """Let jobs and tasks proceed. Within another ``running()`` of the same facility it does nothing."""
         if self._is_running:
             yield self
             return
@@ -141,13 +115,40 @@ class LocalFacility:
         if failure is not None:
             raise failure
 
+    async def end_jobs(self) -> None:
+        """Cancel all jobs; for a facility that is of no use any more, because jobs outlive it."""
+        for machine in self.settings.machines:
+            for job in await self._jobs.all(machine, historical=False):
+                with suppress(Problem):  # it has just ended, or is ending
+                    await self._jobs.cancel(machine, job.id)
+                self._launcher.terminate(job)
+
+    def _routes(
+        self,
+        records: tuple[ResourceRecord, ...],
+        machines: dict[str, Machine],
+        clock: Callable[[], float],
+    ) -> list[Route]:
+        settings, token = self.settings, self.token
+        created = (settings.root / "token").stat().st_mtime
+        accounts = Accounts(settings, self._jobs, self.tree)
+        groups = (
+            FacilityRoutes(records, created=created),
+            StatusRoutes(records, self.condition, accounts, clock, empty_is_missing=not settings.full),
+            AccountRoutes(accounts, username=settings.username, created=created, token=token),
+            ComputeRoutes(self._jobs, machines, records, token=token, full=settings.full),
+            FilesystemRoutes(self._tasks, records, settings.root / "spool", token=token, full=settings.full),
+            TaskRoutes(self._tasks, username=settings.username, token=token, full=settings.full),
+        )
+        return [route for group in groups for route in group.routes()]
+
     def _find_sandbox(self) -> Sandbox | None:
         if self.settings.confine is False:
             self.notes.append(
                 "Jobs are not confined, as asked: they can read and change what you can on this computer."
             )
             return None
-        sandbox, reason = find_sandbox(self.tree, self.settings.root.expanduser().absolute() / "etc")
+        sandbox, reason = find_sandbox(self.tree, self.settings.root / "etc")
         if sandbox is None:
             if self.settings.confine:
                 raise ConfinementUnavailable(

@@ -7,13 +7,15 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, NonNegativeFloat
 
 from alcf_mcp.local.catalog import MACHINES, PROJECTS, Grant, Machine
 
 Seconds = Annotated[float, Field(ge=0)]
 Latency = Seconds | tuple[Seconds, Seconds]
 """Seconds, or the range out of which every task draws its own."""
+
+Directory = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
 Profile = Literal["alcf", "full"]
 
@@ -47,7 +49,7 @@ class LocalSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    root: Path
+    root: Directory
     profile: Profile = "alcf"
     task_latency: Latency = 0.05
     operation_latency: dict[str, Latency] = {}
