@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,7 +108,22 @@ def _like_outside(path: str) -> list[str]:
 def _write_configuration(tree: Tree, etc: Path) -> None:
     etc.mkdir(exist_ok=True)
     uid, gid = os.getuid(), os.getgid()
-    (etc / "passwd").write_text(f"{tree.username}:x:{uid}:{gid}::{tree.home}:/bin/bash\n")
-    (etc / "group").write_text(f"users:x:{gid}:\n")
-    # The system's own would take the facility's commands from a login shell's PATH.
-    (etc / "profile").write_text("# Login shells keep the environment that the job was given.\n")
+    contents = {
+        "passwd": f"{tree.username}:x:{uid}:{gid}::{tree.home}:/bin/bash\n",
+        "group": f"users:x:{gid}:\n",
+        # The system's own would take the facility's commands from a login shell's PATH.
+        "profile": "# Login shells keep the environment that the job was given.\n",
+    }
+    for name, content in contents.items():
+        _put(etc / name, content)
+
+
+def _put(place: Path, content: str) -> None:
+    """Write a file, unless it is there: sandboxes that are being set up trip over a file that changes."""
+    if place.exists() and place.read_text() != content:
+        place.unlink()
+    draft = place.with_name(f".{place.name}.{os.getpid()}")
+    draft.write_text(content)
+    with suppress(FileExistsError):
+        os.link(draft, place)
+    draft.unlink()
