@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -23,8 +23,23 @@ GROUPS = ("status", "compute", "filesystem", "tasks", "account", "session")
 TOOLSETS = ("default", *GROUPS)
 
 
+def _split(value: Any) -> Any:
+    """Names in a list with commas."""
+    if isinstance(value, str):
+        return [name.strip() for name in value.split(",") if name.strip()]
+    return value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
 class SettingsError(ValueError):
     """A setting has a wrong value; the message is one line that names it."""
+
+    @classmethod
+    def about(cls, name: str, reason: str) -> SettingsError:
+        """The error of one setting."""
+        return cls(f"ALCF_MCP_{name.upper()} (--{name.replace('_', '-')}): {reason}")
 
 
 def config_file() -> Path:
@@ -57,11 +72,24 @@ class Settings(BaseSettings):
         "assistant where the client can't; `human`: only a person's own answer counts; `off`: nobody.",
     )
     read_only: bool = Field(False, description="Offer only the tools that change nothing.")
-    toolsets: Annotated[tuple[str, ...], NoDecode] = Field(
+    toolsets: Names = Field(
         ("default",), description=f"Which groups of tools to offer: {', '.join(TOOLSETS)}."
     )
     timeout: float = Field(
         45.0, ge=1, le=3600, description="Seconds that one tool call may take; many clients give up at 60."
+    )
+    ask_node_hours: float = Field(
+        8.0, ge=0, description="Node hours (nodes × walltime) above which submitting a job asks the person."
+    )
+    max_node_hours: float | None = Field(None, ge=0, description="Most node hours of one job.")
+    max_node_hours_per_day: float | None = Field(
+        None, ge=0, description="Most node hours of all jobs that are submitted from here within 24 hours."
+    )
+    max_nodes: int | None = Field(None, ge=1, description="Most nodes of one job.")
+    max_walltime: str | int | None = Field(None, description="Longest walltime of one job, such as `2h`.")
+    allowed_accounts: Names = Field((), description="Projects that jobs may charge; none named: any.")
+    allowed_paths: Names = Field(
+        (), description="Directories below which files may be changed; none named: any."
     )
     state_dir: Path = Field(
         default_factory=lambda: platformdirs.user_state_path("alcf-mcp"),
@@ -87,20 +115,13 @@ class Settings(BaseSettings):
         """Flags, then the environment, then the configuration file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_file())
 
-    @field_validator("toolsets", mode="before")
-    @classmethod
-    def _split(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            return [name.strip().lower() for name in value.split(",") if name.strip()]
-        return value
-
     @field_validator("toolsets")
     @classmethod
     def _known_toolsets(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        unknown = [name for name in value if name not in TOOLSETS]
-        if unknown or not value:
+        names = tuple(name.lower() for name in value)
+        if not names or not set(names) <= set(TOOLSETS):
             raise ValueError(f"choose from {', '.join(TOOLSETS)}")
-        return value
+        return names
 
     @field_validator("api_url")
     @classmethod
@@ -125,6 +146,11 @@ class Settings(BaseSettings):
             return value
         return value.upper() if info.field_name == "log_level" else value.lower()
 
+    @property
+    def journal_path(self) -> Path:
+        """The journal of this facility."""
+        return self.state_dir / f"{self.facility}-journal.sqlite"
+
 
 def load_settings(**flags: Any) -> Settings:
     """Read the settings; flags that are ``None`` were not given.
@@ -146,4 +172,4 @@ def _in_one_line(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         return f"{config_file()}: there is no setting {name!r}; there are {', '.join(Settings.model_fields)}"
     reason = first["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
-    return f"ALCF_MCP_{name.upper()} (--{name.replace('_', '-')}): {reason}"
+    return str(SettingsError.about(name, reason))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -9,10 +10,13 @@ from mcp.server import MCPServer
 
 from alcf_mcp import __version__
 from alcf_mcp.auth import token_source
-from alcf_mcp.config import Settings
-from alcf_mcp.facility import Shared
+from alcf_mcp.config import Settings, SettingsError
+from alcf_mcp.facility import Limits, Shared
 from alcf_mcp.facility.names import ResourceNames
+from alcf_mcp.facility.rules import checked_path
+from alcf_mcp.facility.walltime import parse_walltime
 from alcf_mcp.iri import IRIClient
+from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.journal import Journal
 from alcf_mcp.prompt_files import load_prompts
 from alcf_mcp.tools import offered
@@ -67,13 +71,40 @@ def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPSe
 def _lifespan(
     settings: Settings, connect: Connect
 ) -> Callable[[MCPServer[App]], AbstractAsyncContextManager[App]]:
+    limits = limits_of(settings)
+
     @asynccontextmanager
     async def lifespan(_: MCPServer[App]) -> AsyncIterator[App]:
         async with connect(settings) as iri:
-            journal = Journal(settings.state_dir / f"{settings.facility}-journal.sqlite")
-            yield App(settings, Shared(iri, ResourceNames(iri), journal))
+            journal = Journal(settings.journal_path)
+            shared = Shared(iri, ResourceNames(iri), journal, limits)
+            yield App(settings, shared, person=f"{getpass.getuser()} at {iri.transport.base_url}")
 
     return lifespan
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The limits that the person set.
+
+    Raises:
+        SettingsError: one of them can't be read.
+    """
+    name = "max_walltime"
+    try:
+        walltime = None if settings.max_walltime is None else parse_walltime(settings.max_walltime)
+        name = "allowed_paths"
+        paths = tuple(checked_path(path) for path in settings.allowed_paths)
+    except InvalidCall as error:
+        raise SettingsError.about(name, f"{error}. {error.hint}") from None
+    return Limits(
+        unasked_node_hours=settings.ask_node_hours,
+        node_hours=settings.max_node_hours,
+        node_hours_per_day=settings.max_node_hours_per_day,
+        nodes=settings.max_nodes,
+        walltime=walltime,
+        accounts=settings.allowed_accounts,
+        paths=paths,
+    )
 
 
 @asynccontextmanager
@@ -89,6 +120,6 @@ async def _local(settings: Settings) -> AsyncIterator[IRIClient]:
     from alcf_mcp.local import LocalFacility, LocalSettings  # noqa: PLC0415
 
     local = LocalFacility(LocalSettings(root=settings.state_dir / "local", profile=settings.local_profile))
-    asgi = httpx.ASGITransport(local.app, raise_app_exceptions=False)
+    asgi = httpx.ASGITransport(local.app)
     async with local.running(), IRIClient("http://local/api/v1", token=local.token, http=asgi) as iri:
         yield iri

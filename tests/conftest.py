@@ -12,17 +12,38 @@ from typing import Any, Literal
 import httpx
 import pytest
 from mcp import Client
-from mcp.types import CallToolResult, ElicitResult, TextContent
+from mcp.types import CallToolResult, ElicitResult, Implementation, TextContent
 
 from alcf_mcp.config import Settings, load_settings
 from alcf_mcp.iri import IRIClient, tasks
+from alcf_mcp.journal import Journal
 from alcf_mcp.local import LocalFacility, LocalSettings
 from alcf_mcp.server import build_server
 
 Era = Literal["auto", "legacy"]
 
+Reply = Callable[[str, dict[str, Any]], ElicitResult] | ElicitResult
+"""What the person does: always the same, or by the question and its form."""
+
+
+def agree(question: str, form: dict[str, Any]) -> ElicitResult:
+    """Say yes, and type the word where one is asked for."""
+    typed = form["properties"].get("typed")
+    if typed is None:
+        return YES
+    word = typed["description"].removeprefix("Much is at stake: type ").removesuffix(" to go on")
+    return ElicitResult(action="accept", content={"typed": word})
+
+
 YES = ElicitResult(action="accept", content={"confirm": True})
-NO = ElicitResult(action="accept", content={"confirm": False})
+
+
+def refuse(question: str, form: dict[str, Any]) -> ElicitResult:
+    """Fill the form in, and not agree."""
+    content: dict[str, Any] = {"typed": "no"} if "typed" in form["properties"] else {"confirm": False}
+    return ElicitResult(action="accept", content=content)
+
+
 DECLINE = ElicitResult(action="decline")
 CANCEL = ElicitResult(action="cancel")
 
@@ -101,6 +122,7 @@ async def local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     facility = LocalFacility(settings)
     async with facility.running():
         yield facility
+        await facility.end_jobs()
 
 
 @pytest.fixture
@@ -115,7 +137,7 @@ def connect(local: LocalFacility, tmp_path: Path) -> Connect:
 
     @asynccontextmanager
     async def connected(
-        *, era: Era = "auto", answer: ElicitResult | None = None, **settings: Any
+        *, era: Era = "auto", answer: Reply | None = None, client_name: str = "tests", **settings: Any
     ) -> AsyncIterator[Assistant]:
         chosen = {"facility": "local", "state_dir": tmp_path} | settings
         server = build_server(load_settings(**chosen), connect=to_local)
@@ -123,10 +145,12 @@ def connect(local: LocalFacility, tmp_path: Path) -> Connect:
 
         async def reply(context: Any, params: Any) -> ElicitResult:
             assistant.questions.append(params.message)
-            assert isinstance(answer, ElicitResult)
-            return answer
+            assert answer is not None
+            return answer(params.message, params.requested_schema) if callable(answer) else answer
 
-        async with Client(server, mode=era, elicitation_callback=reply if answer else None) as client:
+        asked = reply if answer else None
+        hello = Implementation(name=client_name, version="1")
+        async with Client(server, mode=era, elicitation_callback=asked, client_info=hello) as client:
             assistant.client = client
             yield assistant
 
@@ -134,9 +158,15 @@ def connect(local: LocalFacility, tmp_path: Path) -> Connect:
 
 
 @pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    """The journal of the servers in front of the local facility."""
+    return Journal(tmp_path / "local-journal.sqlite")
+
+
+@pytest.fixture
 async def assistant(connect: Connect) -> AsyncIterator[Assistant]:
     """An assistant whose person says yes to everything."""
-    async with connect(answer=YES) as connected:
+    async with connect(answer=agree) as connected:
         yield connected
 
 

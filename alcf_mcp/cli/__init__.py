@@ -8,7 +8,9 @@ from enum import IntEnum
 import typer
 
 from alcf_mcp import __version__
+from alcf_mcp.cli.approve import approve
 from alcf_mcp.cli.demo import demo
+from alcf_mcp.cli.history import history
 from alcf_mcp.cli.local import local
 from alcf_mcp.cli.serve import serve
 from alcf_mcp.config import SettingsError
@@ -30,6 +32,8 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
+app.command()(approve)
+app.command()(history)
 app.command()(local)
 app.command()(demo)
 

@@ -7,10 +7,12 @@ import os
 import signal
 import sys
 import threading
+from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
 import typer
+from pydantic.fields import FieldInfo
 
 from alcf_mcp.config import Settings, load_settings
 
@@ -20,45 +22,29 @@ if TYPE_CHECKING:
 SHUTDOWN_SECONDS = 1.0
 
 
-def serve(
-    facility: Annotated[
-        str | None, typer.Option(help="alcf, or the embedded local facility.", metavar="alcf|local")
-    ] = None,
-    api_url: Annotated[str | None, typer.Option(help="Where the facility's API lives.")] = None,
-    confirm: Annotated[
-        str | None, typer.Option(help="Who confirms what can't be undone.", metavar="ask|human|off")
-    ] = None,
-    read_only: Annotated[
-        bool | None, typer.Option("--read-only", help="Offer only what changes nothing.")
-    ] = None,
-    toolsets: Annotated[str | None, typer.Option(help="Groups of tools, separated by commas.")] = None,
-    timeout: Annotated[str | None, typer.Option(help="Seconds that one tool call may take.")] = None,
-    state_dir: Annotated[
-        str | None, typer.Option(help="Where the journal and the local facility live.")
-    ] = None,
-    log_level: Annotated[str | None, typer.Option(help="DEBUG, INFO, WARNING or ERROR.")] = None,
-    local_profile: Annotated[
-        str | None, typer.Option(help="What the local facility offers.", metavar="alcf|full")
-    ] = None,
-) -> None:
+def serve(**flags: Any) -> None:
     """Serve MCP over stdio (the default command)."""
-    settings = load_settings(
-        facility=facility,
-        api_url=api_url,
-        confirm=confirm,
-        read_only=read_only,
-        toolsets=toolsets,
-        timeout=timeout,
-        state_dir=state_dir,
-        log_level=log_level,
-        local_profile=local_profile,
-    )
+    settings = load_settings(**flags)
     _log_to_stderr(settings)
     from alcf_mcp.server import build_server  # noqa: PLC0415 - a wrong setting is told before the SDK is loaded
 
     received = anyio.run(_serve_stdio, build_server(settings))
     if received:
         sys.exit(128 + received)
+
+
+def _flag(name: str, field: FieldInfo) -> Parameter:
+    """The flag of a setting; what it says is validated with the settings, not here."""
+    kind = bool | None if field.annotation is bool else str | None
+    names = (f"--{name.replace('_', '-')}",) if field.annotation is bool else ()
+    option = typer.Option(*names, help=(field.description or "").replace("`", ""), show_default=False)
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
+
+
+# A token on a command line could be read by everyone on the machine.
+_FLAGS = [_flag(name, field) for name, field in Settings.model_fields.items() if name != "access_token"]
+serve.__signature__ = Signature(_FLAGS)  # type: ignore[attr-defined]
+serve.__annotations__ = {flag.name: flag.annotation for flag in _FLAGS}
 
 
 async def _serve_stdio(server: MCPServer[Any]) -> int:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from time import monotonic
 
 import anyio
 
+from alcf_mcp.facility.limits import Limits
 from alcf_mcp.facility.names import ResourceNames
+from alcf_mcp.facility.parts import FilePart, last_lines, viewed
+from alcf_mcp.facility.recording import Recorder
 from alcf_mcp.facility.rules import checked_mode, checked_owner, checked_path, filesystem_name, parent_of
+from alcf_mcp.facility.wait import Wait
 from alcf_mcp.iri import IRIClient, results
 from alcf_mcp.iri.errors import InvalidCall, IRIError, NotImplementedThere
-from alcf_mcp.iri.models import ChangeMode, ChangeOwner, File, FileContent, MakeDirectory, Task, TaskHandle
+from alcf_mcp.iri.models import ChangeMode, ChangeOwner, File, MakeDirectory, Task, TaskHandle
 
 MOST_BYTES = 1_048_576
 """Read in one piece: larger results make ALCF's service fail (ALCF's deployment of the API, 2026-08)."""
@@ -20,82 +22,25 @@ MOST_BYTES = 1_048_576
 TAIL_WINDOW = 16_384
 LINE_GUESS = 160
 
-Listener = Callable[[float, str], Awaitable[None]]
 Starter = Callable[[str, str], Awaitable[TaskHandle]]
 """Starts a task, given the filesystem's id and the checked path."""
-
-
-class Wait:
-    """How long one call may wait, and who hears how it goes.
-
-    Args:
-        seconds: the call's patience.
-        listener: told the seconds waited so far and what goes on.
-    """
-
-    def __init__(self, seconds: float = 45.0, listener: Listener | None = None) -> None:
-        self.seconds = seconds
-        self._listener = listener
-        self.restart()
-
-    def restart(self) -> None:
-        """Begin anew: the time that a person took to answer a question does not count."""
-        self._began = monotonic()
-
-    @property
-    def left(self) -> float:
-        """Seconds of patience that are left."""
-        return max(0.0, self._began + self.seconds - monotonic())
-
-    async def say(self, message: str) -> None:
-        """Tell what goes on."""
-        if self._listener:
-            await self._listener(monotonic() - self._began, message)
-
-    async def tell_of(self, task: Task, waited: float) -> None:
-        """Tell how a task goes."""
-        command = f"{task.command.command}: " if task.command else ""
-        await self.say(f"{command}task {task.status} after {waited:.1f} s")
-
-
-@dataclass(frozen=True)
-class FilePart:
-    """A part of a file as text.
-
-    ``start`` and ``end`` are byte positions, ``total`` the file's size in bytes; ``None`` where the
-    facility does not tell. ``at_end`` is ``None`` where it can't be known.
-    """
-
-    path: str
-    content: str
-    start: int | None = None
-    end: int | None = None
-    total: int | None = None
-
-    @property
-    def at_end(self) -> bool | None:
-        """Whether nothing of the file comes after this part."""
-        if self.end is None or self.total is None:
-            return None
-        return self.end >= self.total
-
-    def extent(self) -> str:
-        """How much of the file this is: ``/eagle/P/x.log: bytes 0-500 of 2000``."""
-        if self.start is None or self.end is None:
-            known = "" if self.total is None else f" of a file of {self.total} bytes"
-            return f"{self.path}: a part{known}"
-        whole = self.start == 0 and self.end == self.total
-        known = "" if self.total is None else f" of {self.total}"
-        return f"{self.path}: " + (
-            f"all {self.total} bytes" if whole else f"bytes {self.start}-{self.end}{known}"
-        )
 
 
 class Files:
     """The filesystems of one facility."""
 
-    def __init__(self, iri: IRIClient, names: ResourceNames, wait: Wait, not_offered: set[str]) -> None:
+    def __init__(
+        self,
+        iri: IRIClient,
+        names: ResourceNames,
+        wait: Wait,
+        not_offered: set[str],
+        recorder: Recorder,
+        limits: Limits,
+    ) -> None:
         self._iri = iri
+        self._recorder = recorder
+        self._limits = limits
         self._names = names
         self._wait = wait
         self._not_offered = not_offered
@@ -152,7 +97,7 @@ class Files:
         task, total = await self._with_size(
             path, lambda fs, path: self._iri.view(fs, path, offset=offset, size=size)
         )
-        return _part(path, results.content(task), start=offset, total=total)
+        return viewed(path, results.content(task), start=offset, total=total)
 
     async def head(self, path: str, *, lines: int | None = None, num_bytes: int | None = None) -> FilePart:
         """The first lines or bytes of a file."""
@@ -175,7 +120,7 @@ class Files:
 
     async def mkdir(self, path: str, *, parents: bool = False) -> None:
         """Make a directory."""
-        await self._resolve(
+        await self._change(
             path, lambda fs, path: self._iri.mkdir(fs, MakeDirectory(path=path, parent=parents))
         )
 
@@ -183,13 +128,13 @@ class Files:
         """Change a mode; the entry as it is afterwards, where the facility tells."""
         mode = checked_mode(mode)
         return results.file(
-            await self._resolve(path, lambda fs, path: self._iri.chmod(fs, ChangeMode(path=path, mode=mode)))
+            await self._change(path, lambda fs, path: self._iri.chmod(fs, ChangeMode(path=path, mode=mode)))
         )
 
     async def chown(self, path: str, *, owner: str = "", group: str = "") -> File | None:
         """Change owner, group or both; the entry as it is afterwards, where the facility tells."""
         checked_owner(owner, group)
-        task = await self._resolve(
+        task = await self._change(
             path, lambda fs, path: self._iri.chown(fs, ChangeOwner(path=path, owner=owner, group=group))
         )
         return results.file(task)
@@ -199,7 +144,7 @@ class Files:
         plain = checked_path(path)
         if plain.count("/") < 2 or (plain.startswith("/lus/") and plain.count("/") < 3):
             raise InvalidCall(f"{plain!r} is the root of a filesystem", hint="Name a path below it.")
-        return results.text(await self._resolve(plain, self._iri.rm))
+        return results.text(await self._change(plain, self._iri.rm))
 
     async def _tail_by_view(self, path: str, lines: int) -> FilePart:
         total = await self.size(checked_path(path))
@@ -214,13 +159,13 @@ class Files:
             part = await self._window(path, start, total)
             whole_lines = part.content.count("\n", part.content.find("\n") + 1 if start else 0)
             if whole_lines >= lines or start == 0 or window >= MOST_BYTES:
-                return _last_lines(part, lines)
+                return last_lines(part, lines)
             window = min(window * 4, MOST_BYTES)
 
     async def _window(self, path: str, start: int, total: int) -> FilePart:
         size = max(total - start, 1)
         task = await self._resolve(path, lambda fs, path: self._iri.view(fs, path, offset=start, size=size))
-        return _part(path, results.content(task), start=start, total=total)
+        return viewed(path, results.content(task), start=start, total=total)
 
     async def _with_size(self, path: str, start: Starter) -> tuple[Task, int | None]:
         """Resolve a task and, beside it, look how large the file is: one wait for both."""
@@ -243,6 +188,24 @@ class Files:
             raise task
         return task, total
 
+    async def _change(self, path: str, start: Starter) -> Task:
+        """Resolve a task that changes something: within the person's limits, and written down.
+
+        Raises:
+            LimitReached: the path lies outside the directories that may be changed.
+            JournalError: it could not be written down, and so was not sent.
+        """
+        plain = checked_path(path)
+        self._limits.check_path(plain)
+        async with self._recorder.sending() as sending:
+
+            async def noted(filesystem: str, path: str) -> TaskHandle:
+                handle = await start(filesystem, path)
+                sending.task_id = handle.task_id
+                return handle
+
+            return await self._resolve(plain, noted)
+
     async def _resolve(self, path: str, start: Starter) -> Task:
         plain = checked_path(path)
         name = filesystem_name(plain)
@@ -250,20 +213,3 @@ class Files:
         filesystem = await self._names.storage(name)
         handle = await start(filesystem.id, plain)
         return await self._iri.tasks.resolve(handle, patience=self._wait.left, on_progress=self._wait.tell_of)
-
-
-def _part(path: str, content: FileContent, *, start: int, total: int | None) -> FilePart:
-    """The window that ``view`` answered; where it does not say how far it reached, its text is counted."""
-    in_bytes = content.content_type == "bytes" and content.end_position is not None
-    end = content.end_position if in_bytes else start + len(content.content.encode())
-    return FilePart(path, content.content, start, end, total)
-
-
-def _last_lines(part: FilePart, lines: int) -> FilePart:
-    """Cut a window down to its last lines; the first line of a window is only whole at the file's start."""
-    kept = part.content.splitlines(keepends=True)
-    if part.start:
-        kept = kept[1:] or kept
-    content = "".join(kept[-lines:])
-    start = None if part.end is None else max(0, part.end - len(content.encode()))
-    return FilePart(part.path, content, start, part.end, part.total)

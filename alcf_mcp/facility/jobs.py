@@ -11,7 +11,10 @@ from time import monotonic
 
 import anyio
 
+from alcf_mcp.facility.jobspec import merged, node_hours
+from alcf_mcp.facility.limits import Limits
 from alcf_mcp.facility.names import ResourceNames
+from alcf_mcp.facility.recording import Recorder
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import APIError, InvalidCall, InvalidRequest, IRIError, NotFound, ServerFault
 from alcf_mcp.iri.models import Job, JobSpec, Resource
@@ -53,20 +56,29 @@ class Listing:
 class Jobs:
     """The schedulers of one facility."""
 
-    def __init__(self, iri: IRIClient, names: ResourceNames, journal: Journal) -> None:
+    def __init__(
+        self, iri: IRIClient, names: ResourceNames, journal: Journal, recorder: Recorder, limits: Limits
+    ) -> None:
         self._iri = iri
         self._names = names
         self._journal = journal
+        self._recorder = recorder
+        self._limits = limits
 
     async def submit(self, resource: str, spec: JobSpec, *, script: str | None = None) -> KnownJob:
         """Submit a job and remember it.
 
         Raises:
-            JournalError: it could not be remembered, and so was not submitted.
+            JournalError: it could not be written down, and so was not submitted.
+            LimitReached: the person's limits do not allow it.
         """
         machine = await self._names.compute(resource)
-        await self._journal.check()
-        job = await self._iri.submit_job(machine.id, spec)
+        self._limits.check_job(spec)
+        cost = node_hours(spec) or 0.0
+        day_limit = self._limits.node_hours_per_day
+        async with self._recorder.sending(node_hours=cost, day_limit=day_limit) as sending:
+            job = await self._iri.submit_job(machine.id, spec)
+            sending.job_id = job.id
         record = SubmittedJob(
             job_id=job.id,
             resource_id=machine.id,
@@ -125,15 +137,26 @@ class Jobs:
         return await self._listing(machines, answers, all_asked=resource is None)
 
     async def update(self, known: KnownJob, spec: JobSpec) -> Job:
-        """Change a queued job and remember the change."""
-        job = await self._iri.update_job(known.resource.id, known.job.id, spec)
+        """Change a queued job and remember the change.
+
+        Raises:
+            JournalError: it could not be written down, and so was not sent.
+            LimitReached: the person's limits do not allow it.
+        """
+        changed = merged(known.spec, spec) if known.spec else spec
+        self._limits.check_job(changed)
+        async with self._recorder.sending() as sending:
+            sending.job_id = known.job.id
+            job = await self._iri.update_job(known.resource.id, known.job.id, spec)
         if known.record:
-            await self._remember(known.record.model_copy(update={"spec": _merged(known.record.spec, spec)}))
+            await self._remember(known.record.model_copy(update={"spec": changed}))
         return job
 
     async def cancel(self, known: KnownJob) -> None:
         """Ask for a job's end; it stays active for some seconds after that."""
-        await self._iri.cancel_job(known.resource.id, known.job.id)
+        async with self._recorder.sending() as sending:
+            sending.job_id = known.job.id
+            await self._iri.cancel_job(known.resource.id, known.job.id)
 
     async def follow(self, known: KnownJob, *, patience: float) -> AsyncIterator[KnownJob]:
         """Yield the job as it is now and again at growing intervals, until it ends or the patience does."""
@@ -151,20 +174,20 @@ class Jobs:
 
     async def _remember(self, record: SubmittedJob) -> None:
         try:
-            await self._journal.record_job(record)
+            await self._journal.jobs.record(record)
         except JournalError as error:  # the job is there all the same
             logger.warning("job %s is not remembered: %s", record.job_id, error)
 
     async def _recorded(self, job_id: str) -> SubmittedJob | None:
         try:
-            return await self._journal.job(job_id)
+            return await self._journal.jobs.find(job_id)
         except JournalError as error:  # reading goes on without it
             logger.warning("%s", error)
             return None
 
     async def _records(self, job_ids: Iterable[str]) -> dict[str, SubmittedJob]:
         try:
-            return await self._journal.jobs(job_ids)
+            return await self._journal.jobs.among(job_ids)
         except JournalError as error:
             logger.warning("%s", error)
             return {}
@@ -203,14 +226,6 @@ class Jobs:
 def _means_unknown(error: APIError) -> bool:
     # ALCF answers an unknown job with 400 and this text, now and then with 500 and an empty list.
     return isinstance(error, NotFound) or bool(_NO_SUCH_JOB.search(error.detail)) or error.detail == "[]"
-
-
-def _merged(old: JobSpec, new: JobSpec) -> JobSpec:
-    before, after = old.to_wire(), new.to_wire()
-    for part in ("resources", "attributes"):
-        if part in before or part in after:
-            after[part] = {**before.get(part, {}), **after.get(part, {})}
-    return JobSpec.model_validate({**before, **after})
 
 
 def _joined(names: Iterable[str]) -> str:

@@ -65,6 +65,22 @@ def changed_job(request: JobRequest) -> JobSpec:
     return _spec(request, stdout_path=request.stdout_path)
 
 
+def merged(old: JobSpec, new: JobSpec) -> JobSpec:
+    """What a job asks for after an update."""
+    before, after = old.to_wire(), new.to_wire()
+    for part in ("resources", "attributes"):
+        if part in before or part in after:
+            after[part] = {**before.get(part, {}), **after.get(part, {})}
+    return JobSpec.model_validate({**before, **after})
+
+
+def node_hours(spec: JobSpec) -> float | None:
+    """The most node hours that a job can be charged: nodes × walltime; ``None`` where one is not known."""
+    nodes = spec.resources.node_count if spec.resources else None
+    seconds = spec.attributes.duration if spec.attributes else None
+    return None if nodes is None or seconds is None else round(nodes * seconds / 3600, 2)
+
+
 def _refuse_missing(request: JobRequest) -> None:
     missing = []
     if not request.account:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from alcf_mcp.facility.files import FilePart, Files
+from alcf_mcp.facility.files import Files
 from alcf_mcp.facility.jobs import KnownJob
+from alcf_mcp.facility.parts import FilePart
 from alcf_mcp.iri.errors import InvalidCall, IRIError, TaskFailed
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
 
@@ -10,26 +10,32 @@ from mcp.server.mcpserver import Context, Resolve
 
 from alcf_mcp.config import Settings
 from alcf_mcp.facility import Facility, Shared, Wait
-from alcf_mcp.guard import Codes
+from alcf_mcp.guard import Guard
 
 
 @dataclass
 class App:
-    """One running server: its settings and what its calls share."""
+    """One running server: its settings, what its calls share, and whose it is."""
 
     settings: Settings
     shared: Shared
-    codes: Codes = field(default_factory=Codes)
+    person: str
 
     @cached_property
-    def confirm(self) -> str:
-        """Who confirms what can't be undone."""
-        return self.settings.confirm
+    def guard(self) -> Guard:
+        """Decides on what can't be undone."""
+        return Guard(self.settings.confirm, self.shared.journal)
 
 
 def app_of(ctx: Context[App]) -> App:
     """The server that a call runs in."""
     return ctx.request_context.lifespan_context
+
+
+def client_name(ctx: Context[App]) -> str:
+    """What the client calls itself."""
+    hello = ctx.session.client_params
+    return hello.client_info.name if hello else "unknown client"
 
 
 async def _app(ctx: Context[App]) -> App:

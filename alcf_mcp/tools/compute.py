@@ -12,13 +12,12 @@ from alcf_mcp.facility.diagnosis import state_in_words
 from alcf_mcp.facility.jobs import KnownJob
 from alcf_mcp.facility.jobspec import changed_job, new_job
 from alcf_mcp.facility.times import parse_since
-from alcf_mcp.guard import Preview
-from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import JOB_STATES
 from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import JobId, JobResource, Limit, Offset, ResourceName, Since
-from alcf_mcp.tools.declare import Risk, Spread, tool
+from alcf_mcp.tools.declare import Risk, tool
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
+from alcf_mcp.tools.job_previews import node_count, preview_cancel, preview_submit, preview_update
 from alcf_mcp.tools.job_results import (
     JobAction,
     JobList,
@@ -27,6 +26,7 @@ from alcf_mcp.tools.job_results import (
     listing,
     rendered_output,
 )
+from alcf_mcp.tools.signatures import Spread
 
 State = Annotated[
     Literal["new", "queued", "held", "active", "running", "completed", "failed", "canceled", "done"],
@@ -37,7 +37,7 @@ STATES_MEANT = {"running": {"active"}, "done": {"completed", "failed", "canceled
 }
 
 
-@tool("Submit a job", risk=Risk.CHANGES)
+@tool("Submit a job", risk=Risk.CHANGES, preview=preview_submit)
 async def submit_job(
     facility: AtFacility,
     resource: ResourceName,
@@ -131,20 +131,7 @@ async def get_job_output(
     return rendered_output(known, parts)
 
 
-async def _preview_update(
-    facility: AtFacility, job_id: str, resource: str | None, nodes: int | None
-) -> Preview:
-    known = await facility.jobs.get(job_id, resource)
-    report = JobReport.of(known)
-    if known.job.finished or known.job.state == "active":
-        return Preview(
-            "", settled=f"Job {known.job.id} is {report.status}: only a waiting job can be changed."
-        )
-    _node_count(known, nodes)
-    return Preview(f"Change job {known.job.id}?", (report.headline(),))
-
-
-@tool("Change a job", risk=Risk.DESTROYS, repeatable=True, preview=_preview_update)
+@tool("Change a job", risk=Risk.DESTROYS, repeatable=True, preview=preview_update)
 async def update_job(
     facility: AtFacility,
     job_id: JobId,
@@ -153,30 +140,12 @@ async def update_job(
 ) -> JobAction:
     """Change a job that still waits; give only what changes. Asks the person first."""
     known = await facility.jobs.get(job_id, resource)
-    changes = replace(changes, nodes=_node_count(known, changes.nodes))
+    changes = replace(changes, nodes=node_count(known, changes.nodes))
     job = await facility.jobs.update(known, changed_job(changes))
     return JobAction.of(known, job, "changed")
 
 
-def _node_count(known: KnownJob, nodes: int | None) -> int:
-    asked = known.spec.resources.node_count if known.spec and known.spec.resources else None
-    if (count := nodes or asked) is None:
-        raise InvalidCall(
-            f"The node count of job {known.job.id} is not known, and every update sets it (to 1 if left out)",
-            hint="Give `nodes` with the job's own node count.",
-        )
-    return count
-
-
-async def _preview_cancel(facility: AtFacility, job_id: str, resource: str | None) -> Preview:
-    known = await facility.jobs.get(job_id, resource)
-    report = JobReport.of(known)
-    if known.job.finished:
-        return Preview("", settled=f"Job {known.job.id} has ended already: {report.status}.")
-    return Preview(f"Cancel job {known.job.id}?", (report.headline(), "What it has not saved is lost."))
-
-
-@tool("Cancel a job", risk=Risk.DESTROYS, repeatable=True, preview=_preview_cancel)
+@tool("Cancel a job", risk=Risk.DESTROYS, repeatable=True, preview=preview_cancel)
 async def cancel_job(facility: AtFacility, job_id: JobId, resource: JobResource = None) -> JobAction:
     """Cancel a job that waits or runs; what it has not saved is lost. Asks the person first."""
     known = await facility.jobs.get(job_id, resource)

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from enum import Enum
-from inspect import Parameter, Signature, signature
+from inspect import Parameter
 from typing import Annotated, Any, get_type_hints
 
 import anyio
-from mcp.server.mcpserver import Context, ElicitationResult, Resolve
+from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult, ToolAnnotations
-from pydantic import Field
 
-from alcf_mcp import guard
 from alcf_mcp.facility import Facility
-from alcf_mcp.guard import Confirm, Preview, PreviewFunction, Verdict
-from alcf_mcp.tools.app import App, app_of
+from alcf_mcp.guard import Verdict
+from alcf_mcp.tools.app import App, app_of, client_name
 from alcf_mcp.tools.failures import EXPECTED, failure
+from alcf_mcp.tools.guarding import Guarded, unconfirmed
 from alcf_mcp.tools.results import Result, text_result
-from alcf_mcp.tools.text import visible
+from alcf_mcp.tools.signatures import Function, gathered, give_signature, parameters
 
 GRACE_SECONDS = 5.0
 """A call ends by its own patience; what does not is cut off this much later."""
-
-
-class Spread:
-    """Marks a dataclass parameter whose fields are the tool's own arguments."""
 
 
 ToolFunction = Callable[..., Awaitable[Result | str]]
@@ -50,7 +45,7 @@ class Declaration:
     risk: Risk
     repeatable: bool
     remote: bool
-    preview: PreviewFunction | None
+    preview: Function | None
 
     @property
     def name(self) -> str:
@@ -85,7 +80,7 @@ def tool(
     risk: Risk = Risk.READS,
     repeatable: bool = False,
     remote: bool = True,
-    preview: PreviewFunction | None = None,
+    preview: Function | None = None,
 ) -> Callable[[ToolFunction], ToolFunction]:
     """Declare a tool.
 
@@ -94,10 +89,10 @@ def tool(
         risk: what it can do.
         repeatable: doing it twice leaves things as doing it once.
         remote: it talks to the facility.
-        preview: looks at what a destructive call would do; the person is asked with it.
+        preview: looks at what a call would do; the person is asked with it. What destroys has one.
     """
-    if (risk is Risk.DESTROYS) != (preview is not None):
-        raise ValueError(f"{title}: what destroys has a preview, and only that")
+    if risk is Risk.DESTROYS and preview is None:
+        raise ValueError(f"{title}: what destroys has a preview")
 
     def declare(fn: ToolFunction) -> ToolFunction:
         DECLARED[fn.__name__] = Declaration(fn, title, risk, repeatable, remote, preview)
@@ -107,104 +102,42 @@ def tool(
 
 
 def as_registered(declared: Declaration) -> Callable[..., Awaitable[CallToolResult]]:
-    """The function that the SDK is given: bounded in time, guarded, its results and errors rendered."""
-    hints = get_type_hints(declared.fn, include_extras=True)
-    parameters = list(_parameters(declared.fn))
-    hidden = _guard_parameters(declared, Signature(parameters)) if declared.preview else []
+    """The function that the SDK is given: guarded, bounded in time, its results and errors rendered."""
+    own = parameters(declared.fn)
+    guarded = Guarded(declared.name, own, declared.preview) if declared.preview else None
 
     @functools.wraps(declared.fn)
     async def run(call_context: Context[App], **arguments: Any) -> CallToolResult:
-        if declared.preview:
-            verdict = guard.verdict_on(arguments.pop("guard_answer"), arguments.pop("guard_preview"))
-            arguments.pop("confirmation")
-            if not verdict.go:
-                return _unconfirmed(verdict, declared.name)
-        return await _bounded(declared, app_of(call_context), _gathered(declared.fn, arguments))
+        app = app_of(call_context)
+        try:
+            verdict = await guarded.verdict(call_context, arguments) if guarded else None
+            facility = _introduced(declared, arguments, verdict, client_name(call_context))
+            if verdict and facility and not verdict.go:
+                return await unconfirmed(verdict, declared.name, facility)
+            with anyio.fail_after(app.settings.timeout + GRACE_SECONDS):
+                result = await declared.fn(**gathered(declared.fn, arguments))
+        except EXPECTED as error:
+            return failure(error, reads=declared.risk is Risk.READS, seconds=app.settings.timeout)
+        return text_result(result) if isinstance(result, str) else result.to_call_result()
 
     context = Parameter("call_context", Parameter.KEYWORD_ONLY, annotation=Context[App])
-    everything = [context, *parameters, *hidden]
-    returns = hints["return"]
-    returns = CallToolResult if returns is str else Annotated[CallToolResult, returns]
-    run.__signature__ = Signature(everything, return_annotation=returns)  # type: ignore[attr-defined]
-    run.__annotations__ = {p.name: p.annotation for p in everything} | {"return": returns}
+    answer = get_type_hints(declared.fn, include_extras=True)["return"]
+    returns = CallToolResult if answer is str else Annotated[CallToolResult, answer]
+    give_signature(run, [context, *own, *(guarded.parameters if guarded else [])], returns)
     return run
 
 
-def _parameters(fn: Callable[..., Any]) -> Iterator[Parameter]:
-    """A function's parameters, by keyword; one that is ``Spread`` stands for its fields."""
-    hints = get_type_hints(fn, include_extras=True)
-    for name, parameter in signature(fn).parameters.items():
-        if Spread in getattr(hints[name], "__metadata__", ()):
-            yield from _field_parameters(hints[name].__origin__)
-        else:
-            yield parameter.replace(annotation=hints[name], kind=Parameter.KEYWORD_ONLY)
-
-
-def _field_parameters(of: type[Any]) -> Iterator[Parameter]:
-    hints = get_type_hints(of, include_extras=True)
-    for field in fields(of):
-        default = field.default if field.default_factory is MISSING else field.default_factory()
-        yield Parameter(field.name, Parameter.KEYWORD_ONLY, default=default, annotation=hints[field.name])
-
-
-def _gathered(fn: Callable[..., Any], arguments: dict[str, Any]) -> dict[str, Any]:
-    """Put the fields of a ``Spread`` parameter back together."""
-    given = dict(arguments)
-    for name, hint in get_type_hints(fn, include_extras=True).items():
-        if Spread in getattr(hint, "__metadata__", ()):
-            made = hint.__origin__
-            given[name] = made(**{field.name: given.pop(field.name) for field in fields(made)})
-    return given
-
-
-def _guard_parameters(declared: Declaration, own: Signature) -> list[Parameter]:
-    assert declared.preview is not None  # noqa: S101 - the caller checked
-    ask = guard.asks(declared.name, own, declared.preview)
-    kind = Parameter.KEYWORD_ONLY
-    return [
-        Parameter("confirmation", kind, default=None, annotation=Confirmation),
-        Parameter("guard_preview", kind, annotation=Annotated[Preview, Resolve(declared.preview)]),
-        Parameter("guard_answer", kind, annotation=Annotated[ElicitationResult[Confirm], Resolve(ask)]),
-    ]
-
-
-async def _bounded(declared: Declaration, app: App, arguments: dict[str, Any]) -> CallToolResult:
-    for argument in arguments.values():
-        if isinstance(argument, Facility):
-            argument.wait.restart()
-    seconds = app.settings.timeout
-    try:
-        with anyio.fail_after(seconds + GRACE_SECONDS):
-            result = await declared.fn(**arguments)
-    except EXPECTED as error:
-        return failure(error, reads=declared.risk is Risk.READS, seconds=seconds)
-    return text_result(result) if isinstance(result, str) else result.to_call_result()
-
-
-def _unconfirmed(verdict: Verdict, tool_name: str) -> CallToolResult:
-    message, next_step = guard.explain(verdict, tool_name)
-    return Unconfirmed(
-        outcome=verdict.outcome,
-        message=message,
-        preview=None if verdict.outcome == "nothing_to_do" else visible(verdict.preview.text()),
-        confirmation=verdict.code,
-        next_step=next_step,
-    ).to_call_result()
-
-
-class Unconfirmed(Result):
-    """A guarded call that was not carried out, and why."""
-
-    outcome: str
-    message: str
-    preview: str | None = None
-    confirmation: str | None = None
-    next_step: str
-
-    def text(self) -> str:
-        """The preview, the code, and what to do with them."""
-        code = f"confirmation: {self.confirmation}" if self.confirmation else None
-        return "\n".join(line for line in (self.message, self.preview, code, self.next_step) if line)
-
-
-Confirmation = Annotated[str | None, Field(description="The code of the preview, once the person agreed")]
+def _introduced(
+    declared: Declaration, arguments: dict[str, Any], verdict: Verdict | None, client: str
+) -> Facility | None:
+    """Tell the facility who calls; its patience begins now, after whatever a person was asked."""
+    facility = arguments.get("facility")
+    if not isinstance(facility, Facility):
+        return None
+    caller = facility.caller
+    caller.tool, caller.client = declared.name, client
+    caller.arguments = {k: v for k, v in arguments.items() if k != "facility" and v not in (None, [], {})}
+    if verdict:
+        caller.shown, caller.confirmed = verdict.preview.text() or None, verdict.how
+    facility.wait.restart()
+    return facility

@@ -8,6 +8,7 @@ from typing import Any
 from mcp.types import CallToolResult
 
 from alcf_mcp.auth import NotSignedIn
+from alcf_mcp.facility.recording import is_scheduler_refusal
 from alcf_mcp.iri import errors as iri
 from alcf_mcp.journal import JournalError
 from alcf_mcp.tools.results import error_result
@@ -66,8 +67,9 @@ def _after_refusal(error: Exception, reads: bool) -> str:
 
 
 def _after_fault(error: Exception, reads: bool) -> str:
-    detail = error.detail.lower() if isinstance(error, iri.APIError) else ""
-    refused = detail.startswith(_PBS_COMMANDS) or any(text in detail for text in _REFUSALS)
+    assert isinstance(error, iri.APIError)  # noqa: S101 - its table says so
+    detail = error.detail.lower()
+    refused = is_scheduler_refusal(error) or any(text in detail for text in _REFUSALS)
     return _after_refusal(error, reads) if refused else _unknown_fate(error, reads)
 
 
@@ -79,9 +81,6 @@ def _after_still_running(error: Exception, reads: bool) -> str:
 
 
 Step = str | Callable[[Exception, bool], str]
-
-_PBS_COMMANDS = ("qsub:", "qdel:", "qalter:", "qstat:")
-"""A 500 whose detail begins so is the scheduler's refusal: nothing was done."""
 
 _REFUSALS = {
     "unknown queue": "Name a queue of the machine (on Polaris: debug, debug-scaling, prod, preemptable).",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from alcf_mcp.facility.files import FilePart
+from alcf_mcp.facility.parts import FilePart
 from alcf_mcp.facility.rules import octal
 from alcf_mcp.iri.models import File
 from alcf_mcp.tools.results import Result

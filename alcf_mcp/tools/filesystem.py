@@ -6,16 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from alcf_mcp.facility import Facility
-from alcf_mcp.facility.rules import checked_mode, checked_owner, checked_path, octal, symbolic
-from alcf_mcp.guard import Preview
+from alcf_mcp.facility.rules import checked_path
 from alcf_mcp.iri.errors import InvalidCall
-from alcf_mcp.iri.models import File
 from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import Limit, Offset, Path
 from alcf_mcp.tools.declare import Risk, tool
+from alcf_mcp.tools.file_previews import mode_of, named, owners, preview_chmod, preview_chown, preview_remove
 from alcf_mcp.tools.file_results import Directory, Made, PathChange, Removal, listed, rendered_part
-from alcf_mcp.tools.text import count, one_line, size
+from alcf_mcp.tools.text import one_line
 
 HEAD_LINES = 20
 LARGEST_HEAD = 1_048_576
@@ -97,58 +95,20 @@ async def tail_file(
     return rendered_part(await facility.files.tail(path, lines=lines), tool="tail_file", lines=lines)
 
 
-def _mode_of(file: File | None) -> str | None:
-    return octal(file.permissions) if file else None
-
-
-def _named(mode: str) -> str:
-    return f"{symbolic(mode)} ({mode})"
-
-
-async def _preview_chmod(facility: AtFacility, path: str, mode: str) -> Preview:
-    mode, path = checked_mode(mode)[-3:], checked_path(path)
-    before = _mode_of(await facility.files.entry(path))
-    if before == mode:
-        return Preview("", settled=f"{path} has the mode {_named(mode)} already.")
-    was = _named(before) if before else "a mode that could not be looked up"
-    facts = [f"{path}: {was} -> {_named(mode)}"]
-    if int(mode[-1]) & 2:
-        facts.append("Everyone at the facility could then write to it.")
-    return Preview("Change the mode?", tuple(facts))
-
-
-@tool("Change a mode", risk=Risk.DESTROYS, repeatable=True, preview=_preview_chmod)
+@tool("Change a mode", risk=Risk.DESTROYS, repeatable=True, preview=preview_chmod)
 async def chmod(
     facility: AtFacility, path: Path, mode: Annotated[str, Field(description="Octal", examples=["750"])]
 ) -> PathChange:
     """Change the permissions of a file or directory. Asks the person first."""
-    before = _mode_of(await facility.files.entry(path))
-    after = _mode_of(await facility.files.chmod(path, mode)) or mode[-3:]
+    before = mode_of(await facility.files.entry(path))
+    after = mode_of(await facility.files.chmod(path, mode)) or mode[-3:]
     undo = f"chmod with path={checked_path(path)!r} and mode={before!r}" if before else None
     return PathChange(
-        path=checked_path(path), what="mode", before=before and _named(before), after=_named(after), undo=undo
+        path=checked_path(path), what="mode", before=before and named(before), after=named(after), undo=undo
     )
 
 
-def _owners(file: File | None) -> str | None:
-    return f"{file.user}:{file.group}" if file and (file.user or file.group) else None
-
-
-async def _preview_chown(facility: AtFacility, path: str, owner: str, group: str) -> Preview:
-    checked_owner(owner, group)
-    path = checked_path(path)
-    file = await facility.files.entry(path)
-    if file and owner in ("", file.user) and group in ("", file.group):
-        return Preview("", settled=f"{path} belongs to {_owners(file)} already.")
-    was = _owners(file) or "an owner that could not be looked up"
-    will = f"{owner or (file.user if file else '…')}:{group or (file.group if file else '…')}"
-    return Preview(
-        "Change the owner?",
-        (f"{path}: {was} -> {will}", "You may lose access to it, and can't take it back then."),
-    )
-
-
-@tool("Change an owner", risk=Risk.DESTROYS, repeatable=True, preview=_preview_chown)
+@tool("Change an owner", risk=Risk.DESTROYS, repeatable=True, preview=preview_chown)
 async def chown(
     facility: AtFacility,
     path: Path,
@@ -157,32 +117,15 @@ async def chown(
 ) -> PathChange:
     """Change owner, group or both of a file or directory. Asks the person first."""
     file = await facility.files.entry(path)
-    before = _owners(file)
-    after = _owners(await facility.files.chown(path, owner=owner, group=group)) or f"{owner}:{group}"
+    before = owners(file)
+    after = owners(await facility.files.chown(path, owner=owner, group=group)) or f"{owner}:{group}"
     undo = (
         f"chown with path={checked_path(path)!r}, owner={file.user!r}, group={file.group!r}" if file else None
     )
     return PathChange(path=checked_path(path), what="owner", before=before, after=after, undo=undo)
 
 
-async def _preview_remove(facility: AtFacility, path: str) -> Preview:
-    path = checked_path(path)
-    file = await facility.files.entry(path)
-    if file is None:
-        what = f"{path} (what it is could not be looked up)"
-    elif file.type == "directory":
-        what = f"the directory {path} with all that is in it{await _content_of(facility, path)}"
-    else:
-        what = f"the file {path}, {size(file.size)}"
-    return Preview(f"Remove {what}?", ("It can't be recovered.",))
-
-
-async def _content_of(facility: Facility, path: str) -> str:
-    inside = await facility.files.ls(path, show_hidden=True)
-    return f" ({count(len(inside), 'entry')} that can be seen)"
-
-
-@tool("Remove a file or directory", risk=Risk.DESTROYS, repeatable=True, preview=_preview_remove)
+@tool("Remove a file or directory", risk=Risk.DESTROYS, repeatable=True, preview=preview_remove)
 async def remove_path(facility: AtFacility, path: Path) -> Removal:
     """Remove a file, or a directory with all that is in it, for good. Asks the person first."""
     said = await facility.files.rm(path)

@@ -8,18 +8,12 @@ from typing import Any
 
 from alcf_mcp.facility.diagnosis import state_in_words, succeeded
 from alcf_mcp.facility.jobs import KnownJob, Listing
+from alcf_mcp.facility.jobspec import node_hours
 from alcf_mcp.facility.output import StreamOutput
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.iri.models import Job, JobSpec, Resource
 from alcf_mcp.tools.results import Result
 from alcf_mcp.tools.text import clock, count, fenced, one_line
-
-
-def node_hours(spec: JobSpec) -> float | None:
-    """The most node hours that a job can be charged: nodes × walltime."""
-    nodes = spec.resources.node_count if spec.resources else None
-    seconds = spec.attributes.duration if spec.attributes else None
-    return None if nodes is None or seconds is None else round(nodes * seconds / 3600, 2)
 
 
 class JobSubmission(Result):

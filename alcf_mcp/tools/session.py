@@ -17,6 +17,27 @@ _POLICIES = {
 }
 
 
+_LIMITS = (
+    "ask_node_hours",
+    "max_node_hours",
+    "max_node_hours_per_day",
+    "max_nodes",
+    "max_walltime",
+    "allowed_accounts",
+    "allowed_paths",
+)
+
+
+def _shown(limit: object) -> str:
+    return (
+        ", ".join(limit)
+        if isinstance(limit, tuple)
+        else f"{limit:g}"
+        if isinstance(limit, float)
+        else str(limit)
+    )
+
+
 class AuthStatus(Result):
     """Whether there is a token, where it comes from, and what the person's settings allow."""
 
@@ -27,16 +48,19 @@ class AuthStatus(Result):
     confirm: Literal["ask", "human", "off"]
     confirm_means: str
     read_only: bool
+    limits: dict[str, str] = {}
     next_step: str
 
     def text(self) -> str:
         """A fact a line."""
+        limits = ", ".join(f"{name} {value}" for name, value in self.limits.items())
         signed = f"a token from the {self.token_from} is used" if self.signed_in else "no token"
         return "\n".join(
             [
                 f"{self.facility} at {self.api_url}: {signed}.",
                 f"Confirmation: {self.confirm} ({self.confirm_means}).",
                 "Read-only: nothing can be changed." if self.read_only else "Changes are allowed.",
+                f"The person's limits: {limits}.",
                 self.next_step,
             ]
         )
@@ -57,6 +81,7 @@ async def auth_status(app: ThisApp) -> AuthStatus:
         confirm=settings.confirm,
         confirm_means=_POLICIES[settings.confirm],
         read_only=settings.read_only,
+        limits={name: _shown(getattr(settings, name)) for name in _LIMITS if getattr(settings, name)},
         next_step="The facility checks the token with every call; list_projects shows whether it is accepted."
         if where != "nowhere"
         else "Public information works. For the rest, set ALCF_MCP_ACCESS_TOKEN for this server.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 
 # Everything that moves the cursor, hides text or turns its direction, but line ends and tabs.
 _INVISIBLE = re.compile(
@@ -34,6 +34,11 @@ def fenced(text: str) -> str:
 def clock(moment: datetime | None) -> str:
     """A moment to the minute, in UTC."""
     return moment.strftime("%Y-%m-%d %H:%M UTC") if moment else "unknown time"
+
+
+def clock_of(timestamp: float) -> str:
+    """The same for seconds since the epoch."""
+    return clock(datetime.fromtimestamp(timestamp, UTC))
 
 
 def size(count: int | None) -> str:

@@ -11,6 +11,7 @@ from mcp.server.mcpserver.tools.base import Tool
 from mcp.types import CallToolResult
 from pydantic import ValidationError
 
+from alcf_mcp.guard import NOTHING_SENT
 from alcf_mcp.tools.declare import Declaration, as_registered
 from alcf_mcp.tools.failures import EXPECTED, failure
 from alcf_mcp.tools.results import error_result
@@ -53,6 +54,10 @@ class FacilityTool(Tool):
                 return self._wrong_arguments(cause)
             if isinstance(cause, EXPECTED):  # a preview failed to look at its target
                 return failure(cause, reads=True, seconds=0)
+            if isinstance(cause, ToolError) and str(cause).startswith("Resolver "):
+                return error_result(
+                    f"{_ODD_ANSWER} {NOTHING_SENT}", message=_ODD_ANSWER, next_step=NOTHING_SENT
+                )
             raise
 
     def _wrong_arguments(self, error: ValidationError) -> CallToolResult:
@@ -67,6 +72,9 @@ class FacilityTool(Tool):
         next_step = f"{self.name} takes: {offered}." if offered else f"{self.name} takes no arguments."
         message = f"{self.name} was not called: {'; '.join(problems)}"
         return error_result(f"{message}. {next_step}", message=message, next_step=next_step)
+
+
+_ODD_ANSWER = "The client's answer to the question does not fit the form that it was asked to show."
 
 
 def _problem(kind: str, where: list[str], message: str, fields: list[str]) -> str:

@@ -86,7 +86,7 @@ async def test_every_tool_and_argument_is_described(tools: dict[str, Tool]) -> N
 async def test_guarded_tools_and_only_they_take_a_confirmation(tools: dict[str, Tool]) -> None:
     for name, tool in tools.items():
         asked = "confirmation" in tool.input_schema.get("properties", {})
-        assert asked is (TOOLS[name] is Risk.DESTROYS), name
+        assert asked is (TOOLS[name] is Risk.DESTROYS or name == "submit_job"), name
 
 
 async def test_what_the_server_fills_in_is_hidden(tools: dict[str, Tool]) -> None:

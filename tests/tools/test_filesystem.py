@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from alcf_mcp.local import Fault, LocalFacility
-from tests.conftest import NO, YES, Assistant, Connect, Era
+from tests.conftest import YES, Assistant, Connect, Era, refuse
 
 
 @pytest.fixture
@@ -110,12 +110,9 @@ async def test_chmod_shows_before_and_after_and_the_way_back(
 ) -> None:
     (tree / "f").touch()
     (tree / "f").chmod(0o640)
-    changed = await assistant.call("chmod", path=f"{directory}/f", mode="666")
-    assert assistant.questions == [
-        f"{directory}/f: rw-r----- (640) -> rw-rw-rw- (666)\n"
-        "Everyone at the facility could then write to it.\nChange the mode?"
-    ]
-    assert (tree / "f").stat().st_mode & 0o777 == 0o666
+    changed = await assistant.call("chmod", path=f"{directory}/f", mode="664")
+    assert assistant.questions == [f"{directory}/f: rw-r----- (640) -> rw-rw-r-- (664)\nChange the mode?"]
+    assert (tree / "f").stat().st_mode & 0o777 == 0o664
     assert changed.facts["undo"] == f"chmod with path='{directory}/f' and mode='640'"
 
 
@@ -133,7 +130,7 @@ async def test_removal_tells_how_much_is_lost(assistant: Assistant, tree: Path, 
     for number in range(3):
         (tree / f"f{number}").touch()
     await assistant.do("remove_path", path=directory)
-    assert "(3 entries that can be seen)" in assistant.questions[-1]
+    assert "3 entries that can be seen" in assistant.questions[-1]
     assert not tree.exists()
 
 
@@ -158,7 +155,7 @@ async def test_past_the_patience_the_task_is_named_and_can_be_continued(
         assert continued.facts["status"] == "completed"
 
 
-@pytest.mark.parametrize("answer", [YES, NO])
+@pytest.mark.parametrize("answer", [YES, refuse])
 async def test_nothing_is_sent_unless_the_person_agrees(
     connect: Connect, local: LocalFacility, era: Era, answer: object
 ) -> None:
@@ -166,5 +163,5 @@ async def test_nothing_is_sent_unless_the_person_agrees(
         answered = await assistant.call("chmod", path="/eagle/LocalDemo", mode="700")
     sent = [seen for seen in local.faults.requests if seen.method == "PUT"]
     assert len(sent) == (1 if answer is YES else 0)
-    assert ("outcome" in answered.facts) is (answer is NO)
+    assert ("outcome" in answered.facts) is (answer is refuse)
     assert not answered.is_error

@@ -1,0 +1,14 @@
+"""The options that commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Facility = Annotated[
+    str | None, typer.Option(help="alcf, or the embedded local facility.", metavar="alcf|local")
+]
+StateDir = Annotated[
+    str | None, typer.Option(help="Where the journal and the local facility live.", metavar="DIRECTORY")
+]

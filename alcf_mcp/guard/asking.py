@@ -1,0 +1,147 @@
+"""Who is asked about a guarded call, and how."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from mcp.server.mcpserver import (
+    AcceptedElicitation,
+    CancelledElicitation,
+    Context,
+    Elicit,
+    ElicitationResult,
+)
+from mcp.types.version import is_version_at_least
+
+from alcf_mcp.guard.preview import Preview, agrees
+from alcf_mcp.guard.verdict import Outcome, Verdict
+from alcf_mcp.journal import Journal
+from alcf_mcp.journal.approvals import Kind
+
+Policy = Literal["ask", "human", "off"]
+
+_MODERN = "2026-07-28"
+_REMEMBERED = 100
+
+
+@dataclass(frozen=True)
+class Call:
+    """A guarded call: what an answer is bound to, but for the preview.
+
+    ``person`` tells whose call it is: the facility, the person's account on this machine, the client.
+    """
+
+    tool: str
+    arguments: dict[str, Any]
+    client: str
+    person: str
+
+    def digest(self, preview: Preview) -> str:
+        """What an answer to this call is bound to."""
+        return preview.digest(self.tool, self.arguments, self.person)
+
+
+@dataclass
+class Guard:
+    """Decides on guarded calls, by the person's policy.
+
+    Args:
+        policy: ``ask``, ``human`` or ``off``.
+        journal: keeps the codes and approvals.
+    """
+
+    policy: Policy
+    journal: Journal
+    _shown: OrderedDict[str, str] = field(default_factory=OrderedDict)
+
+    async def decide(
+        self, call: Call, preview: Preview, confirmation: str | None, *, can_ask: bool
+    ) -> Verdict | Elicit[Any]:
+        """Let a call through, refuse it, or put a question to the person.
+
+        Args:
+            call: the call.
+            preview: what it would do.
+            confirmation: the code that the model gives, if it does.
+            can_ask: whether the client can put a form before its user.
+        """
+        known = self._by_policy(preview) or await self._by_answer(call.digest(preview), preview, confirmation)
+        if known:
+            return known
+        if can_ask:
+            return Elicit(self._text(call.digest(preview), preview), preview.form())
+        if self.policy == "human":
+            await self._note(call, preview, "terminal")
+            return Verdict(Outcome.APPROVAL_NEEDED, preview)
+        return Verdict(Outcome.CODE_NEEDED, preview, code=await self._note(call, preview, "code"))
+
+    async def judge(
+        self, call: Call, answer: ElicitationResult[Any], asked: Preview, now: Preview
+    ) -> Verdict:
+        """Read what came of the question.
+
+        Args:
+            call: the call.
+            answer: a verdict where nobody was asked, the person's answer otherwise.
+            asked: what the person was shown.
+            now: what the call would do now, looked at again after the answer.
+        """
+        if isinstance(answer, AcceptedElicitation) and isinstance(answer.data, Verdict):
+            return answer.data
+        if isinstance(answer, CancelledElicitation):
+            await self._note(call, asked, "terminal")
+            return Verdict(Outcome.DISMISSED, asked)
+        if not isinstance(answer, AcceptedElicitation) or not agrees(answer.data, asked):
+            return Verdict(Outcome.DECLINED, asked)
+        if now.settled is not None:
+            return Verdict(Outcome.NOTHING_TO_DO, now)
+        if call.digest(now) != call.digest(asked):
+            return Verdict(Outcome.FACTS_CHANGED, now)
+        return Verdict(Outcome.CONFIRMED, asked, "the person's answer in the client")
+
+    def _by_policy(self, preview: Preview) -> Verdict | None:
+        """The verdict where nobody has to answer."""
+        if preview.settled is not None:
+            return Verdict(Outcome.NOTHING_TO_DO, preview)
+        if preview.harmless:
+            return Verdict(Outcome.CONFIRMED, preview, "not asked: below the limit")
+        if self.policy == "off":
+            return Verdict(Outcome.CONFIRMED, preview, "not asked: ALCF_MCP_CONFIRM is off")
+        return None
+
+    async def _by_answer(self, digest: str, preview: Preview, confirmation: str | None) -> Verdict | None:
+        """The verdict where a person has answered already, outside this call."""
+        if await self.journal.approvals.redeem_approval(digest):
+            return Verdict(Outcome.CONFIRMED, preview, "approved in a terminal")
+        if not confirmation or self.policy != "ask":
+            return None
+        if await self.journal.approvals.redeem_code(digest, confirmation):
+            return Verdict(Outcome.CONFIRMED, preview, "code of the preview")
+        return Verdict(Outcome.CODE_REFUSED, preview)
+
+    async def _note(self, call: Call, preview: Preview, kind: Kind) -> str:
+        """Note a question that is answered outside this call; returns its code."""
+        return await self.journal.approvals.ask(
+            call.digest(preview), kind, tool=call.tool, client=call.client, preview=preview.text()
+        )
+
+    def _text(self, digest: str, preview: Preview) -> str:
+        # Modern clients answer by repeating the call; the question must then be the same to the letter,
+        # although its remarks ("running for 5 min") would have moved on.
+        text = self._shown.setdefault(digest, preview.text())
+        self._shown.move_to_end(digest)
+        if len(self._shown) > _REMEMBERED:
+            self._shown.popitem(last=False)
+        return text
+
+
+def can_elicit(ctx: Context[Any]) -> bool:
+    """Whether the client can put a form before its user on this connection."""
+    capabilities = ctx.client_capabilities
+    elicitation = capabilities.elicitation if capabilities else None
+    if elicitation is None or (elicitation.form is None and elicitation.url is not None):
+        return False
+    modern = is_version_at_least(ctx.protocol_version or "2024-11-05", _MODERN)
+    return modern or ctx.session.can_send_request

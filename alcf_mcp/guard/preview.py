@@ -1,0 +1,67 @@
+"""What a guarded call would do, as it is put before a person."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, Field, create_model
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a guarded call would do.
+
+    Args:
+        question: what the person is asked, ending in a question mark.
+        facts: what was seen and what follows, a line each. An answer counts for these facts alone.
+        remarks: what changes by the minute, such as a running time; an answer is not bound to it.
+        word: what the person has to type where much is at stake; empty where a yes does.
+        settled: why there is nothing to do; then nobody is asked.
+        harmless: so little is at stake that nobody is asked.
+    """
+
+    question: str
+    facts: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    word: str = ""
+    settled: str | None = None
+    harmless: bool = False
+
+    def text(self) -> str:
+        """The question below the facts."""
+        return "\n".join((*self.facts, *self.remarks, self.question))
+
+    def digest(self, tool: str, arguments: dict[str, Any], person: str) -> str:
+        """What an answer is bound to: the tool, the exact arguments, the person, and the facts shown."""
+        bound = [tool, arguments, person, self.question, self.facts, self.word]
+        text = json.dumps(bound, sort_keys=True, default=str, ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def form(self) -> type[BaseModel]:
+        """The form that the person fills in."""
+        if not self.word:
+            return Yes
+        described = Field(description=f"Much is at stake: type {self.word} to go on")
+        return create_model("Typed", __base__=Typed, typed=(str, described))
+
+
+class Yes(BaseModel):
+    """A plain yes or no."""
+
+    confirm: bool = Field(description="Yes, do it")
+
+
+class Typed(BaseModel):
+    """A word that the person types."""
+
+    typed: str
+
+
+def agrees(answer: object, preview: Preview) -> bool:
+    """Whether a form that came back says what the preview asks for."""
+    if preview.word:
+        return isinstance(answer, Typed) and answer.typed.strip() == preview.word
+    return isinstance(answer, Yes) and answer.confirm

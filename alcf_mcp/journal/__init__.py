@@ -1,0 +1,42 @@
+"""What this person's assistants did: jobs submitted, actions taken, and questions that wait for an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from alcf_mcp.journal.actions import Action, Actions
+from alcf_mcp.journal.approvals import Approvals
+from alcf_mcp.journal.jobs import SubmittedJob, SubmittedJobs
+from alcf_mcp.journal.store import JournalError, Store
+
+
+@dataclass(frozen=True)
+class Journal:
+    """The journal in one file."""
+
+    path: Path
+
+    @cached_property
+    def store(self) -> Store:
+        """The file itself."""
+        return Store(self.path)
+
+    @cached_property
+    def jobs(self) -> SubmittedJobs:
+        """The jobs that were submitted from here."""
+        return SubmittedJobs(self.store)
+
+    @cached_property
+    def actions(self) -> Actions:
+        """Every call that changed something."""
+        return Actions(self.store)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        """Questions that wait for a person."""
+        return Approvals(self.store)
+
+
+__all__ = ["Action", "Journal", "JournalError", "SubmittedJob"]

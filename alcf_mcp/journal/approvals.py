@@ -1,0 +1,94 @@
+"""Questions that wait for a person: codes of previews, and what is to be approved in a terminal.
+
+Both are bound to exactly one call (its digest), live for ten minutes, and are used up by it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from time import time
+from typing import Literal
+
+from pydantic import BaseModel
+
+from alcf_mcp.journal.store import Store
+
+SECONDS = 600.0
+
+Kind = Literal["code", "terminal"]
+"""A ``code`` goes to the model with the preview; one for the ``terminal`` is shown there alone."""
+
+
+class Waiting(BaseModel):
+    """A call that waits for approval in a terminal."""
+
+    code: str
+    tool: str
+    client: str
+    preview: str
+    asked_at: float
+
+
+@dataclass(frozen=True)
+class Approvals:
+    """The waiting questions of one journal."""
+
+    store: Store
+
+    async def ask(self, call: str, kind: Kind, *, tool: str, client: str, preview: str) -> str:
+        """Note a question about one call; returns its code."""
+        code = secrets.token_hex(4)
+        values = (code, call, kind, tool, client, preview, time())
+        return await self.store.run(lambda db: _insert(db, values))
+
+    async def redeem_code(self, call: str, code: str) -> bool:
+        """Use up a code that a model was given; whether it was for exactly this call and still valid."""
+        sql = "DELETE FROM approvals WHERE kind = 'code' AND code = ? AND call = ? AND asked_at > ?"
+        return await self._use(sql, (code.strip().lower(), call, time() - SECONDS))
+
+    async def redeem_approval(self, call: str) -> bool:
+        """Use up an approval given in a terminal for exactly this call; whether there was one."""
+        sql = (
+            "DELETE FROM approvals WHERE kind = 'terminal' AND approved_at IS NOT NULL"
+            " AND call = ? AND asked_at > ?"
+        )
+        return await self._use(sql, (call, time() - SECONDS))
+
+    async def _use(self, sql: str, values: tuple[str | float, ...]) -> bool:
+        return await self.store.run(lambda db: db.execute(sql, values).rowcount) > 0
+
+    def waiting(self) -> list[Waiting]:
+        """What waits for approval in a terminal, oldest first."""
+        sql = (
+            "SELECT * FROM approvals WHERE kind = 'terminal' AND approved_at IS NULL AND asked_at > ?"
+            " ORDER BY asked_at"
+        )
+        rows = self.store.run_now(lambda db: db.execute(sql, (time() - SECONDS,)).fetchall())
+        return [Waiting(**{name: row[name] for name in Waiting.model_fields}) for row in rows]
+
+    def approve(self, code: str) -> bool:
+        """Approve what waits under a code; whether it still waited."""
+        sql = (
+            "UPDATE approvals SET approved_at = ? WHERE code = ? AND kind = 'terminal'"
+            " AND approved_at IS NULL AND asked_at > ?"
+        )
+        values = (time(), code, time() - SECONDS)
+        return self.store.run_now(lambda db: db.execute(sql, values).rowcount) == 1
+
+
+def _insert(db: sqlite3.Connection, values: tuple[str | float, ...]) -> str:
+    db.execute("BEGIN IMMEDIATE")
+    db.execute("DELETE FROM approvals WHERE asked_at < ?", (time() - SECONDS,))
+    call, kind = values[1:3]
+    if kind == "terminal":  # the same question twice is one question
+        same = "SELECT code FROM approvals WHERE kind = 'terminal' AND call = ? AND approved_at IS NULL"
+        if row := db.execute(same, (call,)).fetchone():
+            return str(row["code"])
+    db.execute(
+        "INSERT INTO approvals (code, call, kind, tool, client, preview, asked_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        values,
+    )
+    return str(values[0])

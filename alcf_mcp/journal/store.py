@@ -1,0 +1,113 @@
+"""The journal's file: one SQLite database that all of a person's server processes share.
+
+Write-ahead logging, short transactions, a versioned schema; only the person can read it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import anyio.to_thread
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 5.0
+
+_SCHEMA = (
+    """
+    CREATE TABLE jobs (
+        job_id TEXT PRIMARY KEY,
+        resource_id TEXT NOT NULL,
+        resource TEXT NOT NULL,
+        submitted_at TEXT NOT NULL,
+        spec TEXT NOT NULL,
+        script TEXT
+    ) STRICT;
+    CREATE INDEX jobs_by_time ON jobs (submitted_at);
+    """,
+    """
+    CREATE TABLE actions (
+        id INTEGER PRIMARY KEY,
+        began_at TEXT NOT NULL,
+        ended_at TEXT,
+        tool TEXT NOT NULL,
+        arguments TEXT NOT NULL,
+        client TEXT NOT NULL,
+        shown TEXT,
+        confirmed TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        detail TEXT,
+        job_id TEXT,
+        task_id TEXT,
+        node_hours REAL NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX actions_by_time ON actions (began_at);
+    CREATE TABLE approvals (
+        code TEXT PRIMARY KEY,
+        call TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        tool TEXT NOT NULL,
+        client TEXT NOT NULL,
+        preview TEXT NOT NULL,
+        asked_at REAL NOT NULL,
+        approved_at REAL
+    ) STRICT;
+    """,
+)
+"""One entry a schema version; a file of an older version is brought forward step by step."""
+
+
+class JournalError(Exception):
+    """The journal can't be read or written; the message says where it is and why."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """The database at ``path``; its directory is made when it is first used."""
+
+    path: Path
+
+    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do some work in one transaction, off the event loop.
+
+        Raises:
+            JournalError: the file can't be used.
+        """
+        return await anyio.to_thread.run_sync(self.run_now, work)
+
+    def run_now(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """The same for callers that have no event loop."""
+        try:
+            with closing(self._connect()) as connection, connection:
+                return work(connection)
+        except (sqlite3.Error, OSError) as error:
+            raise JournalError(f"The journal {self.path} can't be used ({error})") from None
+
+    def _connect(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.path.touch(mode=0o600)
+        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS)
+        connection.row_factory = sqlite3.Row
+        if _version(connection) < len(_SCHEMA):
+            _bring_forward(connection)
+        return connection
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _bring_forward(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("BEGIN EXCLUSIVE")
+    # Another process may have been quicker: look again, now that nobody else can write.
+    for version in range(_version(connection), len(_SCHEMA)):
+        for statement in _SCHEMA[version].split(";"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {version + 1}")
+    connection.commit()

@@ -1,0 +1,79 @@
+"""What a change of a file or directory would do, looked up before the person is asked."""
+
+from __future__ import annotations
+
+from alcf_mcp.facility.rules import checked_mode, checked_owner, checked_path, octal, symbolic
+from alcf_mcp.guard import Preview
+from alcf_mcp.iri.models import File
+from alcf_mcp.tools.app import AtFacility
+from alcf_mcp.tools.text import count, one_line, size
+
+MUCH = 20
+"""Entries from which on the removal of a directory asks for more than a yes."""
+
+UNKNOWN = "could not be looked up"
+
+
+def mode_of(file: File | None) -> str | None:
+    """A file's mode in octal, where it is known."""
+    return octal(file.permissions) if file else None
+
+
+def named(mode: str) -> str:
+    """A mode in both forms: ``rwxr-x--- (750)``."""
+    return f"{symbolic(mode)} ({mode[-3:]})"
+
+
+def owners(file: File | None) -> str | None:
+    """A file's owner and group, where they are known."""
+    return f"{one_line(file.user)}:{one_line(file.group)}" if file and (file.user or file.group) else None
+
+
+async def preview_chmod(facility: AtFacility, path: str, mode: str) -> Preview:
+    """The mode before and after."""
+    mode, path = checked_mode(mode)[-3:], checked_path(path)
+    facility.shared.limits.check_path(path)
+    before = mode_of(await facility.files.entry(path))
+    if before == mode:
+        return Preview("", settled=f"{path} has the mode {named(mode)} already.")
+    facts = [f"{path}: {named(before) if before else f'its mode {UNKNOWN}'} -> {named(mode)}"]
+    for_everyone = int(mode[-1]) & 2
+    if for_everyone:
+        facts.append("Everyone at the facility could then write to it.")
+    return Preview("Change the mode?", tuple(facts), word=mode if for_everyone else "")
+
+
+async def preview_chown(facility: AtFacility, path: str, owner: str, group: str) -> Preview:
+    """Owner and group before and after."""
+    checked_owner(owner, group)
+    path = checked_path(path)
+    facility.shared.limits.check_path(path)
+    file = await facility.files.entry(path)
+    if file and owner in ("", file.user) and group in ("", file.group):
+        return Preview("", settled=f"{path} belongs to {owners(file)} already.")
+    after = (
+        f"{owner or (file.user if file else '(as it is)')}:{group or (file.group if file else '(as it is)')}"
+    )
+    facts = (
+        f"{path}: {owners(file) or f'its owner {UNKNOWN}'} -> {after}",
+        "You may lose access to it, and can't take it back then.",
+    )
+    return Preview("Change the owner?", facts)
+
+
+async def preview_remove(facility: AtFacility, path: str) -> Preview:
+    """What is removed, and how much of it."""
+    path = checked_path(path)
+    facility.shared.limits.check_path(path)
+    file = await facility.files.entry(path)
+    gone = "It can't be recovered."
+    if file is None:
+        return Preview("Remove it?", (f"{path}: what it is {UNKNOWN}.", gone))
+    if file.type != "directory":
+        return Preview("Remove the file?", (f"{path}: a file of {size(file.size)}.", gone))
+    inside = await facility.files.ls(path, show_hidden=True)
+    directories = sum(entry.type == "directory" for entry in inside)
+    held = f"{count(len(inside), 'entry')} that can be seen, {count(directories, 'directory')} among them"
+    facts = (f"{path}: a directory, and all that is in it: {held}.", gone)
+    much = len(inside) >= MUCH or directories > 0
+    return Preview("Remove the directory?", facts, word=path.rpartition("/")[2] if much else "")

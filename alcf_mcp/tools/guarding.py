@@ -1,0 +1,126 @@
+"""How a guarded tool comes to its question and its answer, without a word of it in the tool."""
+
+from __future__ import annotations
+
+from inspect import Parameter
+from typing import Annotated, Any
+
+from mcp.server.mcpserver import AcceptedElicitation, Context, ElicitationResult, Resolve
+from mcp.types import CallToolResult
+from mcp.types.version import is_version_at_least
+from pydantic import BaseModel, Field
+
+from alcf_mcp.facility import Facility
+from alcf_mcp.guard import Call, Outcome, Preview, Verdict, can_elicit, explain
+from alcf_mcp.tools.app import App, app_of, client_name
+from alcf_mcp.tools.results import Result
+from alcf_mcp.tools.signatures import Function, gathered, give_signature, parameters
+from alcf_mcp.tools.text import visible
+
+Confirmation = Annotated[str | None, Field(description="The code of the preview, once the person agreed")]
+
+_OURS = ("confirmation", "guard_preview", "guard_answer")
+
+
+class Guarded:
+    """The guard of one tool.
+
+    Args:
+        tool: the tool's name.
+        of: the tool's own parameters.
+        preview: looks at what a call would do; takes arguments of the tool by name.
+    """
+
+    def __init__(self, tool: str, of: list[Parameter], preview: Function) -> None:
+        self._tool = tool
+        self._preview = preview
+        self._own = [p for p in of if not _is_resolved(p.annotation)]
+
+        async def look(**arguments: Any) -> Preview:
+            return await self._look(arguments)
+
+        async def ask(
+            context: Context[App], seen: Preview, confirmation: str | None, **arguments: Any
+        ) -> Any:
+            app = app_of(context)
+            call = self._call(context, arguments)
+            return await app.guard.decide(call, seen, confirmation, can_ask=can_elicit(context))
+
+        give_signature(look, parameters(preview), Preview)
+        self._seen = Annotated[Preview, Resolve(look)]
+        asking = [
+            _keyword("context", Context[App]),
+            _keyword("seen", self._seen),
+            _keyword("confirmation", str | None),
+        ]
+        give_signature(ask, [*asking, *self._own], Any)
+        ask.__qualname__ = f"ask_{tool}"
+        self._answer = Annotated[ElicitationResult[BaseModel], Resolve(ask)]
+
+    @property
+    def parameters(self) -> list[Parameter]:
+        """What the guard adds to the tool's parameters; clients see the confirmation alone."""
+        return [
+            Parameter("confirmation", Parameter.KEYWORD_ONLY, default=None, annotation=Confirmation),
+            _keyword("guard_preview", self._seen),
+            _keyword("guard_answer", self._answer),
+        ]
+
+    async def verdict(self, context: Context[App], arguments: dict[str, Any]) -> Verdict:
+        """Judge a call, and leave of its arguments the tool's own."""
+        _, seen, answer = (arguments.pop(name) for name in _OURS)
+        asked = isinstance(answer, AcceptedElicitation) and not isinstance(answer.data, Verdict)
+        # A person may take long to answer. Older clients answer within the call: look again, after that.
+        now = await self._look(arguments) if asked and not _is_modern(context) else seen
+        return await app_of(context).guard.judge(self._call(context, arguments), answer, seen, now)
+
+    def _call(self, context: Context[App], arguments: dict[str, Any]) -> Call:
+        app, client = app_of(context), client_name(context)
+        own = {p.name: arguments[p.name] for p in self._own}
+        return Call(self._tool, own, client, person=f"{app.person}, {client}")
+
+    async def _look(self, arguments: dict[str, Any]) -> Preview:
+        wanted = {p.name: arguments[p.name] for p in parameters(self._preview)}
+        preview: Preview = await self._preview(**gathered(self._preview, wanted))
+        return preview
+
+
+class Unconfirmed(Result):
+    """A guarded call that was not carried out, and why."""
+
+    outcome: str
+    message: str
+    preview: str | None = None
+    confirmation: str | None = None
+    next_step: str
+
+    def text(self) -> str:
+        """The preview, the code, and what to do with them."""
+        code = f"confirmation: {self.confirmation}" if self.confirmation else None
+        return "\n".join(line for line in (self.message, self.preview, code, self.next_step) if line)
+
+
+async def unconfirmed(verdict: Verdict, tool: str, facility: Facility) -> CallToolResult:
+    """The answer of a call that the guard did not let through; a refusal is written down."""
+    if verdict.outcome in (Outcome.DECLINED, Outcome.DISMISSED):
+        await facility.recorder.not_confirmed(verdict.outcome.value)
+    message, next_step = explain(verdict, tool)
+    return Unconfirmed(
+        outcome=verdict.outcome.value,
+        message=message,
+        preview=visible(verdict.preview.text()) if verdict.preview.settled is None else None,
+        confirmation=verdict.code,
+        next_step=next_step,
+    ).to_call_result()
+
+
+def _keyword(name: str, annotation: Any) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation)
+
+
+def _is_resolved(annotation: Any) -> bool:
+    return any(isinstance(part, Resolve) for part in getattr(annotation, "__metadata__", ()))
+
+
+def _is_modern(context: Context[App]) -> bool:
+    return is_version_at_least(context.protocol_version or "2024-11-05", "2026-07-28")

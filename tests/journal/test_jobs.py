@@ -1,0 +1,44 @@
+"""Jobs that were submitted from here are remembered with what was asked for."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import anyio
+
+from alcf_mcp.iri.models import JobSpec, ResourceSpec
+from alcf_mcp.journal import Journal, SubmittedJob
+
+
+def submitted(job_id: str, **spec: Any) -> SubmittedJob:
+    return SubmittedJob(
+        job_id=job_id,
+        resource_id="r",
+        resource="Polaris",
+        submitted_at=datetime(2026, 8, 1, tzinfo=UTC),
+        spec=JobSpec(resources=ResourceSpec(node_count=2), **spec),
+        script='echo "ünï"\n',
+    )
+
+
+async def test_a_job_is_found_again_by_its_id_or_the_number_in_front(journal: Journal) -> None:
+    job = submitted("12.polaris-pbs-01.alcf", name="train")
+    await journal.jobs.record(job)
+    assert await journal.jobs.find("12.polaris-pbs-01.alcf") == job
+    assert await journal.jobs.find("12") == job
+    assert await journal.jobs.find("1") is None
+    assert await journal.jobs.among(["12.polaris-pbs-01.alcf", "13"]) == {job.job_id: job}
+
+
+async def test_what_a_job_has_become_replaces_what_it_was(journal: Journal) -> None:
+    await journal.jobs.record(submitted("1.p", name="old"))
+    await journal.jobs.record(submitted("1.p", name="new"))
+    found = await journal.jobs.find("1.p")
+    assert found is not None
+    assert found.spec.name == "new"
+
+
+async def test_many_writers_at_once_lose_nothing(journal: Journal) -> None:
+    async with anyio.create_task_group() as group:
+        for number in range(30):
+            group.start_soon(Journal(journal.path).jobs.record, submitted(f"{number}.p"))
+    assert len(await journal.jobs.among([f"{n}.p" for n in range(30)])) == 30

@@ -1,0 +1,50 @@
+"""The journal's file is one for all processes of a person, and for nobody else."""
+
+import sqlite3
+import stat
+from pathlib import Path
+
+import anyio
+import pytest
+
+from alcf_mcp.journal import Journal, JournalError
+from alcf_mcp.journal import store as store_module
+
+
+async def test_only_the_person_can_read_it(journal: Journal) -> None:
+    journal = Journal(journal.path.parent / "state" / "journal.sqlite")
+    await journal.jobs.find("1")
+    assert stat.S_IMODE(journal.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(journal.path.parent.stat().st_mode) == 0o700
+
+
+async def test_a_journal_that_cant_be_used_says_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(JournalError, match=r"file/journal\.sqlite"):
+        await Journal(tmp_path / "file" / "journal.sqlite").jobs.find("1")
+    broken = tmp_path / "broken.sqlite"
+    broken.write_text("this is no database, but it is long enough to be read as one " * 20)
+    with pytest.raises(JournalError, match="not a database"):
+        await Journal(broken).jobs.find("1")
+
+
+async def test_an_older_journal_is_brought_forward_and_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite"
+    with sqlite3.connect(path) as old:
+        old.executescript(store_module._SCHEMA[0])
+        old.execute(
+            "INSERT INTO jobs VALUES ('1.p', 'r', 'Polaris', '2026-08-01T00:00:00+00:00', '{}', NULL)"
+        )
+        old.execute("PRAGMA user_version = 1")
+    old.close()
+    journal = Journal(path)
+    assert await journal.actions.node_hours_of_a_day() == 0
+    job = await journal.jobs.find("1.p")
+    assert job is not None
+    assert job.resource == "Polaris"
+
+
+async def test_many_that_come_first_make_one_journal(journal: Journal) -> None:
+    async with anyio.create_task_group() as group:
+        for _ in range(20):
+            group.start_soon(Journal(journal.path).actions.node_hours_of_a_day)
