@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -22,6 +23,8 @@ from alcf_mcp.prompt_files import load_prompts
 from alcf_mcp.tools import offered
 from alcf_mcp.tools.app import App
 from alcf_mcp.tools.tool import FacilityTool
+
+logger = logging.getLogger(__name__)
 
 INSTRUCTIONS = """\
 Tools for the Argonne Leadership Computing Facility (ALCF): machines such as Polaris and Crux, the
@@ -121,5 +124,7 @@ async def _local(settings: Settings) -> AsyncIterator[IRIClient]:
 
     local = LocalFacility(LocalSettings(root=settings.state_dir / "local", profile=settings.local_profile))
     asgi = httpx.ASGITransport(local.app)
+    for note in local.notes:
+        logger.warning("%s", note)
     async with local.running(), IRIClient("http://local/api/v1", token=local.token, http=asgi) as iri:
         yield iri

@@ -94,7 +94,9 @@ class ResourceNames:
         """
         everything = await self.all()
         filesystems = [r for r in everything if r.resource_type in STORAGE_TYPES] or list(everything)
-        return _pick(name, filesystems)
+        # Other deployments name theirs "Eagle filesystem" and the like.
+        named_after = [r for r in filesystems if name.casefold() in r.name.casefold()]
+        return named_after[0] if len(named_after) == 1 else _pick(name, filesystems)
 
 
 def _pick(name: str, resources: Iterable[Resource]) -> Resource:
