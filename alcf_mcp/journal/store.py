@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -83,19 +83,23 @@ class Store:
     def run_now(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """The same for callers that have no event loop."""
         try:
-            with closing(self._connect()) as connection, connection:
-                return work(connection)
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.path.touch(mode=0o600)
+            with closing(sqlite3.connect(self.path, timeout=BUSY_SECONDS)) as connection:
+                _prepare(connection)
+                with connection:
+                    return work(connection)
         except (sqlite3.Error, OSError) as error:
             raise JournalError(f"The journal {self.path} can't be used ({error})") from None
 
-    def _connect(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.path.touch(mode=0o600)
-        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS)
-        connection.row_factory = sqlite3.Row
-        if _version(connection) < len(_SCHEMA):
-            _bring_forward(connection)
-        return connection
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.row_factory = sqlite3.Row
+    if _version(connection) < len(_SCHEMA):
+        _bring_forward(connection)
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        with suppress(sqlite3.OperationalError):  # in use just now: the next one to come will do it
+            connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -103,7 +107,6 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _bring_forward(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("BEGIN EXCLUSIVE")
     # Another process may have been quicker: look again, now that nobody else can write.
     for version in range(_version(connection), len(_SCHEMA)):
