@@ -127,7 +127,11 @@ class Settings(BaseSettings):
     @classmethod
     def _is_url(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:  # what stands where a port should is none
+            usable = False
+        if not usable or parts.query or parts.fragment:
             raise ValueError(f"write a URL such as {ALCF_API_URL}")
         if parts.username or parts.password:
             raise ValueError("a URL with a user name or password in it is not taken")

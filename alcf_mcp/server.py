@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import logging
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -22,7 +23,7 @@ from alcf_mcp.journal import Journal
 from alcf_mcp.prompt_files import load_prompts
 from alcf_mcp.tools import offered
 from alcf_mcp.tools.app import App
-from alcf_mcp.tools.tool import FacilityTool
+from alcf_mcp.tools.facility_tool import FacilityTool
 
 logger = logging.getLogger(__name__)
 
@@ -81,9 +82,17 @@ def _lifespan(
         async with connect(settings) as iri:
             journal = Journal(settings.journal_path)
             shared = Shared(iri, ResourceNames(iri), journal, limits)
-            yield App(settings, shared, person=f"{getpass.getuser()} at {iri.transport.base_url}")
+            yield App(settings, shared, person=f"{_account()} at {iri.transport.base_url}")
 
     return lifespan
+
+
+def _account() -> str:
+    """The person's account on this machine."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return f"user {os.getuid()}"
 
 
 def limits_of(settings: Settings) -> Limits:

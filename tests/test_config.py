@@ -56,6 +56,8 @@ def test_a_blank_token_is_none_and_a_token_is_never_shown(monkeypatch: pytest.Mo
         ("TIMEOUT", "0", "greater than or equal to 1"),
         ("TOOLSETS", "jobs", "default, status, compute"),
         ("API_URL", "api.alcf.anl.gov", "https://"),
+        ("API_URL", "http://h:99999", "https://"),
+        ("API_URL", "https://h/x?y=1", "https://"),
         ("API_URL", "https://me:secret@host/api", "user name or password"),
         ("READ_ONLY", "perhaps", "boolean"),
     ],

@@ -14,7 +14,7 @@ import anyio
 import typer
 from pydantic.fields import FieldInfo
 
-from alcf_mcp.config import Settings, load_settings
+from alcf_mcp.config import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -26,6 +26,8 @@ def serve(**flags: Any) -> None:
     """Serve MCP over stdio (the default command)."""
     settings = load_settings(**flags)
     _log_to_stderr(settings)
+    if settings.facility == "local":
+        _make_state_dir(settings)
     from alcf_mcp.server import build_server  # noqa: PLC0415 - a wrong setting is told before the SDK is loaded
 
     received = anyio.run(_serve_stdio, build_server(settings))
@@ -67,6 +69,13 @@ async def _serve_stdio(server: MCPServer[Any]) -> int:
         await server.run_stdio_async()
         group.cancel_scope.cancel()
     return received
+
+
+def _make_state_dir(settings: Settings) -> None:
+    try:
+        settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SettingsError.about("state_dir", str(error)) from None
 
 
 def _log_to_stderr(settings: Settings) -> None:

@@ -8,12 +8,26 @@ import anyio
 
 from alcf_mcp.facility.limits import Limits
 from alcf_mcp.facility.names import ResourceNames
-from alcf_mcp.facility.parts import FilePart, last_lines, viewed
+from alcf_mcp.facility.parts import FilePart, headed, last_lines, viewed
 from alcf_mcp.facility.recording import Recorder
-from alcf_mcp.facility.rules import checked_mode, checked_owner, checked_path, filesystem_name, parent_of
+from alcf_mcp.facility.rules import (
+    checked_mode,
+    checked_owner,
+    checked_path,
+    filesystem_name,
+    parent_of,
+    removable,
+)
 from alcf_mcp.facility.wait import Wait
 from alcf_mcp.iri import IRIClient, results
-from alcf_mcp.iri.errors import InvalidCall, IRIError, NotImplementedThere
+from alcf_mcp.iri.errors import (
+    InvalidCall,
+    IRIError,
+    NotImplementedThere,
+    TaskError,
+    TaskFailed,
+    TaskStillRunning,
+)
 from alcf_mcp.iri.models import ChangeMode, ChangeOwner, File, MakeDirectory, Task, TaskHandle
 
 MOST_BYTES = 1_048_576
@@ -71,14 +85,22 @@ class Files:
     async def entry(self, path: str) -> File | None:
         """What its directory tells of a path; ``None`` where it tells nothing."""
         path = checked_path(path)
-        name = path.rpartition("/")[2]
-        for listed in (parent_of(path), path):
-            if filesystem_name(listed) is None:
-                continue
-            for file in await self.ls(listed, show_hidden=True):
-                if file.name.rstrip("/").rpartition("/")[2] == name:
-                    return file
-        return None
+        beside = await self._listing(parent_of(path)) if filesystem_name(parent_of(path)) else []
+        if found := _named(path, beside):
+            return found
+        # Its directory can't be read, or leaves it out. A file is listed as itself, but so looks a directory
+        # whose only entry has its own name: then there is something below that name.
+        own = await self._listing(path)
+        itself = _named(path, own) if len(own) == 1 else None
+        inside = itself and await self._listing(f"{path}/{path.rpartition('/')[2]}")
+        return None if inside else itself
+
+    async def _listing(self, path: str) -> list[File]:
+        """The entries of a path that may not be there, or may not be readable."""
+        try:
+            return await self.ls(path, show_hidden=True)
+        except TaskFailed:
+            return []
 
     async def size(self, path: str) -> int | None:
         """The size of a file in bytes; ``None`` where the facility does not tell."""
@@ -86,10 +108,8 @@ class Files:
             entries = await self.ls(path, show_hidden=True)
         except IRIError:
             return None
-        name = path.rstrip("/").rpartition("/")[2]
-        if len(entries) == 1 and entries[0].name.rpartition("/")[2] == name:
-            return entries[0].size
-        return None
+        found = _named(path, entries) if len(entries) == 1 else None
+        return found.size if found else None
 
     async def view(self, path: str, *, offset: int, size: int) -> FilePart:
         """Up to ``size`` bytes of a file from ``offset`` on."""
@@ -104,8 +124,7 @@ class Files:
         task, total = await self._with_size(
             path, lambda fs, path: self._iri.head(fs, path, lines=lines, num_bytes=num_bytes)
         )
-        content = results.content(task)
-        return FilePart(path, content.content, 0, len(content.content.encode()), total)
+        return headed(path, results.content(task), asked=num_bytes, total=total)
 
     async def tail(self, path: str, *, lines: int) -> FilePart:
         """The last lines of a file; by its size and a look at its end where the facility has no ``tail``."""
@@ -141,10 +160,7 @@ class Files:
 
     async def rm(self, path: str) -> str:
         """Remove a file or a whole directory; what the facility says to it."""
-        plain = checked_path(path)
-        if plain.count("/") < 2 or (plain.startswith("/lus/") and plain.count("/") < 3):
-            raise InvalidCall(f"{plain!r} is the root of a filesystem", hint="Name a path below it.")
-        return results.text(await self._change(plain, self._iri.rm))
+        return results.text(await self._change(removable(path), self._iri.rm))
 
     async def _tail_by_view(self, path: str, lines: int) -> FilePart:
         total = await self.size(checked_path(path))
@@ -204,7 +220,15 @@ class Files:
                 sending.task_id = handle.task_id
                 return handle
 
-            return await self._resolve(plain, noted)
+            try:
+                return await self._resolve(plain, noted)
+            except IRIError as error:
+                if sending.task_id is None or isinstance(error, TaskError):
+                    raise
+                raise TaskStillRunning(
+                    f"The facility took it as task {sending.task_id}, but not how it went ({error})",
+                    task_id=sending.task_id,
+                ) from None
 
     async def _resolve(self, path: str, start: Starter) -> Task:
         plain = checked_path(path)
@@ -213,3 +237,8 @@ class Files:
         filesystem = await self._names.storage(name)
         handle = await start(filesystem.id, plain)
         return await self._iri.tasks.resolve(handle, patience=self._wait.left, on_progress=self._wait.tell_of)
+
+
+def _named(path: str, entries: list[File]) -> File | None:
+    name = path.rstrip("/").rpartition("/")[2]
+    return next((file for file in entries if file.name.rstrip("/").rpartition("/")[2] == name), None)

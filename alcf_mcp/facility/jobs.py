@@ -18,11 +18,14 @@ from alcf_mcp.facility.recording import Recorder
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import APIError, InvalidCall, InvalidRequest, IRIError, NotFound, ServerFault
 from alcf_mcp.iri.models import Job, JobSpec, Resource
+from alcf_mcp.iri.tasks import FAULTS_BORNE, PASSING_FAULTS
 from alcf_mcp.journal import Journal, JournalError, SubmittedJob
 
 logger = logging.getLogger(__name__)
 
 LIST_LIMIT = 1000
+FACILITY_CUTS_AT = 200
+"""Jobs at which ALCF silently cuts a list (ALCF's deployment of the API, 2026-08)."""
 
 _ID = re.compile(r"[\w.\-\[\]]+")
 _SERVER = re.compile(r"\.([a-z]+)-pbs")
@@ -145,7 +148,9 @@ class Jobs:
         """
         changed = merged(known.spec, spec) if known.spec else spec
         self._limits.check_job(changed)
-        async with self._recorder.sending() as sending:
+        more = (node_hours(changed) or 0.0) - (node_hours(known.spec) or 0.0 if known.spec else 0.0)
+        day_limit = self._limits.node_hours_per_day if more > 0 else None
+        async with self._recorder.sending(node_hours=max(more, 0.0), day_limit=day_limit) as sending:
             sending.job_id = known.job.id
             job = await self._iri.update_job(known.resource.id, known.job.id, spec)
         if known.record:
@@ -161,7 +166,7 @@ class Jobs:
     async def follow(self, known: KnownJob, *, patience: float) -> AsyncIterator[KnownJob]:
         """Yield the job as it is now and again at growing intervals, until it ends or the patience does."""
         deadline = monotonic() + patience
-        interval = 1.0
+        interval, faults = 1.0, 0
         while True:
             yield known
             left = deadline - monotonic()
@@ -169,7 +174,14 @@ class Jobs:
                 return
             await anyio.sleep(min(interval, left))
             interval = min(interval * 1.5, 15.0)
-            job = await self._iri.get_job(known.resource.id, known.job.id)
+            try:
+                job = await self._iri.get_job(known.resource.id, known.job.id)
+            except PASSING_FAULTS:
+                faults += 1
+                if faults > FAULTS_BORNE:
+                    raise
+                continue
+            faults = 0
             known = KnownJob(known.resource, job, known.record)
 
     async def _remember(self, record: SubmittedJob) -> None:
@@ -219,7 +231,7 @@ class Jobs:
             raise next(iter(unanswered.values()))
         records = await self._records(job.id for _, job in found)
         jobs = [KnownJob(machine, job, records.get(job.id)) for machine, job in found]
-        cut = any(not isinstance(a, IRIError) and len(a) >= LIST_LIMIT for a in answers.values())
+        cut = any(not isinstance(a, IRIError) and len(a) >= FACILITY_CUTS_AT for a in answers.values())
         return Listing(jobs, unanswered, cut)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from alcf_mcp.facility.rules import checked_path
@@ -10,6 +10,9 @@ from alcf_mcp.facility.scripts import launch, launch_program, refuse_harmed, rem
 from alcf_mcp.facility.walltime import parse_walltime
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import JobAttributes, JobSpec, ResourceSpec
+
+_HAVE_ARGUMENTS = frozenset({"walltime", "select", "nodes", "nodect", "queue", "project"})
+"""PBS attributes that would get round what is said, counted and limited elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,15 @@ def new_job(request: JobRequest) -> JobSpec:
     Raises:
         InvalidCall: something is missing that the facility asks for, or would arrive changed.
     """
+    request = _without_blanks(request)
     if (request.script is None) == (request.executable is None):
         raise InvalidCall(
             "A job needs either a script or an executable",
             hint="Give `script` (the lines to run) or `executable` with `arguments`, and not both.",
         )
     _refuse_missing(request)
-    return _spec(request, stdout_path=request.stdout_path or request.directory)
+    stdout = request.stdout_path or request.directory
+    return _spec(request, stdout, request.stderr_path or request.directory or _directory_of(stdout))
 
 
 def changed_job(request: JobRequest) -> JobSpec:
@@ -60,9 +65,10 @@ def changed_job(request: JobRequest) -> JobSpec:
     Raises:
         InvalidCall: something would arrive changed, or nothing is to be changed.
     """
+    request = _without_blanks(request)
     if request.nodes is None:
         raise InvalidCall("An update needs the job's node count", hint="Give `nodes`.")
-    return _spec(request, stdout_path=request.stdout_path)
+    return _spec(request, request.stdout_path, request.stderr_path)
 
 
 def merged(old: JobSpec, new: JobSpec) -> JobSpec:
@@ -81,6 +87,22 @@ def node_hours(spec: JobSpec) -> float | None:
     return None if nodes is None or seconds is None else round(nodes * seconds / 3600, 2)
 
 
+def _without_blanks(request: JobRequest) -> JobRequest:
+    """Take an empty text as not given: some clients fill in every argument."""
+    values: dict[str, Any] = {field.name: getattr(request, field.name) for field in fields(request)}
+    for name, value in values.items():
+        if isinstance(value, str) and not value.strip():
+            values[name] = None
+    return JobRequest(**values)
+
+
+def _directory_of(path: str | None) -> str | None:
+    """The directory of an output path; a last segment without a dot is taken for a directory itself."""
+    if path is None or "." not in path.rpartition("/")[2]:
+        return path
+    return path.rpartition("/")[0]
+
+
 def _refuse_missing(request: JobRequest) -> None:
     missing = []
     if not request.account:
@@ -96,7 +118,7 @@ def _refuse_missing(request: JobRequest) -> None:
         )
 
 
-def _spec(request: JobRequest, *, stdout_path: str | None) -> JobSpec:
+def _spec(request: JobRequest, stdout_path: str | None, stderr_path: str | None) -> JobSpec:
     executable, arguments = _program(request)
     for what, text in _plain_fields(request):
         refuse_harmed(what, text)
@@ -112,7 +134,7 @@ def _spec(request: JobRequest, *, stdout_path: str | None) -> JobSpec:
         "name": request.name,
         "directory": _path(request.directory),
         "stdout_path": _path(stdout_path),
-        "stderr_path": _path(request.stderr_path or stdout_path),
+        "stderr_path": _path(stderr_path),
         "resources": ResourceSpec(node_count=request.nodes, memory=request.memory_bytes),
     }
     if any(value is not None for value in attributes.values()):
@@ -121,6 +143,10 @@ def _spec(request: JobRequest, *, stdout_path: str | None) -> JobSpec:
 
 
 def _program(request: JobRequest) -> tuple[str | None, list[str] | None]:
+    if request.arguments and request.executable is None:
+        raise InvalidCall(
+            "`arguments` go with an executable, and none is given", hint="Write them into the script."
+        )
     if request.script is not None:
         return launch(request.script)
     if request.executable is not None:
@@ -133,12 +159,18 @@ def _plain_fields(request: JobRequest) -> list[tuple[str, str | None]]:
         ("name", request.name),
         ("account", request.account),
         ("queue", request.queue),
+        *(("filesystem", name) for name in request.filesystems or []),
         *(("custom attribute", text) for pair in request.custom_attributes.items() for text in pair),
     ]
 
 
 def _custom_attributes(request: JobRequest) -> dict[str, str] | None:
     attributes = dict(request.custom_attributes)
+    if said_twice := sorted(_HAVE_ARGUMENTS & attributes.keys()):
+        raise InvalidCall(
+            f"custom_attributes has {', '.join(said_twice)}, which the arguments of their own say",
+            hint="Give `nodes`, `walltime`, `queue` and `account` instead.",
+        )
     if request.filesystems:
         attributes.setdefault("filesystems", ":".join(request.filesystems))
     return attributes or None

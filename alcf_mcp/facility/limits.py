@@ -68,5 +68,7 @@ class Limits:
 
 
 def _at_most(asked: float | None, limit: float | None, setting: str, say: Callable[[float], str]) -> None:
+    if limit is not None and asked is None:
+        raise LimitReached(f"What the job asks for is not known, and at most {limit:g} is allowed", setting)
     if asked is not None and limit is not None and asked > limit:
         raise LimitReached(f"{say(asked)} is more than {say(limit)[:1].lower()}{say(limit)[1:]}", setting)

@@ -42,10 +42,32 @@ class FilePart:
 
 
 def viewed(path: str, content: FileContent, *, start: int, total: int | None) -> FilePart:
-    """The window that ``view`` answered; where it does not say how far it reached, its text is counted."""
-    in_bytes = content.content_type == "bytes" and content.end_position is not None
-    end = content.end_position if in_bytes else start + len(content.content.encode())
-    return FilePart(path, content.content, start, end, total)
+    """The window that ``view`` answered; where it does not say how far it reached, its text is counted.
+
+    A character that the window's end cuts is left to the next window.
+    """
+    end = _end_in_bytes(content)
+    if end is None:
+        end = start + len(content.content.encode())
+    text = content.content
+    cut = end - start - len(text[:-1].encode())
+    if text.endswith("\ufffd") and "\ufffd" not in text[:-1] and 0 < cut < 4 and end != total:
+        text, end = text[:-1], end - cut
+    return FilePart(path, text, start, end, total)
+
+
+def headed(path: str, content: FileContent, *, asked: int | None, total: int | None) -> FilePart:
+    """What ``head`` answered; ``asked`` is the number of bytes where bytes were asked for."""
+    end = _end_in_bytes(content)
+    if end is None and asked is not None:
+        end = asked if total is None else min(asked, total)
+    if end is None and "\ufffd" not in content.content:  # each stands for bytes that can't be counted
+        end = len(content.content.encode())
+    return FilePart(path, content.content, 0, end, total)
+
+
+def _end_in_bytes(content: FileContent) -> int | None:
+    return content.end_position if content.content_type == "bytes" else None
 
 
 def last_lines(part: FilePart, lines: int) -> FilePart:

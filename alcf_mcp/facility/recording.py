@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -69,7 +70,7 @@ class Recorder:
         try:
             yield sending
         except BaseException as error:
-            await self._end(number, *_outcome(error), sending)
+            await self._end(number, *_outcome(error, sending), sending)
             raise
         await self._end(number, "done", None, sending)
 
@@ -102,13 +103,23 @@ class Recorder:
                 logger.warning("action %d stays without its outcome (%s): %s", number, outcome, error)
 
 
-_NOT_DONE = (iri.InvalidCall, iri.NotConnected, iri.InvalidRequest, iri.NotAuthenticated, iri.NotPermitted)
-_NOT_DONE_EITHER = (iri.NotFound, iri.Conflict, iri.TooManyRequests, iri.NotImplementedThere)
+_NOT_DONE = (
+    iri.InvalidCall,
+    iri.NotConnected,
+    iri.InvalidRequest,
+    iri.NotAuthenticated,
+    iri.NotPermitted,
+    iri.NotFound,
+    iri.Conflict,
+    iri.TooManyRequests,
+    iri.NotImplementedThere,
+)
+"""Answers to a request that was not carried out."""
 
 
-def _outcome(error: BaseException) -> tuple[Outcome, str | None]:
+def _outcome(error: BaseException, sending: Sending) -> tuple[Outcome, str | None]:
     detail = str(error)[:DETAIL_LIMIT] or type(error).__name__
-    if isinstance(error, (*_NOT_DONE, *_NOT_DONE_EITHER)):
+    if sending.task_id is None and isinstance(error, _NOT_DONE):
         return "refused", detail
     if isinstance(error, iri.TaskFailed | iri.TaskCanceled):
         return "failed", detail
@@ -119,9 +130,13 @@ def _outcome(error: BaseException) -> tuple[Outcome, str | None]:
     return "unknown", detail if isinstance(error, Exception) else "the call was cancelled after it was sent"
 
 
-_PBS_COMMANDS = ("qsub:", "qdel:", "qalter:", "qstat:")
+_PBS_REFUSAL = re.compile(
+    r"^q(sub|del|alter|stat|hold|rls):|unknown queue|unknown job id|job has finished"
+    r"|invalid for state of job|violates queue and/or server",
+    re.IGNORECASE,
+)
 
 
 def is_scheduler_refusal(error: iri.APIError) -> bool:
     """Whether a 500 is PBS's own refusal: nothing was done (ALCF's deployment of the API, 2026-08)."""
-    return error.detail.lower().startswith(_PBS_COMMANDS)
+    return bool(_PBS_REFUSAL.search(error.detail))

@@ -51,6 +51,18 @@ def checked_path(path: str) -> str:
     return plain
 
 
+def removable(path: str) -> str:
+    """Return a checked path that is no root of a filesystem.
+
+    Raises:
+        InvalidCall: it is one, or no path.
+    """
+    plain = checked_path(path)
+    if plain in ROOTS:
+        raise InvalidCall(f"{plain!r} is the root of a filesystem", hint="Name a path below it.")
+    return plain
+
+
 def filesystem_name(path: str) -> str | None:
     """The storage resource that a path lies on, by its root."""
     for root, name in ROOTS.items():

@@ -19,7 +19,8 @@ HARMED = '"\\\r\n'
 LONGEST = 90_000
 """Bytes; the kernel takes no argument beyond 128 KiB, and base64 adds a third."""
 
-_SHELL_SHEBANG = re.compile(r"#!\s*(/usr/bin/env\s+(-S\s+)?)?\S*\b(bash|sh)\b")
+_SHELL_SHEBANG = re.compile(r"#!\s*(/usr/bin/env\s+)?(\S*/)?(ba)?sh(\s+-l)?\s*(\n|\Z)")
+"""A line that asks for no more than a shell; one with options is run by what it names, options and all."""
 
 
 def is_safe(text: str) -> bool:

@@ -6,8 +6,18 @@ answered with the preview and a code, and the same call with that code is carrie
 person's own answer counts, with the way to approve it in a terminal. An answer is worth exactly one call.
 """
 
-from alcf_mcp.guard.asking import Call, Guard, can_elicit
+from alcf_mcp.guard.asking import Call, Guard, can_elicit, is_modern
 from alcf_mcp.guard.preview import Preview
 from alcf_mcp.guard.verdict import NOTHING_SENT, Outcome, Verdict, explain
 
-__all__ = ["NOTHING_SENT", "Call", "Guard", "Outcome", "Preview", "Verdict", "can_elicit", "explain"]
+__all__ = [
+    "NOTHING_SENT",
+    "Call",
+    "Guard",
+    "Outcome",
+    "Preview",
+    "Verdict",
+    "can_elicit",
+    "explain",
+    "is_modern",
+]

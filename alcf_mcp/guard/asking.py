@@ -143,5 +143,9 @@ def can_elicit(ctx: Context[Any]) -> bool:
     elicitation = capabilities.elicitation if capabilities else None
     if elicitation is None or (elicitation.form is None and elicitation.url is not None):
         return False
-    modern = is_version_at_least(ctx.protocol_version or "2024-11-05", _MODERN)
-    return modern or ctx.session.can_send_request
+    return is_modern(ctx) or ctx.session.can_send_request
+
+
+def is_modern(ctx: Context[Any]) -> bool:
+    """Whether the client answers a question by repeating the call, and not within it."""
+    return is_version_at_least(ctx.protocol_version or "2024-11-05", _MODERN)

@@ -38,7 +38,9 @@ class Operation:
         path = self.path
         for value in ids:
             if not value.strip(".") or "/" in value:
-                raise InvalidCall(f"{value!r} is no id that the facility could have given")
+                raise InvalidCall(
+                    f"{value!r} is no id that the facility could have given", "Take the id from a list."
+                )
             start, end = path.index("{"), path.index("}")
             path = path[:start] + quote(value, safe="") + path[end + 1 :]
         return path

@@ -14,6 +14,7 @@ from alcf_mcp.iri.errors import DETAIL_LIMIT, NotAnIRIAnswer
 from alcf_mcp.iri.models import File, FileContent, Task
 
 _ERROR_PREFIX = "error:"
+_LISTS = ("files", "entries", "items")
 
 Model = TypeVar("Model", File, FileContent)
 
@@ -30,7 +31,7 @@ def files(task: Task) -> list[File]:
     """Read the result of ``ls``: entries as a list, under ``files`` or ``entries``, or a single one."""
     output = _output(task)
     if isinstance(output, dict):
-        for key in ("files", "entries", "items"):
+        for key in _LISTS:
             if isinstance(output.get(key), list):
                 output = output[key]
                 break
@@ -63,6 +64,16 @@ def content(task: Task) -> FileContent:
     if output is None or output == {}:
         return FileContent()
     raise _unexpected(task, "file content")
+
+
+def read(task: Task) -> list[File] | FileContent | str:
+    """Read any result by its shape: entries, content, or a message."""
+    output = _output(task)
+    if isinstance(output, dict) and "content" in output:
+        return content(task)
+    if isinstance(output, list) or (isinstance(output, dict) and output.keys() & {"name", *_LISTS}):
+        return files(task)
+    return text(task)
 
 
 def text(task: Task) -> str:

@@ -37,7 +37,7 @@ FAULTS_BORNE = 4
 LAST_LOOK = 2.0
 """Seconds that a look may take after the patience has ended."""
 
-_PASSING_FAULTS = (ServerFault, GatewayTimeout, TooManyRequests, NotConnected, ConnectionLost)
+PASSING_FAULTS = (ServerFault, GatewayTimeout, TooManyRequests, NotConnected, ConnectionLost)
 
 
 class Tasks:
@@ -81,7 +81,7 @@ class Tasks:
             try:
                 with anyio.move_on_after(began + patience + LAST_LOOK - monotonic()):
                     look = await self._client.get_task(task_id)
-            except _PASSING_FAULTS:
+            except PASSING_FAULTS:
                 faults += 1
                 if faults > FAULTS_BORNE:
                     raise

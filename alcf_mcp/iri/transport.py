@@ -188,7 +188,7 @@ def _read(status: int, headers: httpx.Headers, content: bytes) -> Any:
     """Turn an answer into decoded JSON, or raise what it means."""
     if 300 <= status < 400:
         raise NotAnIRIAnswer(
-            "The facility answered with a redirect, which is not followed; is the API URL right?",
+            "The facility answered with a redirect, which is not followed",
             status=status,
         )
     if status == 204 or (200 <= status < 300 and not content.strip()):

@@ -13,7 +13,7 @@ from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import Id
 from alcf_mcp.tools.declare import tool
 from alcf_mcp.tools.results import Result
-from alcf_mcp.tools.text import count, one_line
+from alcf_mcp.tools.text import count, id_in, one_line
 
 
 class Allocation(BaseModel):
@@ -90,7 +90,7 @@ async def get_project(
     allocations = [
         _allocation(entry, names.get(id, id))
         for grant in grants
-        for id in [grant.capability_uri.rstrip("/").rpartition("/")[2]]
+        for id in [id_in(grant.capability_uri)]
         for entry in grant.entries
     ]
     note = None if allocations else "The facility tells of no allocations."

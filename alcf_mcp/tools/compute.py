@@ -12,6 +12,7 @@ from alcf_mcp.facility.diagnosis import state_in_words
 from alcf_mcp.facility.jobs import KnownJob
 from alcf_mcp.facility.jobspec import changed_job, new_job
 from alcf_mcp.facility.times import parse_since
+from alcf_mcp.iri.errors import IRIError
 from alcf_mcp.iri.models import JOB_STATES
 from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import JobId, JobResource, Limit, Offset, ResourceName, Since
@@ -70,7 +71,7 @@ async def list_jobs(
 ) -> JobList:
     """List the person's jobs on all machines, with counts by state, running ones first.
 
-    Names and times are known for jobs that were submitted from here.
+    Names and times are known for jobs submitted from here; `since` keeps jobs whose time is not known.
     """
     wanted = STATES_MEANT[state] if state else None
     ended_too = include_finished or bool(wanted and wanted & STATES_MEANT["done"])
@@ -85,7 +86,8 @@ def _matches(known: KnownJob, states: set[str] | None, name: str | None, after: 
         return False
     if name is not None and name.casefold() not in ((known.spec and known.spec.name) or "").casefold():
         return False
-    return after is None or (known.record is not None and known.record.submitted_at >= after)
+    # A job from elsewhere has no known time: it is kept rather than lost.
+    return after is None or known.record is None or known.record.submitted_at >= after
 
 
 @tool("Show a job")
@@ -150,5 +152,8 @@ async def cancel_job(facility: AtFacility, job_id: JobId, resource: JobResource 
     """Cancel a job that waits or runs; what it has not saved is lost. Asks the person first."""
     known = await facility.jobs.get(job_id, resource)
     await facility.jobs.cancel(known)
-    after = await facility.jobs.get(known.job.id, known.resource.id)
-    return JobAction.of(after, after.job, "cancel requested")
+    try:
+        known = await facility.jobs.get(known.job.id, known.resource.id)
+    except IRIError:  # the cancel was accepted all the same
+        return JobAction.of(known, None, "cancel requested")
+    return JobAction.of(known, known.job, "cancel requested")

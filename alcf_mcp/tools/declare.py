@@ -21,7 +21,7 @@ from alcf_mcp.tools.guarding import Guarded, unconfirmed
 from alcf_mcp.tools.results import Result, text_result
 from alcf_mcp.tools.signatures import Function, gathered, give_signature, parameters
 
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 3.0
 """A call ends by its own patience; what does not is cut off this much later."""
 
 
@@ -112,9 +112,10 @@ def as_registered(declared: Declaration) -> Callable[..., Awaitable[CallToolResu
         try:
             verdict = await guarded.verdict(call_context, arguments) if guarded else None
             facility = _introduced(declared, arguments, verdict, client_name(call_context))
-            if verdict and facility and not verdict.go:
+            if verdict and not verdict.go:
                 return await unconfirmed(verdict, declared.name, facility)
-            with anyio.fail_after(app.settings.timeout + GRACE_SECONDS):
+            left = facility.wait.left if facility else app.settings.timeout
+            with anyio.fail_after(left + GRACE_SECONDS):
                 result = await declared.fn(**gathered(declared.fn, arguments))
         except EXPECTED as error:
             return failure(error, reads=declared.risk is Risk.READS, seconds=app.settings.timeout)
@@ -130,7 +131,7 @@ def as_registered(declared: Declaration) -> Callable[..., Awaitable[CallToolResu
 def _introduced(
     declared: Declaration, arguments: dict[str, Any], verdict: Verdict | None, client: str
 ) -> Facility | None:
-    """Tell the facility who calls; its patience begins now, after whatever a person was asked."""
+    """Tell the facility who calls, and what came of asking a person."""
     facility = arguments.get("facility")
     if not isinstance(facility, Facility):
         return None
@@ -139,5 +140,4 @@ def _introduced(
     caller.arguments = {k: v for k, v in arguments.items() if k != "facility" and v not in (None, [], {})}
     if verdict:
         caller.shown, caller.confirmed = verdict.preview.text() or None, verdict.how
-    facility.wait.restart()
     return facility

@@ -60,6 +60,10 @@ def _unknown_fate(error: Exception, reads: bool) -> str:
     return TRY_LATER if reads else CHECK_FIRST
 
 
+def _after_odd_answer(error: Exception, reads: bool) -> str:
+    return "Is ALCF_MCP_API_URL right? " + _unknown_fate(error, reads)
+
+
 def _after_refusal(error: Exception, reads: bool) -> str:
     detail = error.detail.lower() if isinstance(error, iri.APIError) else ""
     known = (step for text, step in _REFUSALS.items() if text in detail)
@@ -67,9 +71,7 @@ def _after_refusal(error: Exception, reads: bool) -> str:
 
 
 def _after_fault(error: Exception, reads: bool) -> str:
-    assert isinstance(error, iri.APIError)  # noqa: S101 - its table says so
-    detail = error.detail.lower()
-    refused = is_scheduler_refusal(error) or any(text in detail for text in _REFUSALS)
+    refused = isinstance(error, iri.APIError) and is_scheduler_refusal(error)
     return _after_refusal(error, reads) if refused else _unknown_fate(error, reads)
 
 
@@ -104,7 +106,7 @@ _STEPS: tuple[tuple[type[Exception], Step], ...] = (
         "This is no matter of sign-in: a network or proxy on the way is not let through. "
         "Try from another network, or ask ALCF support.",
     ),
-    (iri.NotAnIRIAnswer, "Is ALCF_MCP_API_URL right? If so, try again in a minute."),
+    (iri.NotAnIRIAnswer, _after_odd_answer),
     (iri.NotAuthenticated, "The person has to sign in again: a new access token is needed."),
     (
         iri.NotPermitted,
@@ -119,6 +121,7 @@ _STEPS: tuple[tuple[type[Exception], Step], ...] = (
     (iri.GatewayTimeout, _unknown_fate),
     (iri.InvalidRequest, _after_refusal),
     (iri.ServerFault, _after_fault),
+    (iri.APIError, "Correct the arguments by what the facility says."),
     (iri.TaskStillRunning, _after_still_running),
     (iri.TaskFailed, "Check the path and its permissions with list_directory."),
     (iri.TaskCanceled, "Call the tool again if it is still wanted."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alcf_mcp.facility.rules import checked_mode, checked_owner, checked_path, octal, symbolic
+from alcf_mcp.facility.rules import checked_mode, checked_owner, checked_path, octal, removable, symbolic
 from alcf_mcp.guard import Preview
 from alcf_mcp.iri.models import File
 from alcf_mcp.tools.app import AtFacility
@@ -19,6 +19,11 @@ def mode_of(file: File | None) -> str | None:
     return octal(file.permissions) if file else None
 
 
+def has_special_bits(file: File | None) -> bool:
+    """Whether it is setuid, setgid or sticky, which ``chmod`` clears and three digits can't say."""
+    return file is not None and any(letter in "sStT" for letter in file.permissions[-9:])
+
+
 def named(mode: str) -> str:
     """A mode in both forms: ``rwxr-x--- (750)``."""
     return f"{symbolic(mode)} ({mode[-3:]})"
@@ -33,10 +38,13 @@ async def preview_chmod(facility: AtFacility, path: str, mode: str) -> Preview:
     """The mode before and after."""
     mode, path = checked_mode(mode)[-3:], checked_path(path)
     facility.shared.limits.check_path(path)
-    before = mode_of(await facility.files.entry(path))
-    if before == mode:
+    file = await facility.files.entry(path)
+    before, special = mode_of(file), has_special_bits(file)
+    if before == mode and not special:
         return Preview("", settled=f"{path} has the mode {named(mode)} already.")
     facts = [f"{path}: {named(before) if before else f'its mode {UNKNOWN}'} -> {named(mode)}"]
+    if special and file:
+        facts.append(f"Its special bits ({file.permissions[-9:]}) go, and can't be set again from here.")
     for_everyone = int(mode[-1]) & 2
     if for_everyone:
         facts.append("Everyone at the facility could then write to it.")
@@ -63,16 +71,20 @@ async def preview_chown(facility: AtFacility, path: str, owner: str, group: str)
 
 async def preview_remove(facility: AtFacility, path: str) -> Preview:
     """What is removed, and how much of it."""
-    path = checked_path(path)
+    path = removable(path)
     facility.shared.limits.check_path(path)
     file = await facility.files.entry(path)
     gone = "It can't be recovered."
     if file is None:
         return Preview("Remove it?", (f"{path}: what it is {UNKNOWN}.", gone))
-    if file.type != "directory":
+    if file.is_file:
         return Preview("Remove the file?", (f"{path}: a file of {size(file.size)}.", gone))
+    if not file.is_directory:
+        return Preview(
+            "Remove it?", (f"{path}: a {one_line(file.type)}.", gone), word=path.rpartition("/")[2]
+        )
     inside = await facility.files.ls(path, show_hidden=True)
-    directories = sum(entry.type == "directory" for entry in inside)
+    directories = sum(entry.is_directory for entry in inside)
     held = f"{count(len(inside), 'entry')} that can be seen, {count(directories, 'directory')} among them"
     facts = (f"{path}: a directory, and all that is in it: {held}.", gone)
     much = len(inside) >= MUCH or directories > 0

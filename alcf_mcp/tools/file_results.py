@@ -31,7 +31,7 @@ class Entry(BaseModel):
         """Read from what the facility sent."""
         return cls(
             name=one_line(file.name, 4096),
-            type=file.type or "unknown",
+            type="directory" if file.is_directory else file.type or "unknown",
             permissions=one_line(file.permissions),
             mode=octal(file.permissions),
             owner=one_line(file.user) or None,
@@ -138,7 +138,15 @@ def rendered_part(part: FilePart, *, tool: str, lines: int | None = None) -> str
             f"Nothing at byte {part.start}: the file ends before it" if part.start else "The file is empty"
         )
         return f"{part.path}: {where}{at}."
-    return "\n".join(line for line in (part.extent(), _more(part, tool, lines), fenced(part.content)) if line)
+    return "\n".join(
+        line
+        for line in (
+            part.extent(),
+            _more(part, tool, lines),
+            fenced(part.content, keep_end=tool == "tail_file"),
+        )
+        if line
+    )
 
 
 def _more(part: FilePart, tool: str, lines: int | None) -> str:

@@ -11,7 +11,15 @@ from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import Limit, Offset, Path
 from alcf_mcp.tools.declare import Risk, tool
-from alcf_mcp.tools.file_previews import mode_of, named, owners, preview_chmod, preview_chown, preview_remove
+from alcf_mcp.tools.file_previews import (
+    has_special_bits,
+    mode_of,
+    named,
+    owners,
+    preview_chmod,
+    preview_chown,
+    preview_remove,
+)
 from alcf_mcp.tools.file_results import Directory, Made, PathChange, Removal, listed, rendered_part
 from alcf_mcp.tools.text import one_line
 
@@ -61,7 +69,7 @@ async def view_file(
     facility: AtFacility,
     path: Path,
     offset: Annotated[int, Field(ge=0, lt=2**63, description="First byte to show")] = 0,
-    size: Annotated[int, Field(ge=1, le=262_144, description="Bytes to show")] = 16_384,
+    size: Annotated[int, Field(ge=1, le=65_536, description="Bytes to show")] = 16_384,
 ) -> str:
     """Show a part of a text file by byte position, and say how to get the next part.
 
@@ -75,7 +83,7 @@ async def head_file(
     facility: AtFacility,
     path: Path,
     lines: Annotated[int | None, Field(ge=1, le=5000, description="First lines; default 20")] = None,
-    bytes: Annotated[int | None, Field(ge=1, le=262_144, description="Or first bytes")] = None,
+    bytes: Annotated[int | None, Field(ge=1, le=65_536, description="Or first bytes")] = None,
 ) -> str:
     """Show the first lines, or the first bytes, of a text file."""
     if lines is not None and bytes is not None:
@@ -100,9 +108,11 @@ async def chmod(
     facility: AtFacility, path: Path, mode: Annotated[str, Field(description="Octal", examples=["750"])]
 ) -> PathChange:
     """Change the permissions of a file or directory. Asks the person first."""
-    before = mode_of(await facility.files.entry(path))
+    file = await facility.files.entry(path)
+    before = mode_of(file)
     after = mode_of(await facility.files.chmod(path, mode)) or mode[-3:]
-    undo = f"chmod with path={checked_path(path)!r} and mode={before!r}" if before else None
+    way_back = before and not has_special_bits(file)
+    undo = f"chmod with path={checked_path(path)!r} and mode={before!r}" if way_back else None
     return PathChange(
         path=checked_path(path), what="mode", before=before and named(before), after=named(after), undo=undo
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from inspect import Parameter
 from typing import Annotated, Any
 
+import anyio
 from mcp.server.mcpserver import AcceptedElicitation, Context, ElicitationResult, Resolve
 from mcp.types import CallToolResult
-from mcp.types.version import is_version_at_least
 from pydantic import BaseModel, Field
 
 from alcf_mcp.facility import Facility
-from alcf_mcp.guard import Call, Outcome, Preview, Verdict, can_elicit, explain
+from alcf_mcp.guard import Call, Outcome, Preview, Verdict, can_elicit, explain, is_modern
 from alcf_mcp.tools.app import App, app_of, client_name
 from alcf_mcp.tools.results import Result
 from alcf_mcp.tools.signatures import Function, gathered, give_signature, parameters
@@ -70,8 +70,11 @@ class Guarded:
         """Judge a call, and leave of its arguments the tool's own."""
         _, seen, answer = (arguments.pop(name) for name in _OURS)
         asked = isinstance(answer, AcceptedElicitation) and not isinstance(answer.data, Verdict)
+        facility = arguments.get("facility")
+        if asked and isinstance(facility, Facility):
+            facility.wait.restart()  # the time that the person took does not count
         # A person may take long to answer. Older clients answer within the call: look again, after that.
-        now = await self._look(arguments) if asked and not _is_modern(context) else seen
+        now = await self._look(arguments) if asked and not is_modern(context) else seen
         return await app_of(context).guard.judge(self._call(context, arguments), answer, seen, now)
 
     def _call(self, context: Context[App], arguments: dict[str, Any]) -> Call:
@@ -81,7 +84,8 @@ class Guarded:
 
     async def _look(self, arguments: dict[str, Any]) -> Preview:
         wanted = {p.name: arguments[p.name] for p in parameters(self._preview)}
-        preview: Preview = await self._preview(**gathered(self._preview, wanted))
+        with anyio.fail_after(_patience(arguments)):
+            preview: Preview = await self._preview(**gathered(self._preview, wanted))
         return preview
 
 
@@ -100,9 +104,9 @@ class Unconfirmed(Result):
         return "\n".join(line for line in (self.message, self.preview, code, self.next_step) if line)
 
 
-async def unconfirmed(verdict: Verdict, tool: str, facility: Facility) -> CallToolResult:
+async def unconfirmed(verdict: Verdict, tool: str, facility: Facility | None) -> CallToolResult:
     """The answer of a call that the guard did not let through; a refusal is written down."""
-    if verdict.outcome in (Outcome.DECLINED, Outcome.DISMISSED):
+    if facility and verdict.outcome in (Outcome.DECLINED, Outcome.DISMISSED):
         await facility.recorder.not_confirmed(verdict.outcome.value)
     message, next_step = explain(verdict, tool)
     return Unconfirmed(
@@ -114,13 +118,14 @@ async def unconfirmed(verdict: Verdict, tool: str, facility: Facility) -> CallTo
     ).to_call_result()
 
 
+def _patience(arguments: dict[str, Any]) -> float | None:
+    facility = arguments.get("facility")
+    return facility.wait.left if isinstance(facility, Facility) else None
+
+
 def _keyword(name: str, annotation: Any) -> Parameter:
     return Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation)
 
 
 def _is_resolved(annotation: Any) -> bool:
     return any(isinstance(part, Resolve) for part in getattr(annotation, "__metadata__", ()))
-
-
-def _is_modern(context: Context[App]) -> bool:
-    return is_version_at_least(context.protocol_version or "2024-11-05", "2026-07-28")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
@@ -11,7 +11,19 @@ from alcf_mcp.facility.jobspec import JobRequest
 from alcf_mcp.tools.arguments import number_as_text
 
 Nodes = Annotated[int, Field(ge=1, le=20_000, description="Number of nodes")]
-Walltime = Annotated[str | int, Field(description="'00:30:00', '30m' or seconds", examples=["01:00:00"])]
+
+
+def _no_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("should be a walltime such as '00:30:00'")
+    return value
+
+
+Walltime = Annotated[
+    str | int,
+    BeforeValidator(_no_bool),
+    Field(description="'00:30:00', '30m' or seconds", examples=["01:00:00"]),
+]
 Script = Annotated[str | None, Field(description="Shell script, whole; it arrives exactly as given")]
 Executable = Annotated[str | None, Field(description="Program to run instead of a script")]
 Arguments = Annotated[list[str], Field(description="The program's arguments")]
@@ -19,7 +31,7 @@ Account = Annotated[str | None, Field(description="Project to charge")]
 Queue = Annotated[str | None, Field(description="Queue", examples=["debug"])]
 Filesystems = Annotated[list[str], Field(description="Filesystems that the job uses")]
 Stdout = Annotated[str | None, Field(description="File or directory; default: directory")]
-Stderr = Annotated[str | None, Field(description="File or directory; default: as stdout")]
+Stderr = Annotated[str | None, Field(description="File or directory; default: directory")]
 Directory = Annotated[str | None, Field(description="Existing working directory")]
 MemoryBytes = Annotated[int | None, Field(ge=1, description="Memory in bytes")]
 Name = Annotated[str | None, Field(description="Job name", max_length=230)]

@@ -17,7 +17,7 @@ from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
 from alcf_mcp.tools.job_results import JobReport
 from alcf_mcp.tools.signatures import Spread
-from alcf_mcp.tools.text import count, one_line
+from alcf_mcp.tools.text import count, id_in, one_line
 
 
 async def preview_submit(
@@ -32,11 +32,11 @@ async def preview_submit(
     machine = await facility.names.compute(resource)
     seconds = spec.attributes.duration if spec.attributes else None
     asked = f"{count(request.nodes or 1, 'node')} × {spoken(seconds or 0)} = up to {cost:g} node hours"
-    facts = (
-        f"A job on {machine.name}: {asked}, charged to {request.account}.",
-        await _left(facility, request.account or "", machine),
+    fact = f"A job on {machine.name}: {asked}, charged to {request.account}."
+    # What is left changes with every job of the project: it is told, but an answer does not hang on it.
+    return Preview(
+        "Submit the job?", (fact,), remarks=(await _left(facility, request.account or "", machine),)
     )
-    return Preview("Submit the job?", facts)
 
 
 async def _left(facility: Facility, account: str, machine: Resource) -> str:
@@ -47,7 +47,8 @@ async def _left(facility: Facility, account: str, machine: Resource) -> str:
         grants = await facility.iri.list_project_allocations(project.id)
     except (IRIError, StopIteration):
         return f"What is left of {account}'s allocation could not be looked up."
-    mine = [grant for grant in grants if grant.capability_uri in machine.capability_uris] or grants
+    here = {id_in(uri) for uri in machine.capability_uris}
+    mine = [grant for grant in grants if id_in(grant.capability_uri) in here]
     entries = [entry for grant in mine for entry in grant.entries if entry.unit == "node_hours"]
     if not entries:
         return f"The facility does not tell what is left of {account}'s allocation."

@@ -156,6 +156,9 @@ def _next_step(job: Job, waited_for: str | None) -> str:
     return f"wait_for_job with job_id={job.id!r} waits for its end."
 
 
+_STAYS_ACTIVE = "A job stays active for some seconds after a cancel. "
+
+
 class JobAction(Result):
     """What was done to a job."""
 
@@ -166,16 +169,15 @@ class JobAction(Result):
     next_step: str
 
     @classmethod
-    def of(cls, known: KnownJob, job: Job, done: str) -> JobAction:
-        """Tell what was done and how the job is now."""
+    def of(cls, known: KnownJob, job: Job | None, done: str) -> JobAction:
+        """Tell what was done and how the job is now; without a job, that could not be looked up."""
+        active = job is not None and job.state == "active"
         return cls(
-            job_id=job.id,
+            job_id=known.job.id,
             resource=known.resource.name,
             done=done,
-            state=job.state,
-            next_step="A job stays active for some seconds after a cancel; get_job shows it."
-            if done.startswith("cancel")
-            else "get_job shows the job.",
+            state=job.state if job else "could not be looked up",
+            next_step=f"{_STAYS_ACTIVE if active else ''}get_job shows it.",
         )
 
     def text(self) -> str:
@@ -186,7 +188,7 @@ class JobAction(Result):
 
 
 class JobList(Result):
-    """Jobs, those that need attention first."""
+    """Jobs, the running ones first."""
 
     summary: str
     total: int
@@ -214,6 +216,9 @@ def listing(found: Listing, jobs: list[KnownJob], *, limit: int, offset: int) ->
         for s in (*_ORDER, *(states.keys() - {*_ORDER}))
         if states[s]
     )
+    wrong = sum(succeeded(known.job) is False for known in jobs)
+    if wrong:
+        counts += f"; {wrong} of them did not succeed"
     rest = len(ordered) - offset - len(shown)
     more = f"{rest} more: call again with offset={offset + len(shown)}." if rest > 0 else None
     cut = "The facility cuts long lists, so there may be more." if found.cut else None
@@ -243,5 +248,7 @@ def rendered_output(known: KnownJob, streams: list[StreamOutput]) -> str:
         elif not stream.part.content:
             blocks.append(f"{stream.stream} ({stream.path}) is empty.")
         else:
-            blocks.append(f"{stream.stream}, {stream.part.extent()}\n{fenced(stream.part.content)}")
+            blocks.append(
+                f"{stream.stream}, {stream.part.extent()}\n{fenced(stream.part.content, keep_end=True)}"
+            )
     return "\n\n".join(blocks)

@@ -8,11 +8,11 @@ from alcf_mcp.tools.app import ThisApp
 from alcf_mcp.tools.declare import tool
 from alcf_mcp.tools.results import Result
 
-TokenFrom = Literal["environment", "local facility", "nowhere"]
+TokenFrom = Literal["settings", "local facility", "nowhere"]
 
 _POLICIES = {
     "ask": "what can't be undone asks the person, through the client or by a code",
-    "human": "what can't be undone needs a person's own answer in the client",
+    "human": "what can't be undone needs a person's own answer, in the client or in a terminal",
     "off": "nothing is asked",
 }
 
@@ -70,7 +70,7 @@ class AuthStatus(Result):
 async def auth_status(app: ThisApp) -> AuthStatus:
     """Show whether the person is signed in, which facility is used, and who confirms what can't be undone."""
     settings = app.settings
-    where: TokenFrom = "environment" if settings.access_token else "nowhere"
+    where: TokenFrom = "settings" if settings.access_token else "nowhere"
     if settings.facility == "local":
         where = "local facility"
     return AuthStatus(

@@ -13,7 +13,7 @@ from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import Limit, ResourceName, Since
 from alcf_mcp.tools.declare import tool
 from alcf_mcp.tools.results import Result
-from alcf_mcp.tools.text import clock, count, one_line
+from alcf_mcp.tools.text import clock, count, id_in, one_line
 
 NOT_MONITORED = "'unknown' is normal where nothing reports a status (Eagle, Home); it does not mean down."
 
@@ -218,7 +218,7 @@ async def list_incidents(
     events = await facility.iri.list_events(resource_id=only, limit=1000) if lasting else []
     names = {known.id: known.name for known in await facility.names.all()}
     infos = [_incident(incident, names, events) for incident in lasting]
-    infos.sort(key=lambda info: (_WHEN.index(info.when), -(info.start.timestamp() if info.start else 0)))
+    infos.sort(key=_nearest_first)
     counts = ", ".join(f"{n} {when}" for when in _WHEN if (n := sum(info.when == when for info in infos)))
     cut = f"; the first {limit} are shown" if limit < len(infos) else ""
     summary = count(len(infos), "incident") + (f": {counts}{cut}" if infos else "")
@@ -226,7 +226,7 @@ async def list_incidents(
 
 
 def _incident(incident: models.Incident, names: dict[str, str], events: list[models.Event]) -> IncidentInfo:
-    mine = [event for event in events if _id_in(event.incident_uri) == incident.id]
+    mine = [event for event in events if id_in(event.incident_uri) == incident.id]
     return IncidentInfo(
         name=incident.name or incident.id,
         type=incident.type or "incident",
@@ -234,7 +234,7 @@ def _incident(incident: models.Incident, names: dict[str, str], events: list[mod
         resolution=incident.resolution or "unknown",
         start=incident.start,
         end=incident.end,
-        resources=[names.get(_id_in(uri), _id_in(uri)) for uri in incident.resource_uris],
+        resources=[names.get(id_in(uri), id_in(uri)) for uri in incident.resource_uris],
         description=one_line(incident.description) or None,
         events=[
             IncidentEvent(at=e.occurred_at, status=e.status, what=one_line(e.description or e.name) or None)
@@ -243,13 +243,13 @@ def _incident(incident: models.Incident, names: dict[str, str], events: list[mod
     )
 
 
+def _nearest_first(info: IncidentInfo) -> tuple[int, float]:
+    began = info.start.timestamp() if info.start else 0.0
+    return _WHEN.index(info.when), began if info.when == "planned" else -began
+
+
 def _when(incident: models.Incident) -> Literal["now", "planned", "over"]:
     now = datetime.now(UTC)
-    if incident.start and incident.start > now:
-        return "planned"
-    ended = incident.end is not None and incident.end < now
-    return "over" if ended or incident.resolution in ("completed", "cancelled") else "now"
-
-
-def _id_in(uri: str) -> str:
-    return uri.rstrip("/").rpartition("/")[2]
+    if incident.resolution in ("completed", "cancelled") or (incident.end and incident.end < now):
+        return "over"
+    return "planned" if incident.start and incident.start > now else "now"

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from alcf_mcp.iri import results
 from alcf_mcp.iri.errors import TaskError
-from alcf_mcp.iri.models import Task
+from alcf_mcp.iri.models import FileContent, Task
 from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import Limit, TaskId
 from alcf_mcp.tools.declare import tool
@@ -18,6 +18,7 @@ from alcf_mcp.tools.results import Result
 from alcf_mcp.tools.text import count, fenced, one_line
 
 MOST_ENTRIES = 500
+MOST_CONTENT = 16_384
 
 
 class TaskReport(Result):
@@ -121,15 +122,15 @@ def reported(task: Task, *, with_result: bool) -> TaskReport:
 
 
 def _result(task: Task) -> dict[str, Any]:
-    output = task.result.get("output") if isinstance(task.result, dict) else task.result
-    if isinstance(output, list):
-        files = results.files(task)
-        cut = (
-            f"{len(files) - MOST_ENTRIES} more entries are not shown." if len(files) > MOST_ENTRIES else None
+    result = results.read(task)
+    if isinstance(result, str):
+        return {"message": one_line(result, 2000) or None}
+    if isinstance(result, FileContent):
+        whole = len(result.content) <= MOST_CONTENT
+        rest = (
+            None if whole else f"The first {MOST_CONTENT} characters; view_file reads the rest by its path."
         )
-        return {"entries": [Entry.of(file) for file in files[:MOST_ENTRIES]], "message": cut}
-    if isinstance(output, dict) and "content" in output:
-        return {"content": results.content(task).content}
-    if isinstance(output, dict) and (file := results.file(task)):
-        return {"entries": [Entry.of(file)]}
-    return {"message": one_line(results.text(task), 2000) or None}
+        return {"content": result.content[:MOST_CONTENT], "message": rest}
+    more = len(result) - MOST_ENTRIES
+    cut = f"{more} more entries are not shown; list_directory pages through them." if more > 0 else None
+    return {"entries": [Entry.of(file) for file in result[:MOST_ENTRIES]], "message": cut}

@@ -1,6 +1,7 @@
 """What a person asks for becomes the job that the facility takes."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -35,9 +36,27 @@ def test_a_job_has_all_that_alcf_asks_for() -> None:
     }
 
 
-def test_stderr_goes_where_stdout_goes_unless_it_is_said() -> None:
-    wire = new_job(replace(ASKED, stdout_path="/eagle/P/out.txt")).to_wire()
-    assert (wire["stdout_path"], wire["stderr_path"]) == ("/eagle/P/out.txt", "/eagle/P/out.txt")
+@pytest.mark.parametrize(
+    ("said", "stdout", "stderr"),
+    [
+        ({}, "/eagle/MyProject/run", "/eagle/MyProject/run"),
+        ({"stdout_path": "/eagle/P/out.txt"}, "/eagle/P/out.txt", "/eagle/MyProject/run"),
+        ({"stdout_path": "/eagle/P/out.txt", "directory": None}, "/eagle/P/out.txt", "/eagle/P"),
+        ({"stdout_path": "/eagle/P/logs", "directory": ""}, "/eagle/P/logs", "/eagle/P/logs"),
+        ({"stdout_path": "/eagle/P/o", "stderr_path": "/eagle/P/e"}, "/eagle/P/o", "/eagle/P/e"),
+    ],
+)
+def test_stderr_never_overwrites_stdout(said: dict[str, Any], stdout: str, stderr: str) -> None:
+    wire = new_job(replace(ASKED, **said)).to_wire()
+    assert (wire["stdout_path"], wire["stderr_path"]) == (stdout, stderr)
+
+
+def test_an_update_of_stdout_leaves_stderr_alone() -> None:
+    assert "stderr_path" not in changed_job(JobRequest(stdout_path="/eagle/P/o.txt", nodes=1)).to_wire()
+
+
+def test_empty_text_is_not_given() -> None:
+    assert "name" not in new_job(replace(ASKED, name=" ", executable="")).to_wire()
 
 
 def test_all_that_is_missing_is_told_at_once() -> None:
@@ -60,6 +79,10 @@ def test_a_job_has_a_script_or_an_executable(changes: dict[str, str | None]) -> 
         {"account": "a\nb"},
         {"directory": "/eagle/P\\n"},
         {"custom_attributes": {"place": 'sc"atter'}},
+        {"filesystems": ['eagle"}]}) { id } } #']},
+        {"custom_attributes": {"walltime": "99:00:00"}},
+        {"custom_attributes": {"select": "400"}},
+        {"arguments": ["lost"]},
         {"directory": "relative"},
         {"walltime": "2 weeks"},
     ],

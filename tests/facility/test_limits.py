@@ -48,6 +48,13 @@ def test_a_job_beyond_a_limit_is_refused(limits: Limits, setting: str) -> None:
         limits.check_job(spec(2, 3600))
 
 
+def test_what_cant_be_counted_is_not_within_a_limit() -> None:
+    unknown = JobSpec(resources=ResourceSpec(node_count=400))
+    with pytest.raises(LimitReached, match="not known"):
+        Limits(node_hours=1).check_job(unknown)
+    Limits(nodes=400).check_job(unknown)
+
+
 def test_a_job_at_the_limit_is_not() -> None:
     Limits(nodes=2, walltime=3600, node_hours=2, accounts=("a",)).check_job(spec(2, 3600))
 
@@ -98,6 +105,15 @@ async def test_nothing_beyond_a_limit_is_sent_and_nobody_is_asked(
         assert assistant.questions == []
     assert not [s for s in local.faults.requests if s.method in ("PUT", "DELETE") or "/compute/job" in s.path]
     assert local.faults.count("POST", "mkdir") == 0
+
+
+async def test_an_update_costs_what_it_adds(connect: Connect) -> None:
+    async with connect(max_node_hours_per_day=5, confirm="off") as assistant:
+        held = JOB | {"queue": "preemptable", "custom_attributes": {"Hold_Types": "u"}}
+        job_id = (await assistant.do("submit_job", **held))["job_id"]
+        await assistant.do("update_job", job_id=job_id, nodes=4)
+        refused = await assistant.call("update_job", job_id=job_id, nodes=8)
+        assert "MAX_NODE_HOURS_PER_DAY" in refused.error["message"]
 
 
 async def test_a_day_is_counted_over_all_servers(connect: Connect, tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ def test_a_script_for_another_interpreter_reaches_it_whole(text: str) -> None:
         ("printf '%s' \"a b\"; exit 3", 3, b"a b"),
         ('#!/bin/bash\nset -e\nfalse\necho "not reached"', 1, b""),
         ('#!/usr/bin/env bash\necho "$((1 + 1))"', 0, b"2\n"),
+        ("#!/bin/bash -e\nfalse\necho survived", 1, b""),
         ('read line; echo "[$line]"', 0, b"[]\n"),
         ('#!/usr/bin/env python3\nimport sys\nprint("py \\\\ $HOME")\nsys.exit(7)', 7, b"py \\ $HOME\n"),
     ],

@@ -74,12 +74,13 @@ class Target:
                 pytest.skip("only root can give a file away")
             os.chown(self.tree, -1, 12)
         else:
-            change = "started = 0, ended = 3600" if tool == "submit_job" else "state = 'new'"
             with closing(sqlite3.connect(local.settings.root / "facility.sqlite")) as db, db:
-                db.execute(f"UPDATE jobs SET {change} WHERE id = ?", (self.job_id,))
+                db.execute("UPDATE jobs SET state = 'new' WHERE id = ?", (self.job_id,))
 
 
 TOOLS = ("cancel_job", "update_job", "chmod", "chown", "remove_path", "submit_job")
+LOOKED_AT = TOOLS[:-1]
+"""The tools whose question shows what was found at the facility."""
 
 
 @pytest.fixture
@@ -143,7 +144,7 @@ async def test_codes(connect: Connect, local: LocalFacility, target: Target, era
     assert sent(local) == 1
 
 
-@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("tool", LOOKED_AT)
 async def test_a_code_after_the_facts_changed(
     connect: Connect, local: LocalFacility, target: Target, era: Era, tool: str
 ) -> None:
@@ -169,7 +170,7 @@ async def test_a_code_after_its_time(
     assert sent(local) == 0
 
 
-@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("tool", LOOKED_AT)
 async def test_facts_that_change_while_the_person_answers(
     connect: Connect, local: LocalFacility, target: Target, era: Era, tool: str
 ) -> None:

@@ -235,3 +235,67 @@ async def test_a_job_that_has_ended_is_not_changed(assistant: Assistant, directo
     await finish(assistant, job_id)
     facts = await assistant.do("update_job", job_id=job_id, name="late")
     assert facts["outcome"] == "nothing_to_do"
+
+
+@pytest.mark.parametrize("body", ["<html>queued?</html>", '{"ok": true}', ""])
+async def test_an_odd_answer_to_a_submission_is_no_invitation_to_repeat_it(
+    local: LocalFacility, assistant: Assistant, directory: str, body: str
+) -> None:
+    local.faults.add(Fault(method="POST", path="/compute/job/", status=200, body=body))
+    job = {
+        "resource": "polaris",
+        "script": "date",
+        "account": "LocalDemo",
+        "queue": "debug",
+        "directory": directory,
+    }
+    answered = await assistant.call("submit_job", **job)
+    assert "before you repeat it" in answered.error["next_step"]
+
+
+async def test_a_500_that_is_no_refusal_leaves_the_fate_open(
+    local: LocalFacility, assistant: Assistant, directory: str
+) -> None:
+    body = {"detail": "timed out updating account database"}
+    local.faults.add(Fault(method="POST", path="/compute/job/", status=500, body=body))
+    job = {
+        "resource": "polaris",
+        "script": "date",
+        "account": "LocalDemo",
+        "queue": "debug",
+        "directory": directory,
+    }
+    answered = await assistant.call("submit_job", **job)
+    assert "before you repeat it" in answered.error["next_step"]
+
+
+async def test_jobs_whose_time_is_not_known_are_kept(
+    local: LocalFacility, connect: Connect, assistant: Assistant, directory: str
+) -> None:
+    await submit(assistant, directory, "sleep 60")
+    async with connect(state_dir=local.settings.root / "other") as stranger:
+        assert (await stranger.do("list_jobs", since="1h"))["total"] == 1
+
+
+async def test_an_accepted_cancel_is_told_though_the_job_cant_be_looked_at_after_it(
+    local: LocalFacility, connect: Connect, directory: str
+) -> None:
+    async with connect(confirm="off") as assistant:
+        job_id = await submit(assistant, directory, "sleep 60")
+        await assistant.do("wait_for_job", job_id=job_id, until="started")
+        gone = Fault(method="GET", path=f"/compute/status/.*/{job_id}", status=503, body="")
+        local.faults.add(Fault(method="GET", path=f"/compute/status/.*/{job_id}", delay=0))
+        local.faults.add(Fault(method="GET", path=f"/compute/status/.*/{job_id}", delay=0))
+        local.faults.add(gone)
+        facts = await assistant.do("cancel_job", job_id=job_id)
+        assert (facts["done"], facts["state"]) == ("cancel requested", "could not be looked up")
+
+
+async def test_waiting_survives_a_bad_moment_of_the_facility(
+    local: LocalFacility, assistant: Assistant, directory: str
+) -> None:
+    job_id = await submit(assistant, directory, "sleep 1")
+    path = f"/compute/status/.*/{job_id}"
+    local.faults.add(Fault(method="GET", path=path, delay=0))
+    local.faults.add(Fault(method="GET", path=path, status=502, body="bad gateway", times=2))
+    assert (await finish(assistant, job_id))["state"] == "completed"

@@ -165,3 +165,77 @@ async def test_nothing_is_sent_unless_the_person_agrees(
     assert len(sent) == (1 if answer is YES else 0)
     assert ("outcome" in answered.facts) is (answer is refuse)
     assert not answered.is_error
+
+
+async def test_a_directory_that_holds_its_own_name_is_not_taken_for_a_file(
+    local: LocalFacility, connect: Connect, tree: Path, directory: str
+) -> None:
+    (tree / "run").mkdir()
+    (tree / "run" / "run").write_text("a file")
+    # The directory above can't be listed, as it is with a link at ALCF.
+    local.faults.add(Fault(method="GET", path="/filesystem/ls/", status=200, body='{"task_id": "gone"}'))
+    local.faults.add(
+        Fault(path="/task/gone", status=200, body={"id": "gone", "status": "failed", "result": None})
+    )
+    async with connect(era="legacy", answer=refuse) as assistant:
+        await assistant.call("remove_path", path=f"{directory}/run")
+        assert "what it is could not be looked up" in assistant.questions[0]
+
+
+async def test_a_mode_is_changed_though_the_directory_above_cant_be_listed(
+    local: LocalFacility, assistant: Assistant, tree: Path, directory: str
+) -> None:
+    (tree / "f").touch()
+    for _ in range(3):
+        local.faults.add(Fault(method="GET", path="/filesystem/ls/", status=200, body='{"task_id": "gone"}'))
+    failed = {"id": "gone", "status": "failed", "result": None}
+    local.faults.add(Fault(path="/task/gone", status=200, body=failed, times=9))
+    changed = await assistant.do("chmod", path=f"{directory}/f", mode="600")
+    assert changed["after"] == "rw------- (600)"
+
+
+async def test_special_bits_that_go_are_told(assistant: Assistant, tree: Path, directory: str) -> None:
+    (tree / "shared").mkdir()
+    (tree / "shared").chmod(0o2770)
+    changed = await assistant.do("chmod", path=f"{directory}/shared", mode="770")
+    assert "special bits (rwxrws---) go" in assistant.questions[-1]
+    assert "undo" not in changed
+
+
+async def test_reading_on_never_loses_a_character(assistant: Assistant, tree: Path, directory: str) -> None:
+    text = "aüßç漢字✓" * 40
+    (tree / "log").write_text(text)
+    read, offset = "", 0
+    while offset < len(text.encode()):
+        shown = (await assistant.call("view_file", path=f"{directory}/log", offset=offset, size=101)).text
+        fence = (
+            shown.split("'")[1] if "offset=" not in shown else shown.split("between the '")[1].split("'")[0]
+        )
+        read += shown.split(f"\n{fence}\n")[1].removesuffix("\n")
+        offset = int(shown.split("bytes ")[1].split(" of")[0].split("-")[1])
+    assert read == text
+
+
+async def test_one_endless_line_does_not_fill_the_conversation(
+    assistant: Assistant, tree: Path, directory: str
+) -> None:
+    (tree / "log").write_text("x" * 700_000)
+    for tool in ("head_file", "tail_file", "view_file"):
+        assert len((await assistant.call(tool, path=f"{directory}/log")).text) < 70_000
+    task = (await assistant.do("list_tasks"))["tasks"][0]
+    assert len((await assistant.call("get_task", task_id=task["task_id"])).text) < 70_000
+
+
+async def test_windows_line_ends_are_told(assistant: Assistant, tree: Path, directory: str) -> None:
+    (tree / "job.sh").write_bytes(b"echo a\r\n")
+    assert "Windows line ends" in (await assistant.call("view_file", path=f"{directory}/job.sh")).text
+
+
+async def test_a_task_that_was_taken_but_cant_be_followed_is_not_called_refused(
+    local: LocalFacility, assistant: Assistant, directory: str
+) -> None:
+    local.faults.add(Fault(method="GET", path="/task/", status=404, body={"detail": "no such task"}))
+    answered = await assistant.call("make_directory", path=f"{directory}/new")
+    assert answered.error["task_id"]
+    assert "took it as task" in answered.text
+    assert "get_task" in answered.error["next_step"]

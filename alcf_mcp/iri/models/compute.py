@@ -8,7 +8,7 @@ from pydantic import Field
 
 from alcf_mcp.iri.models.base import Incoming, Lenient, Outgoing, Term, Timestamp
 
-FINISHED_STATES = frozenset({"completed", "failed", "canceled"})
+FINISHED_STATES = frozenset({"completed", "failed", "canceled", "cancelled"})
 JOB_STATES = ("new", "queued", "held", "active", "completed", "failed", "canceled")
 
 Count = Annotated[int, Field(ge=1)]

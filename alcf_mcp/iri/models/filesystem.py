@@ -85,6 +85,20 @@ class File(Incoming):
     last_modified: Timestamp = None
     size: Annotated[int | None, Lenient] = None
 
+    @property
+    def is_directory(self) -> bool:
+        """Whether it is a directory, however a deployment says so."""
+        letter = self.permissions[0] if len(self.permissions) > 9 else ""
+        return self.type.lower() in ("directory", "dir", "d", "folder") or letter == "d"
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is surely a plain file."""
+        letter = self.permissions[0] if len(self.permissions) > 9 else "-"
+        return (
+            not self.is_directory and self.type.lower() in ("file", "regular", "f", "-", "") and letter == "-"
+        )
+
 
 class FileContent(Incoming):
     """A part of a file as text; positions count in ``content_type`` (``lines`` or ``bytes``)."""

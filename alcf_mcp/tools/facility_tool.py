@@ -12,6 +12,7 @@ from mcp.types import CallToolResult
 from pydantic import ValidationError
 
 from alcf_mcp.guard import NOTHING_SENT
+from alcf_mcp.iri.errors import TaskStillRunning
 from alcf_mcp.tools.declare import Declaration, as_registered
 from alcf_mcp.tools.failures import EXPECTED, failure
 from alcf_mcp.tools.results import error_result
@@ -52,6 +53,10 @@ class FacilityTool(Tool):
             cause = error.__cause__
             if isinstance(cause, ValidationError) and cause.title == self.fn_metadata.arg_model.__name__:
                 return self._wrong_arguments(cause)
+            if isinstance(cause, TaskStillRunning | TimeoutError):
+                return error_result(
+                    f"{_SLOW_LOOK} {NOTHING_SENT}", message=_SLOW_LOOK, next_step=NOTHING_SENT
+                )
             if isinstance(cause, EXPECTED):  # a preview failed to look at its target
                 return failure(cause, reads=True, seconds=0)
             if isinstance(cause, ToolError) and str(cause).startswith("Resolver "):
@@ -69,16 +74,18 @@ class FacilityTool(Tool):
         offered = ", ".join(
             f"{name} (required)" if field.is_required() else name for name, field in fields.items()
         )
+        problems = list(dict.fromkeys(problems))
         next_step = f"{self.name} takes: {offered}." if offered else f"{self.name} takes no arguments."
         message = f"{self.name} was not called: {'; '.join(problems)}"
         return error_result(f"{message}. {next_step}", message=message, next_step=next_step)
 
 
+_SLOW_LOOK = "The facility took too long to show what the call would change. Try again in a minute."
 _ODD_ANSWER = "The client's answer to the question does not fit the form that it was asked to show."
 
 
 def _problem(kind: str, where: list[str], message: str, fields: list[str]) -> str:
-    name = ".".join(where)
+    name = where[0]  # what stands behind it is a place inside, or an arm of a union
     if kind == "extra_forbidden" and len(where) == 1:
         close = get_close_matches(name, fields, n=1)
         return f"there is no argument '{name}'" + (f" (did you mean '{close[0]}'?)" if close else "")
