@@ -1,5 +1,6 @@
 """Files and directories: every task behind them is resolved, and what is shown is the answer."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -208,11 +209,9 @@ async def test_reading_on_never_loses_a_character(assistant: Assistant, tree: Pa
     read, offset = "", 0
     while offset < len(text.encode()):
         shown = (await assistant.call("view_file", path=f"{directory}/log", offset=offset, size=101)).text
-        fence = (
-            shown.split("'")[1] if "offset=" not in shown else shown.split("between the '")[1].split("'")[0]
-        )
-        read += shown.split(f"\n{fence}\n")[1].removesuffix("\n")
-        offset = int(shown.split("bytes ")[1].split(" of")[0].split("-")[1])
+        (content,) = re.findall(r"^~~~ \w+\n(.*)\n~~~ \w+$", shown, re.MULTILINE | re.DOTALL)
+        (end,) = re.findall(r": bytes \d+-(\d+) of", shown)
+        read, offset = read + content, int(end)
     assert read == text
 
 
