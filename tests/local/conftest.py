@@ -117,6 +117,14 @@ class Api:
                     return place
                 await anyio.sleep(0.01)
 
+    async def is_cleared_away(self) -> None:
+        """Wait until nothing is left of the jobs that have ended."""
+        with anyio.fail_after(PATIENCE):
+            while True:
+                if not list((self.facility.settings.root / "jobs").iterdir()):
+                    return
+                await anyio.sleep(0.01)
+
 
 def job_spec(
     script: str = "true",

@@ -154,7 +154,7 @@ async def test_nothing_is_left_of_a_job(api: Api) -> None:
     pid = int(api.place(f"{PROJECT}/pid").read_text())
     status = Path(f"/proc/{pid}/stat")
     assert not status.exists() or status.read_text().split()[2] == "Z"
-    assert not list((api.facility.settings.root / "jobs").iterdir())
+    await api.is_cleared_away()
 
 
 async def test_output_goes_to_the_files_that_are_named(api: Api) -> None:
