@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from difflib import get_close_matches
 from typing import Any
 
@@ -23,6 +24,7 @@ class FacilityTool(Tool):
     """A tool that refuses arguments it does not have, and answers expected failures itself."""
 
     @classmethod
+    @functools.cache  # a tool holds no state: what a call needs comes with its context
     def declared(cls, declaration: Declaration) -> FacilityTool:
         """Make the tool of a declaration."""
         made = cls.from_function(
