@@ -95,10 +95,16 @@ class Made(Result):
     """A directory that was made."""
 
     path: str
+    undo: str
+
+    @classmethod
+    def at(cls, path: str) -> Made:
+        """Tell of a directory and the way back."""
+        return cls(path=path, undo=f"remove_path with path={path!r}")
 
     def text(self) -> str:
         """One line, with the way back."""
-        return f"Made the directory {self.path}. To undo: remove_path with path={self.path!r}."
+        return f"Made the directory {self.path}. To undo: {self.undo}."
 
 
 class PathChange(Result):

@@ -61,7 +61,7 @@ async def make_directory(
 ) -> Made:
     """Make a directory. It fails where something of that name exists."""
     await facility.files.mkdir(path, parents=parents)
-    return Made(path=checked_path(path))
+    return Made.at(checked_path(path))
 
 
 @tool("View a part of a file")
