@@ -11,18 +11,23 @@ AWKWARD = 'printf \'%s\\n\' "a \\"b\\" \\\\n \\u0041 $((6 * 7)) `echo tick` ün�
 AWKWARD_PRINTS = 'a "b" \\n \\u0041 42 tick ünïcode ✓'
 
 
-async def submit(
-    assistant: Assistant, directory: str, script: str | None = "echo hello", **changes: Any
-) -> str:
-    job: dict[str, Any] = {
+def job(directory: str, **changes: Any) -> dict[str, Any]:
+    """The arguments of a small job."""
+    usual = {
         "resource": "polaris",
-        "script": script,
+        "script": "echo hello",
         "account": "LocalDemo",
         "queue": "debug",
         "walltime": "5m",
         "directory": directory,
     }
-    return str((await assistant.do("submit_job", **(job | changes)))["job_id"])
+    return usual | changes
+
+
+async def submit(
+    assistant: Assistant, directory: str, script: str | None = "echo hello", **changes: Any
+) -> str:
+    return str((await assistant.do("submit_job", **job(directory, script=script, **changes)))["job_id"])
 
 
 async def finish(assistant: Assistant, job_id: str) -> dict[str, Any]:
@@ -119,14 +124,7 @@ async def test_a_dry_run_shows_the_request_and_sends_nothing(
 async def test_a_refusal_of_the_scheduler_ends_in_what_to_do(
     assistant: Assistant, directory: str, changes: dict[str, Any], said: str
 ) -> None:
-    job = {
-        "resource": "polaris",
-        "script": "date",
-        "account": "LocalDemo",
-        "queue": "debug",
-        "directory": directory,
-    }
-    answered = await assistant.call("submit_job", **(job | changes))
+    answered = await assistant.call("submit_job", **job(directory, **changes))
     assert answered.is_error
     assert said in answered.text
     assert answered.error["detail"]
@@ -136,14 +134,7 @@ async def test_a_lost_answer_is_not_called_a_failure(
     local: LocalFacility, assistant: Assistant, directory: str
 ) -> None:
     local.faults.add(Fault(method="POST", path="/compute/job/", drop=True, after=True))
-    job = {
-        "resource": "polaris",
-        "script": "date",
-        "account": "LocalDemo",
-        "queue": "debug",
-        "directory": directory,
-    }
-    answered = await assistant.call("submit_job", **job)
+    answered = await assistant.call("submit_job", **job(directory))
     assert "may have been carried out" in answered.error["next_step"]
     assert local.faults.count("POST", "/compute/job/") == 1
 
@@ -242,14 +233,7 @@ async def test_an_odd_answer_to_a_submission_is_no_invitation_to_repeat_it(
     local: LocalFacility, assistant: Assistant, directory: str, body: str
 ) -> None:
     local.faults.add(Fault(method="POST", path="/compute/job/", status=200, body=body))
-    job = {
-        "resource": "polaris",
-        "script": "date",
-        "account": "LocalDemo",
-        "queue": "debug",
-        "directory": directory,
-    }
-    answered = await assistant.call("submit_job", **job)
+    answered = await assistant.call("submit_job", **job(directory))
     assert "before you repeat it" in answered.error["next_step"]
 
 
@@ -258,14 +242,7 @@ async def test_a_500_that_is_no_refusal_leaves_the_fate_open(
 ) -> None:
     body = {"detail": "timed out updating account database"}
     local.faults.add(Fault(method="POST", path="/compute/job/", status=500, body=body))
-    job = {
-        "resource": "polaris",
-        "script": "date",
-        "account": "LocalDemo",
-        "queue": "debug",
-        "directory": directory,
-    }
-    answered = await assistant.call("submit_job", **job)
+    answered = await assistant.call("submit_job", **job(directory))
     assert "before you repeat it" in answered.error["next_step"]
 
 
