@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     access_token: SecretStr | None = Field(
         None, description="The bearer token to use; it is never shown anywhere."
     )
+    trusted_hosts: Names = Field(
+        (), description="Hosts other than ALCF's that a Globus sign-in may be used at, by name."
+    )
     confirm: Literal["ask", "human", "off"] = Field(
         "ask",
         description="Who confirms what can't be undone: `ask` a person through the client, or through the "

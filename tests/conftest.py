@@ -54,8 +54,11 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(autouse=True)
-def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests see neither the environment's settings nor the person's configuration file."""
+def no_settings_of_this_machine(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Tests see neither the environment's settings, nor the person's configuration file and sign-ins."""
+    monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp()))
     for name in [name for name in os.environ if name.startswith("ALCF_MCP_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("ALCF_MCP_CONFIG_FILE", os.devnull)

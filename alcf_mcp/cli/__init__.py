@@ -9,10 +9,15 @@ import typer
 
 from alcf_mcp import __version__
 from alcf_mcp.cli.approve import approve
+from alcf_mcp.cli.auth import auth
 from alcf_mcp.cli.demo import demo
 from alcf_mcp.cli.history import history
+from alcf_mcp.cli.introspect import introspect
 from alcf_mcp.cli.local import local
+from alcf_mcp.cli.login import login
+from alcf_mcp.cli.logout import logout
 from alcf_mcp.cli.serve import serve
+from alcf_mcp.cli.token import token
 from alcf_mcp.config import SettingsError
 
 
@@ -32,6 +37,11 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
+app.command()(login)
+app.command()(logout)
+app.command()(token)
+app.add_typer(auth, name="auth")
+app.command()(introspect)
 app.command()(approve)
 app.command()(history)
 app.command()(local)

@@ -26,7 +26,8 @@ class IRIClient(StatusOperations, AccountOperations, ComputeOperations, Filesyst
 
     Args:
         base_url: where the API lives.
-        token: the bearer token, or an async function that gives one; not needed for what is public.
+        token: the bearer token, or where tokens come from: an async function that gives one, or an object
+            that can also renew one; not needed for what is public.
         timeout: seconds without a byte from the facility after which a request is given up.
         max_bytes: the largest answer that is read.
         http: another httpx transport, such as an ASGI application's.
@@ -63,7 +64,7 @@ class IRIClient(StatusOperations, AccountOperations, ComputeOperations, Filesyst
 
 
 def _source(token: str | SecretStr | TokenSource | None) -> TokenSource | None:
-    if token is None or callable(token):
+    if not isinstance(token, str | SecretStr):
         return token
     secret = SecretStr(token) if isinstance(token, str) else token
 

@@ -6,7 +6,7 @@ import ipaddress
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from pydantic import SecretStr
@@ -24,7 +24,18 @@ from alcf_mcp.iri.errors import (
 )
 from alcf_mcp.iri.operations import Operation
 
-TokenSource = Callable[[], Awaitable[SecretStr]]
+
+class RenewableTokens(Protocol):
+    """Where bearer tokens come from that can be renewed when the facility rejects one."""
+
+    async def token(self) -> SecretStr:
+        """The token to use now."""
+
+    async def renewed(self, rejected: SecretStr) -> SecretStr | None:
+        """Another token than the one that the facility rejected; ``None`` if there is none."""
+
+
+TokenSource = Callable[[], Awaitable[SecretStr]] | RenewableTokens
 """Where a bearer token comes from; asked before every request that needs one."""
 
 USER_AGENT = f"alcf-mcp/{__version__}"
@@ -96,32 +107,49 @@ class Transport:
         Raises:
             IRIError: see the hierarchy in ``alcf_mcp.iri.errors``.
         """
-        authorization = {} if operation.public else await self._authorization()
-        try:
-            request = self._http.build_request(
-                operation.method,
-                self.base_url + operation.url_path(*ids),
-                params={key: value for key, value in (query or {}).items() if value is not None},
-                json=body,
-                files={"file": file} if file else None,
-                headers=authorization,
-            )
-        except (httpx.InvalidURL, UnicodeError):
-            raise InvalidCall("An argument is too long, or holds characters that can't be sent") from None
-        status, headers, content = await self._exchange(request)
+
+        def request(token: SecretStr | None) -> httpx.Request:
+            authorization = self._authorization(token)
+            try:
+                return self._http.build_request(
+                    operation.method,
+                    self.base_url + operation.url_path(*ids),
+                    params={key: value for key, value in (query or {}).items() if value is not None},
+                    json=body,
+                    files={"file": file} if file else None,
+                    headers=authorization,
+                )
+            except (httpx.InvalidURL, UnicodeError):
+                raise InvalidCall("An argument is too long, or holds characters that can't be sent") from None
+
+        token = None if operation.public else await self._current_token()
+        status, headers, content = await self._exchange(request(token))
+        # A 401 proves that nothing was carried out: what changes something may be repeated too.
+        if status == 401 and token is not None and (other := await self._renewed(token)) is not None:
+            status, headers, content = await self._exchange(request(other))
         return _read(status, headers, content)
 
-    async def _authorization(self) -> dict[str, str]:
+    async def _current_token(self) -> SecretStr | None:
         if self._token is None:
+            return None
+        return await (self._token() if callable(self._token) else self._token.token())
+
+    async def _renewed(self, rejected: SecretStr) -> SecretStr | None:
+        if self._token is None or callable(self._token):
+            return None
+        return await self._token.renewed(rejected)
+
+    def _authorization(self, token: SecretStr | None) -> dict[str, str]:
+        if token is None:
             return {}
-        token = (await self._token()).get_secret_value()
-        if not _BEARER_TOKEN.fullmatch(token):
+        bearer = token.get_secret_value()
+        if not _BEARER_TOKEN.fullmatch(bearer):
             raise InvalidToken("The access token is malformed: it is empty or has characters no token has")
         if not self._secure:
             raise InsecureURL(
                 f"{self.base_url} is plain http to another machine: the access token would travel in the open"
             )
-        return {"Authorization": f"Bearer {token}"}
+        return {"Authorization": f"Bearer {bearer}"}
 
     async def _exchange(self, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
         where = f"{request.url.scheme}://{request.url.netloc.decode()}"

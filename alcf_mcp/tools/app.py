@@ -8,6 +8,7 @@ from typing import Annotated
 
 from mcp.server.mcpserver import Context, Resolve
 
+from alcf_mcp.auth import Auth
 from alcf_mcp.config import Settings
 from alcf_mcp.facility import Facility, Shared, Wait
 from alcf_mcp.guard import Guard
@@ -25,6 +26,11 @@ class App:
     def guard(self) -> Guard:
         """Decides on what can't be undone."""
         return Guard(self.settings.confirm, self.shared.journal)
+
+    @cached_property
+    def auth(self) -> Auth:
+        """The person's sign-in."""
+        return Auth.of(self.settings)
 
 
 def app_of(ctx: Context[App]) -> App:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mcp.types import CallToolResult
 
-from alcf_mcp.auth import NotSignedIn
+from alcf_mcp.auth import cause_of
 from alcf_mcp.facility.recording import is_scheduler_refusal
 from alcf_mcp.iri import errors as iri
 from alcf_mcp.journal import JournalError
@@ -40,6 +40,8 @@ def failure(error: Exception, *, reads: bool, seconds: float) -> CallToolResult:
     if isinstance(error, iri.APIError):
         facts |= {"http_status": error.status, "detail": one_line(error.detail, 2000)}
         facts["invalid_params"] = [{"name": name, "reason": why} for name, why in error.invalid_params]
+        if isinstance(error, iri.NotAuthenticated):
+            facts["cause"] = cause_of(error.detail).name
     elif isinstance(error, iri.NotAnIRIAnswer):
         facts["http_status"] = error.status
     elif isinstance(error, iri.TaskError):
@@ -82,6 +84,10 @@ def _after_still_running(error: Exception, reads: bool) -> str:
     )
 
 
+def _after_rejected_token(error: Exception, reads: bool) -> str:
+    return cause_of(error.detail if isinstance(error, iri.APIError) else "").cure
+
+
 Step = str | Callable[[Exception, bool], str]
 
 _REFUSALS = {
@@ -96,7 +102,6 @@ _REFUSALS = {
 }
 
 _STEPS: tuple[tuple[type[Exception], Step], ...] = (
-    (NotSignedIn, "Sign in first."),
     (iri.InvalidToken, "Set ALCF_MCP_ACCESS_TOKEN to the token alone, without quotes, spaces or 'Bearer'."),
     (iri.InsecureURL, "Set ALCF_MCP_API_URL to an https URL."),
     (iri.NotConnected, "Is the network up, and is ALCF_MCP_API_URL right? " + TRY_LATER),
@@ -107,7 +112,7 @@ _STEPS: tuple[tuple[type[Exception], Step], ...] = (
         "Try from another network, or ask ALCF support.",
     ),
     (iri.NotAnIRIAnswer, _after_odd_answer),
-    (iri.NotAuthenticated, "The person has to sign in again: a new access token is needed."),
+    (iri.NotAuthenticated, _after_rejected_token),
     (
         iri.NotPermitted,
         "The person's account lacks this permission; ALCF support or the project's PI can grant it.",

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
 
-from alcf_mcp.tools.app import ThisApp
+import anyio.to_thread
+from mcp.server.mcpserver import (
+    AcceptedElicitation,
+    CancelledElicitation,
+    Context,
+    ElicitationResult,
+    Resolve,
+)
+from mcp.server.mcpserver import Elicit as Ask
+from pydantic import BaseModel, Field, SecretStr
+
+from alcf_mcp.auth import AuthStatus as TokenStatus
+from alcf_mcp.auth import SignedIn
+from alcf_mcp.guard import can_elicit
+from alcf_mcp.iri.errors import InvalidCall
+from alcf_mcp.tools.app import App, ThisApp, app_of
 from alcf_mcp.tools.declare import tool
 from alcf_mcp.tools.results import Result
+from alcf_mcp.tools.text import clock
 
-TokenFrom = Literal["settings", "local facility", "nowhere"]
+TokenFrom = Literal["settings", "Globus sign-in", "alcf-tokens", "local facility", "nowhere"]
 
 _POLICIES = {
     "ask": "what can't be undone asks the person, through the client or by a code",
@@ -45,6 +62,12 @@ class AuthStatus(Result):
     api_url: str
     signed_in: bool
     token_from: TokenFrom
+    identity: str | None = None
+    token_file: str | None = None
+    minutes_left: int | None = None
+    valid_until: datetime | None = None
+    sign_in_again_by: datetime | None = None
+    remarks: list[str] = []
     confirm: Literal["ask", "human", "off"]
     confirm_means: str
     read_only: bool
@@ -54,35 +77,173 @@ class AuthStatus(Result):
     def text(self) -> str:
         """A fact a line."""
         limits = ", ".join(f"{name} {value}" for name, value in self.limits.items())
-        signed = f"a token from the {self.token_from} is used" if self.signed_in else "no token"
-        return "\n".join(
-            [
-                f"{self.facility} at {self.api_url}: {signed}.",
-                f"Confirmation: {self.confirm} ({self.confirm_means}).",
-                "Read-only: nothing can be changed." if self.read_only else "Changes are allowed.",
-                f"The person's limits: {limits}.",
-                self.next_step,
-            ]
-        )
+        lines = [
+            f"{self.facility} at {self.api_url}: {self._signed()}.",
+            self.valid_until
+            and f"The token is valid for {self.minutes_left} minutes, until {clock(self.valid_until)}; "
+            "it is renewed before.",
+            self.sign_in_again_by
+            and f"The person has to sign in again by about {clock(self.sign_in_again_by)}.",
+            *self.remarks,
+            f"Confirmation: {self.confirm} ({self.confirm_means}).",
+            "Read-only: nothing can be changed." if self.read_only else "Changes are allowed.",
+            f"The person's limits: {limits}.",
+            self.next_step,
+        ]
+        return "\n".join(line for line in lines if line)
+
+    def _signed(self) -> str:
+        if not self.signed_in:
+            return "no token"
+        whose = f" of {self.identity}" if self.identity else ""
+        where = f" ({self.token_file})" if self.token_file else ""
+        return f"a token from the {self.token_from}{whose} is used{where}"
 
 
 @tool("Show sign-in and policy", remote=False)
 async def auth_status(app: ThisApp) -> AuthStatus:
-    """Show whether the person is signed in, which facility is used, and who confirms what can't be undone."""
+    """Show the sign-in, the facility, and who confirms."""
     settings = app.settings
-    where: TokenFrom = "settings" if settings.access_token else "nowhere"
+    common: dict[str, Any] = {
+        "api_url": app.shared.iri.transport.base_url,
+        "confirm": settings.confirm,
+        "confirm_means": _POLICIES[settings.confirm],
+        "read_only": settings.read_only,
+        "limits": {name: _shown(getattr(settings, name)) for name in _LIMITS if getattr(settings, name)},
+    }
     if settings.facility == "local":
-        where = "local facility"
+        return AuthStatus(
+            facility="The embedded local facility",
+            signed_in=True,
+            token_from="local facility",  # noqa: S106 - a name, no token
+            next_step="No sign-in is needed here.",
+            **common,
+        )
+    status = await anyio.to_thread.run_sync(app.auth.status)
+    signed_in, left = status.signed_in, status.seconds_left
     return AuthStatus(
-        facility="The embedded local facility" if settings.facility == "local" else "ALCF",
-        api_url=app.shared.iri.transport.base_url,
-        signed_in=where != "nowhere",
-        token_from=where,
-        confirm=settings.confirm,
-        confirm_means=_POLICIES[settings.confirm],
-        read_only=settings.read_only,
-        limits={name: _shown(getattr(settings, name)) for name in _LIMITS if getattr(settings, name)},
-        next_step="The facility checks the token with every call; list_projects shows whether it is accepted."
-        if where != "nowhere"
-        else "Public information works. For the rest, set ALCF_MCP_ACCESS_TOKEN for this server.",
+        facility="ALCF",
+        signed_in=status.has_token,
+        token_from=status.source,
+        identity=signed_in.identity if signed_in else None,
+        token_file=status.store,
+        minutes_left=None if left is None else int(left // 60),
+        valid_until=_moment(signed_in.expires_at if signed_in else None),
+        sign_in_again_by=_moment(signed_in.again_by if signed_in else None),
+        remarks=status.remarks,
+        next_step=_next_step(status),
+        **common,
+    )
+
+
+def _next_step(status: TokenStatus) -> str:
+    if status.problem:
+        return f"{str(status.problem).rstrip('.')}. {status.problem.hint}"
+    if status.source == "nowhere":
+        return "Public information works. For the rest the person signs in: sign_in, or `alcf-mcp login`."
+    if status.session_over:
+        return "The seven days since the sign-in are over: sign in again with sign_in, or `alcf-mcp login`."
+    return "The facility checks the token with every call; list_projects shows whether it is accepted."
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(int(seconds), UTC)
+
+
+class CodeForm(BaseModel):
+    """What the person is asked for."""
+
+    code: str = Field(description="The authorization code that Globus shows at the end")
+
+
+class NotAsked(BaseModel):
+    """The person was not asked for a code: it is not needed, or came another way."""
+
+
+class SignIn(Result):
+    """What came of a sign-in."""
+
+    signed_in: bool
+    message: str
+    identity: str | None = None
+    url: str | None = None
+    sign_in_again_by: datetime | None = None
+    next_step: str
+
+    def text(self) -> str:
+        """What happened, the address if there is one to open, and what to do next."""
+        return "\n".join(line for line in (self.message, self.url, self.next_step) if line)
+
+
+async def _ask_for_code(context: Context[App], code: str | None) -> Ask[CodeForm] | NotAsked:
+    app = app_of(context)
+    if code or _needs_none(app) or not can_elicit(context):
+        return NotAsked()
+    url = await anyio.to_thread.run_sync(app.auth.pending.url)
+    return Ask(
+        "Open this address in your browser, sign in with your ALCF account, and paste the code that Globus "
+        f"shows you then:\n\n{url}",
+        CodeForm,
+    )
+
+
+# It changes nothing at the facility, only who is signed in on this machine, and only the person can complete
+# it, in a browser. Where nothing may be changed it is needed as well, so it counts as reading.
+@tool("Sign in to ALCF")
+async def sign_in(
+    app: ThisApp,
+    answer: Annotated[ElicitationResult[BaseModel], Resolve(_ask_for_code)],
+    code: Annotated[str | None, Field(description="Only if asked for")] = None,
+) -> SignIn:
+    """Sign the person in to ALCF."""
+    if reason := _needs_none(app):
+        return SignIn(signed_in=True, message=reason, next_step="Go on with what was asked.")
+    if isinstance(answer, AcceptedElicitation) and isinstance(answer.data, CodeForm):
+        code = answer.data.code
+    elif isinstance(answer, CancelledElicitation):
+        raise InvalidCall(
+            "The question for the code was dismissed; some clients do so without showing it",
+            hint="Ask the person to run `alcf-mcp login` in a terminal.",
+        )
+    elif not isinstance(answer, AcceptedElicitation):
+        raise InvalidCall("The person did not sign in", hint="Do not ask again unless they want it.")
+    if code:
+        return _done(await anyio.to_thread.run_sync(app.auth.pending.finish, SecretStr(code)))
+    return SignIn(
+        signed_in=False,
+        message="The person opens this address in a browser and signs in with their ALCF account:",
+        url=await anyio.to_thread.run_sync(app.auth.pending.url),
+        next_step="Show the person the whole address. Globus then shows them a code: call sign_in with it as "
+        "`code` within 10 minutes. (`alcf-mcp login` in a terminal does the same, and the code stays there.)",
+    )
+
+
+def _needs_none(app: App) -> str | None:
+    """Why a sign-in is not needed.
+
+    Raises:
+        InvalidCall: it would be of no use.
+    """
+    if app.settings.facility == "local":
+        return "The local facility needs no sign-in."
+    if app.settings.access_token:
+        raise InvalidCall(
+            "ALCF_MCP_ACCESS_TOKEN is set, and wins over any sign-in",
+            hint="The person replaces that token in the configuration of this server, or removes it to sign "
+            "in, and restarts the server.",
+        )
+    if app.auth.refusal:
+        raise app.auth.refusal
+    return None
+
+
+def _done(signed_in: SignedIn) -> SignIn:
+    again_by = _moment(signed_in.again_by)
+    lasts = f" It lasts until {clock(again_by)}." if again_by else ""
+    return SignIn(
+        signed_in=True,
+        message=f"Signed in as {signed_in.identity or 'an identity that Globus does not name'}.{lasts}",
+        identity=signed_in.identity,
+        sign_in_again_by=again_by,
+        next_step="Go on with what was asked; no restart is needed.",
     )

@@ -59,7 +59,7 @@ async def test_a_client_of_either_era_finds_the_tools_and_the_prompt(
         command=COMMAND[0], args=[*COMMAND[1:], "serve", "--facility", "local"], env=environment
     )
     async with Client(command, mode=era) as client:
-        assert len((await client.list_tools()).tools) == 24
+        assert len((await client.list_tools()).tools) == 25
         assert [prompt.name for prompt in (await client.list_prompts()).prompts] == ["check-my-jobs"]
         listed = Answered.of(await client.call_tool("list_resources", {}))
         assert "Polaris" in listed.text

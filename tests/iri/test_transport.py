@@ -1,6 +1,7 @@
 """A request in, decoded JSON or an error out: what is sent, and what an answer means."""
 
 import traceback
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -216,3 +217,45 @@ async def test_half_a_character_in_an_answer_never_reaches_the_caller() -> None:
     with pytest.raises(errors.ServerFault) as caught:
         await facility.get_site("a")
     assert str(caught.value).encode()
+
+
+class Renewable:
+    """Two tokens, the second of which the facility takes."""
+
+    def __init__(self, *others: str) -> None:
+        self._others = [SecretStr(other) for other in others]
+        self.rejected: list[str] = []
+
+    async def token(self) -> SecretStr:
+        return SecretStr("old")
+
+    async def renewed(self, rejected: SecretStr) -> SecretStr | None:
+        self.rejected.append(rejected.get_secret_value())
+        return self._others.pop(0) if self._others else None
+
+
+def takes(token: str, sent: list[str]) -> Callable[[httpx.Request], httpx.Response]:
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(f"{request.method} {request.headers.get('Authorization')}")
+        good = request.headers.get("Authorization") == f"Bearer {token}"
+        return httpx.Response(200, json=[]) if good else httpx.Response(401, json={"detail": "not active"})
+
+    return answer
+
+
+async def test_a_rejected_token_is_renewed_once_and_the_call_repeated() -> None:
+    sent: list[str] = []
+    tokens = Renewable("new", "newer")
+    async with client(takes("new", sent), token=tokens) as iri:
+        assert await iri.list_projects() == []
+    assert sent == ["GET Bearer old", "GET Bearer new"]
+    assert tokens.rejected == ["old"]
+
+
+@pytest.mark.parametrize("others", [(), ("new", "newer", "newest")])
+async def test_it_is_repeated_no_more_than_once(others: tuple[str, ...]) -> None:
+    sent: list[str] = []
+    async with client(takes("never", sent), token=Renewable(*others)) as iri:
+        with pytest.raises(errors.NotAuthenticated, match="not active"):
+            await iri.list_projects()
+    assert len(sent) == 1 + bool(others)

@@ -36,6 +36,7 @@ TOOLS = {
     "list_projects": Risk.READS,
     "get_project": Risk.READS,
     "auth_status": Risk.READS,
+    "sign_in": Risk.READS,
 }
 WITHOUT_OUTPUT_SCHEMA = {"view_file", "head_file", "tail_file", "get_job_output"}
 
@@ -90,7 +91,16 @@ async def test_guarded_tools_and_only_they_take_a_confirmation(tools: dict[str, 
 
 
 async def test_what_the_server_fills_in_is_hidden(tools: dict[str, Tool]) -> None:
-    hidden = {"facility", "app", "call_context", "guard_preview", "guard_answer", "request", "changes"}
+    hidden = {
+        "answer",
+        "facility",
+        "app",
+        "call_context",
+        "guard_preview",
+        "guard_answer",
+        "request",
+        "changes",
+    }
     for tool in tools.values():
         assert not hidden & tool.input_schema.get("properties", {}).keys()
 
@@ -109,7 +119,7 @@ def test_read_only_offers_nothing_that_changes() -> None:
 
 def test_groups_are_chosen_by_name() -> None:
     chosen = {declared.name for declared in offered(load_settings(toolsets="tasks,session"))}
-    assert chosen == {"get_task", "list_tasks", "auth_status"}
+    assert chosen == {"get_task", "list_tasks", "auth_status", "sign_in"}
 
 
 def test_the_instructions_are_short_and_name_real_tools() -> None:

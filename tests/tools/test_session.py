@@ -16,12 +16,13 @@ async def test_the_policy_in_force_is_told(connect: Connect) -> None:
 
 
 async def test_signed_out_the_public_works_and_the_rest_says_what_to_do(connect: Connect) -> None:
-    server = build_server(load_settings(api_url="http://127.0.0.1:9/api/v1"))
+    server = build_server(load_settings())
     async with Client(server) as client:
         status = Answered.of(await client.call_tool("auth_status", {}))
         refused = Answered.of(await client.call_tool("list_projects", {}))
     assert status.facts["signed_in"] is False
-    assert "ALCF_MCP_ACCESS_TOKEN" in refused.error["next_step"]
+    assert "alcf-mcp login" in refused.error["next_step"]
+    assert "sign_in" in status.text
 
 
 async def test_a_malformed_token_is_refused_without_being_shown() -> None:

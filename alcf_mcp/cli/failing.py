@@ -1,0 +1,26 @@
+"""How a command ends that can't do what it should."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+
+@contextmanager
+def explained(command: str) -> Iterator[None]:
+    """Turn an expected error into its sentence on stderr, and exit status 1."""
+    from alcf_mcp.auth import NotSignedIn  # noqa: PLC0415 - loaded where it is used
+    from alcf_mcp.iri.errors import InvalidCall  # noqa: PLC0415
+
+    try:
+        yield
+    except InvalidCall as error:
+        hint = "Run `alcf-mcp login` in a terminal." if isinstance(error, NotSignedIn) else error.hint
+        sys.stderr.write(f"alcf-mcp {command}: {str(error).rstrip('.')}. {hint}".rstrip() + "\n")
+        raise typer.Exit(1) from None
+    except (EOFError, KeyboardInterrupt):
+        sys.stderr.write(f"\nalcf-mcp {command}: stopped.\n")
+        raise typer.Exit(1) from None
