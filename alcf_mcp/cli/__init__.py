@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from enum import IntEnum
 
 import typer
 
@@ -20,11 +19,8 @@ from alcf_mcp.cli.serve import serve
 from alcf_mcp.cli.token import token
 from alcf_mcp.config import SettingsError
 
-
-class Exit(IntEnum):
-    """Exit statuses."""
-
-    WRONG_SETTING = 2
+WRONG_SETTING = 2
+"""Exit status."""
 
 
 app = typer.Typer(
@@ -67,4 +63,4 @@ def main() -> None:
         app()
     except SettingsError as error:
         sys.stderr.write(f"alcf-mcp: {error}\n")
-        sys.exit(Exit.WRONG_SETTING)
+        sys.exit(WRONG_SETTING)

@@ -15,7 +15,7 @@ import anyio
 from alcf_mcp.facility.limits import LimitReached
 from alcf_mcp.iri import errors as iri
 from alcf_mcp.journal import Action, Journal, JournalError
-from alcf_mcp.journal.actions import Outcome
+from alcf_mcp.journal.actions import ActionOutcome
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class Recorder:
             node_hours=node_hours,
         )
 
-    async def _end(self, number: int, outcome: Outcome, detail: str | None, sending: Sending) -> None:
+    async def _end(self, number: int, outcome: ActionOutcome, detail: str | None, sending: Sending) -> None:
         with anyio.CancelScope(shield=True):  # a call that is cancelled now has been sent all the same
             try:
                 await self._journal.actions.end(
@@ -117,7 +117,7 @@ _NOT_DONE = (
 """Answers to a request that was not carried out."""
 
 
-def _outcome(error: BaseException, sending: Sending) -> tuple[Outcome, str | None]:
+def _outcome(error: BaseException, sending: Sending) -> tuple[ActionOutcome, str | None]:
     detail = str(error)[:DETAIL_LIMIT] or type(error).__name__
     if sending.task_id is None and isinstance(error, _NOT_DONE):
         return "refused", detail

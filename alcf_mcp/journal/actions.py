@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from alcf_mcp.journal.store import Store
 
-Outcome = Literal["sent", "done", "refused", "failed", "unknown", "not confirmed"]
+ActionOutcome = Literal["sent", "done", "refused", "failed", "unknown", "not confirmed"]
 """``sent`` is how an action begins; one that stays so was cut off with its process."""
 
 
@@ -27,7 +27,7 @@ class Action(BaseModel):
     client: str
     shown: str | None = None
     confirmed: str
-    outcome: Outcome = "sent"
+    outcome: ActionOutcome = "sent"
     detail: str | None = None
     job_id: str | None = None
     task_id: str | None = None
@@ -56,7 +56,7 @@ class Actions:
     async def end(
         self,
         number: int,
-        outcome: Outcome,
+        outcome: ActionOutcome,
         *,
         detail: str | None = None,
         job_id: str | None = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context, Resolve
 
@@ -36,6 +36,12 @@ class App:
 def app_of(ctx: Context[App]) -> App:
     """The server that a call runs in."""
     return ctx.request_context.lifespan_context
+
+
+def facility_in(arguments: dict[str, Any]) -> Facility | None:
+    """The facility among a tool's arguments, if the tool takes it."""
+    facility = arguments.get("facility")
+    return facility if isinstance(facility, Facility) else None
 
 
 def client_name(ctx: Context[App]) -> str:

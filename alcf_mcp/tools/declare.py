@@ -13,9 +13,9 @@ import anyio
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult, ToolAnnotations
 
-from alcf_mcp.facility import Facility
+from alcf_mcp.facility import Caller
 from alcf_mcp.guard import Verdict
-from alcf_mcp.tools.app import App, app_of, client_name
+from alcf_mcp.tools.app import App, app_of, client_name, facility_in
 from alcf_mcp.tools.failures import EXPECTED, failure
 from alcf_mcp.tools.guarding import Guarded, unconfirmed
 from alcf_mcp.tools.results import Result, text_result
@@ -111,7 +111,9 @@ def as_registered(declared: Declaration) -> Callable[..., Awaitable[CallToolResu
         app = app_of(call_context)
         try:
             verdict = await guarded.verdict(call_context, arguments) if guarded else None
-            facility = _introduced(declared, arguments, verdict, client_name(call_context))
+            facility = facility_in(arguments)
+            if facility:
+                _introduce(facility.caller, declared, arguments, verdict, client_name(call_context))
             if verdict and not verdict.go:
                 return await unconfirmed(verdict, declared.name, facility)
             left = facility.wait.left if facility else app.settings.timeout
@@ -128,16 +130,11 @@ def as_registered(declared: Declaration) -> Callable[..., Awaitable[CallToolResu
     return run
 
 
-def _introduced(
-    declared: Declaration, arguments: dict[str, Any], verdict: Verdict | None, client: str
-) -> Facility | None:
-    """Tell the facility who calls, and what came of asking a person."""
-    facility = arguments.get("facility")
-    if not isinstance(facility, Facility):
-        return None
-    caller = facility.caller
+def _introduce(
+    caller: Caller, declared: Declaration, arguments: dict[str, Any], verdict: Verdict | None, client: str
+) -> None:
+    """Tell who calls, and what came of asking a person."""
     caller.tool, caller.client = declared.name, client
     caller.arguments = {k: v for k, v in arguments.items() if k != "facility" and v not in (None, [], {})}
     if verdict:
         caller.shown, caller.confirmed = verdict.preview.text() or None, verdict.how
-    return facility

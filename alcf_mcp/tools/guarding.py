@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from alcf_mcp.facility import Facility
 from alcf_mcp.guard import Call, Outcome, Preview, Verdict, can_elicit, explain, is_modern
-from alcf_mcp.tools.app import App, app_of, client_name
+from alcf_mcp.tools.app import App, app_of, client_name, facility_in
 from alcf_mcp.tools.results import Result
 from alcf_mcp.tools.signatures import Function, gathered, give_signature, parameters
 from alcf_mcp.tools.text import visible
@@ -70,8 +70,8 @@ class Guarded:
         """Judge a call, and leave of its arguments the tool's own."""
         _, seen, answer = (arguments.pop(name) for name in _OURS)
         asked = isinstance(answer, AcceptedElicitation) and not isinstance(answer.data, Verdict)
-        facility = arguments.get("facility")
-        if asked and isinstance(facility, Facility):
+        facility = facility_in(arguments)
+        if asked and facility:
             facility.wait.restart()  # the time that the person took does not count
         # A person may take long to answer. Older clients answer within the call: look again, after that.
         now = await self._look(arguments) if asked and not is_modern(context) else seen
@@ -83,9 +83,9 @@ class Guarded:
         return Call(self._tool, own, client, person=f"{app.person}, {client}")
 
     async def _look(self, arguments: dict[str, Any]) -> Preview:
-        wanted = {p.name: arguments[p.name] for p in parameters(self._preview)}
-        with anyio.fail_after(_patience(arguments)):
-            preview: Preview = await self._preview(**gathered(self._preview, wanted))
+        facility = facility_in(arguments)
+        with anyio.fail_after(facility.wait.left if facility else None):
+            preview: Preview = await self._preview(**gathered(self._preview, arguments))
         return preview
 
 
@@ -116,11 +116,6 @@ async def unconfirmed(verdict: Verdict, tool: str, facility: Facility | None) ->
         confirmation=verdict.code,
         next_step=next_step,
     ).to_call_result()
-
-
-def _patience(arguments: dict[str, Any]) -> float | None:
-    facility = arguments.get("facility")
-    return facility.wait.left if isinstance(facility, Facility) else None
 
 
 def _keyword(name: str, annotation: Any) -> Parameter:

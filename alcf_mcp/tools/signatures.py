@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import MISSING, fields
 from inspect import Parameter, Signature, signature
@@ -20,19 +21,29 @@ def parameters(fn: Function) -> list[Parameter]:
 
 
 def gathered(fn: Function, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Arguments as the function takes them, with the fields of its ``Spread`` parameters put together."""
-    given = dict(arguments)
-    for name, hint in get_type_hints(fn, include_extras=True).items():
-        if _is_spread(hint):
-            made = hint.__origin__
-            given[name] = made(**{field.name: given.pop(field.name) for field in fields(made)})
-    return {name: given[name] for name in signature(fn).parameters}
+    """Arguments as the function takes them, with the fields of its ``Spread`` parameters put together.
+
+    Those that it does not take are left out.
+    """
+    names, spread = _shape(fn)
+    made = {
+        name: of(**{field.name: arguments[field.name] for field in fields(of)}) for name, of in spread.items()
+    }
+    return {name: made[name] if name in made else arguments[name] for name in names}
 
 
 def give_signature(fn: Callable[..., Any], of: list[Parameter], returns: Any) -> None:
     """Make a function that takes keywords look as if it had been written with these parameters."""
     fn.__signature__ = Signature(of, return_annotation=returns)  # type: ignore[attr-defined]
     fn.__annotations__ = {p.name: p.annotation for p in of} | {"return": returns}
+
+
+@functools.cache
+def _shape(fn: Function) -> tuple[tuple[str, ...], dict[str, type[Any]]]:
+    """A function's parameters by name, and the dataclasses of those that are ``Spread``."""
+    hints = get_type_hints(fn, include_extras=True)
+    names = tuple(signature(fn).parameters)
+    return names, {name: hints[name].__origin__ for name in names if _is_spread(hints[name])}
 
 
 def _parameters(fn: Function) -> Iterator[Parameter]:
