@@ -12,9 +12,9 @@ from mcp.server import MCPServer
 
 from alcf_mcp import __version__
 from alcf_mcp.auth import Auth
+from alcf_mcp.background import in_background
 from alcf_mcp.config import Settings, SettingsError
 from alcf_mcp.facility import Limits, Shared
-from alcf_mcp.facility.names import ResourceNames
 from alcf_mcp.facility.rules import checked_path
 from alcf_mcp.facility.walltime import parse_walltime
 from alcf_mcp.iri import IRIClient
@@ -82,8 +82,10 @@ def _lifespan(
     async def lifespan(_: MCPServer[App]) -> AsyncIterator[App]:
         async with connect(settings) as iri:
             journal = Journal(settings.journal_path)
-            shared = Shared(iri, ResourceNames(iri), journal, limits)
-            yield App(settings, shared, person=f"{_account()} at {iri.transport.base_url}")
+            shared = Shared(iri, journal, limits=limits)
+            app = App(settings, shared, person=f"{_account()} at {iri.transport.base_url}")
+            async with in_background(app):
+                yield app
 
     return lifespan
 

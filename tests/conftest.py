@@ -15,6 +15,7 @@ from mcp import Client
 from mcp.types import CallToolResult, ElicitResult, Implementation, TextContent
 
 from alcf_mcp.config import Settings, load_settings
+from alcf_mcp.facility.aftermath import finding
 from alcf_mcp.iri import IRIClient, tasks
 from alcf_mcp.journal import Journal
 from alcf_mcp.local import LocalFacility, LocalSettings
@@ -119,6 +120,8 @@ Connect = Callable[..., AbstractAsyncContextManager[Assistant]]
 async def local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LocalFacility]:
     """A local facility that answers quickly."""
     monkeypatch.setattr(tasks, "FIRST_LOOK", 0.01)
+    monkeypatch.setattr(finding, "FIRST_LOOK", 0.05)
+    monkeypatch.setattr(finding, "LONGEST", 1.5)
     settings = LocalSettings(
         root=tmp_path / "local", task_latency=0.0, tick=0.02, kill_grace=0.2, username="ada"
     )

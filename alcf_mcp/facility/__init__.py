@@ -5,64 +5,94 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from alcf_mcp.facility.aftermath import Finder, OutcomeUnknown
+from alcf_mcp.facility.aftermath.jobs import LostJobs
+from alcf_mcp.facility.file_actions import FileActions
 from alcf_mcp.facility.files import Files
+from alcf_mcp.facility.job_actions import JobActions
 from alcf_mcp.facility.jobs import Jobs
 from alcf_mcp.facility.limits import LimitReached, Limits
-from alcf_mcp.facility.names import ResourceNames
+from alcf_mcp.facility.names import KnownResources, ResourceNames
+from alcf_mcp.facility.offers import Offered
 from alcf_mcp.facility.output import Output
 from alcf_mcp.facility.recording import Caller, Recorder
-from alcf_mcp.facility.wait import Wait
 from alcf_mcp.iri import IRIClient
+from alcf_mcp.iri.wait import Wait
 from alcf_mcp.journal import Journal
 
 
 @dataclass(frozen=True)
 class Shared:
-    """What all calls of one process share.
-
-    ``not_offered`` holds the operations that the facility answered 501 to: they are not tried again.
-    """
+    """What all calls of one process share."""
 
     iri: IRIClient
-    names: ResourceNames
     journal: Journal
+    resources: KnownResources = field(default_factory=KnownResources)
     limits: Limits = field(default_factory=Limits)
-    not_offered: set[str] = field(default_factory=set)
+
+    @cached_property
+    def offered(self) -> Offered:
+        """What the facility does not offer."""
+        return Offered(self.journal, self.iri.transport.base_url)
 
 
 @dataclass(frozen=True)
 class Facility:
-    """One facility, as one tool call sees it: with that call's patience, and with who calls."""
+    """One facility, as one tool call sees it: with that call's patience, and with who calls.
+
+    ``remarks`` is what the call's answer should tell besides.
+    """
 
     shared: Shared
     wait: Wait = field(default_factory=Wait)
     caller: Caller = field(default_factory=Caller)
+    remarks: list[str] = field(default_factory=list)
 
-    @property
+    @cached_property
     def iri(self) -> IRIClient:
-        """The API itself, for what needs no more."""
-        return self.shared.iri
+        """The API itself, within this call's patience."""
+        return self.shared.iri.during(self.wait)
 
-    @property
+    @cached_property
     def names(self) -> ResourceNames:
         """Resources by name."""
-        return self.shared.names
+        return ResourceNames(self.iri, self.shared.resources)
 
     @cached_property
     def files(self) -> Files:
         """Files and directories by path."""
-        shared = self.shared
-        return Files(self.iri, self.names, self.wait, shared.not_offered, self.recorder, shared.limits)
+        return Files(self.iri, self.names, self.wait, self.shared.offered)
+
+    @cached_property
+    def file_actions(self) -> FileActions:
+        """Changes of files and directories."""
+        return FileActions(self.iri, self.files, self.recorder, self.shared.limits)
 
     @cached_property
     def jobs(self) -> Jobs:
         """Jobs by id."""
-        return Jobs(self.iri, self.names, self.shared.journal, self.recorder, self.shared.limits)
+        return Jobs(self.iri, self.names, self.shared.journal)
+
+    @cached_property
+    def job_actions(self) -> JobActions:
+        """Changes of jobs."""
+        shared = self.shared
+        return JobActions(self.iri, self.names, shared.journal, self.recorder, shared.limits, self._lost_jobs)
 
     @cached_property
     def recorder(self) -> Recorder:
-        """Writes what this call changes into the journal."""
-        return Recorder(self.shared.journal, self.caller)
+        """Carries out what this call changes, and writes it into the journal."""
+        url = self.iri.transport.base_url
+        return Recorder(self.shared.journal, self.caller, url, self.finder, self.remarks)
+
+    @cached_property
+    def finder(self) -> Finder:
+        """Finds out what came of changes whose answers are lost."""
+        return Finder(self.iri, self.files, self._lost_jobs, self.wait)
+
+    @cached_property
+    def _lost_jobs(self) -> LostJobs:
+        return LostJobs(self.iri, self.shared.journal, self.shared.offered)
 
     @cached_property
     def output(self) -> Output:
@@ -70,4 +100,4 @@ class Facility:
         return Output(self.files)
 
 
-__all__ = ["Caller", "Facility", "LimitReached", "Limits", "Shared", "Wait"]
+__all__ = ["Caller", "Facility", "LimitReached", "Limits", "OutcomeUnknown", "Shared", "Wait"]

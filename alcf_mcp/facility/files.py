@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 import anyio
 
-from alcf_mcp.facility.limits import Limits
 from alcf_mcp.facility.names import ResourceNames
+from alcf_mcp.facility.offers import Offered
 from alcf_mcp.facility.parts import FilePart, headed, last_lines, viewed
-from alcf_mcp.facility.recording import Recorder
 from alcf_mcp.facility.rules import (
-    checked_mode,
-    checked_owner,
     checked_path,
     filesystem_name,
     parent_of,
-    removable,
 )
-from alcf_mcp.facility.wait import Wait
 from alcf_mcp.iri import IRIClient, results
 from alcf_mcp.iri.errors import (
     InvalidCall,
     IRIError,
     NotImplementedThere,
-    TaskError,
     TaskFailed,
-    TaskStillRunning,
 )
-from alcf_mcp.iri.models import ChangeMode, ChangeOwner, File, MakeDirectory, Task, TaskHandle
+from alcf_mcp.iri.models import File, Task, TaskHandle
+from alcf_mcp.iri.wait import Wait
 
 MOST_BYTES = 1_048_576
 """Read in one piece: larger results make ALCF's service fail (ALCF's deployment of the API, 2026-08)."""
 
 TAIL_WINDOW = 16_384
 LINE_GUESS = 160
+
+_NO_SUCH_FILE = re.compile(r"no such file|does not exist|not found", re.IGNORECASE)
 
 Starter = Callable[[str, str], Awaitable[TaskHandle]]
 """Starts a task, given the filesystem's id and the checked path."""
@@ -48,16 +45,13 @@ class Files:
         iri: IRIClient,
         names: ResourceNames,
         wait: Wait,
-        not_offered: set[str],
-        recorder: Recorder,
-        limits: Limits,
+        offered: Offered,
     ) -> None:
         self._iri = iri
-        self._recorder = recorder
-        self._limits = limits
         self._names = names
         self._wait = wait
-        self._not_offered = not_offered
+        self._offered = offered
+        self._seen: dict[str, File | None] = {}
 
     async def ls(
         self,
@@ -79,12 +73,31 @@ class Files:
             "recursive": recursive or None,
             "dereference": dereference or None,
         }
-        task = await self._resolve(path, lambda fs, path: self._iri.ls(fs, path, **options))
+        task = await self.resolve(path, lambda fs, path: self._iri.ls(fs, path, **options))
         return results.files(task)
+
+    async def seen(self, path: str) -> File | None:
+        """What this call has seen of a path already, or sees now: how it was before a change."""
+        path = checked_path(path)
+        return self._seen[path] if path in self._seen else await self.entry(path)
 
     async def entry(self, path: str) -> File | None:
         """What its directory tells of a path; ``None`` where it tells nothing."""
         path = checked_path(path)
+        self._seen[path] = await self._entry(path)
+        return self._seen[path]
+
+    async def is_missing(self, path: str) -> bool:
+        """Whether a path is surely not there: its directory can be read and does not show it."""
+        parent = parent_of(checked_path(path))
+        if filesystem_name(parent) is None:
+            return False
+        try:
+            return _named(path, await self.ls(parent, show_hidden=True)) is None
+        except TaskFailed as error:
+            return bool(_NO_SUCH_FILE.search(str(error)))
+
+    async def _entry(self, path: str) -> File | None:
         beside = await self._listing(parent_of(path)) if filesystem_name(parent_of(path)) else []
         if found := _named(path, beside):
             return found
@@ -128,39 +141,14 @@ class Files:
 
     async def tail(self, path: str, *, lines: int) -> FilePart:
         """The last lines of a file; by its size and a look at its end where the facility has no ``tail``."""
-        if "tail" not in self._not_offered:
+        if not await self._offered.lacks("tail"):
             try:
-                task = await self._resolve(path, lambda fs, path: self._iri.tail(fs, path, lines=lines))
+                task = await self.resolve(path, lambda fs, path: self._iri.tail(fs, path, lines=lines))
             except NotImplementedThere:
-                self._not_offered.add("tail")
+                await self._offered.note_missing("tail")
             else:
                 return FilePart(path, results.content(task).content)
         return await self._tail_by_view(path, lines)
-
-    async def mkdir(self, path: str, *, parents: bool = False) -> None:
-        """Make a directory."""
-        await self._change(
-            path, lambda fs, path: self._iri.mkdir(fs, MakeDirectory(path=path, parent=parents))
-        )
-
-    async def chmod(self, path: str, mode: str) -> File | None:
-        """Change a mode; the entry as it is afterwards, where the facility tells."""
-        mode = checked_mode(mode)
-        return results.file(
-            await self._change(path, lambda fs, path: self._iri.chmod(fs, ChangeMode(path=path, mode=mode)))
-        )
-
-    async def chown(self, path: str, *, owner: str = "", group: str = "") -> File | None:
-        """Change owner, group or both; the entry as it is afterwards, where the facility tells."""
-        checked_owner(owner, group)
-        task = await self._change(
-            path, lambda fs, path: self._iri.chown(fs, ChangeOwner(path=path, owner=owner, group=group))
-        )
-        return results.file(task)
-
-    async def rm(self, path: str) -> str:
-        """Remove a file or a whole directory; what the facility says to it."""
-        return results.text(await self._change(removable(path), self._iri.rm))
 
     async def _tail_by_view(self, path: str, lines: int) -> FilePart:
         total = await self.size(checked_path(path))
@@ -180,7 +168,7 @@ class Files:
 
     async def _window(self, path: str, start: int, total: int) -> FilePart:
         size = max(total - start, 1)
-        task = await self._resolve(path, lambda fs, path: self._iri.view(fs, path, offset=start, size=size))
+        task = await self.resolve(path, lambda fs, path: self._iri.view(fs, path, offset=start, size=size))
         return viewed(path, results.content(task), start=start, total=total)
 
     async def _with_size(self, path: str, start: Starter) -> tuple[Task, int | None]:
@@ -196,7 +184,7 @@ class Files:
         async with anyio.create_task_group() as group:
             group.start_soon(look)
             try:
-                task = await self._resolve(plain, start)
+                task = await self.resolve(plain, start)
             except IRIError as error:  # kept, so that it does not leave in an exception group
                 task = error
                 group.cancel_scope.cancel()
@@ -204,33 +192,12 @@ class Files:
             raise task
         return task, total
 
-    async def _change(self, path: str, start: Starter) -> Task:
-        """Resolve a task that changes something: within the person's limits, and written down.
+    async def resolve(self, path: str, start: Starter) -> Task:
+        """Start a task on the filesystem that a path lies on, and wait for it.
 
         Raises:
-            LimitReached: the path lies outside the directories that may be changed.
-            JournalError: it could not be written down, and so was not sent.
+            TaskError: it failed, or outlasts the call's patience.
         """
-        plain = checked_path(path)
-        self._limits.check_path(plain)
-        async with self._recorder.sending() as sending:
-
-            async def noted(filesystem: str, path: str) -> TaskHandle:
-                handle = await start(filesystem, path)
-                sending.task_id = handle.task_id
-                return handle
-
-            try:
-                return await self._resolve(plain, noted)
-            except IRIError as error:
-                if sending.task_id is None or isinstance(error, TaskError):
-                    raise
-                raise TaskStillRunning(
-                    f"The facility took it as task {sending.task_id}, but not how it went ({error})",
-                    task_id=sending.task_id,
-                ) from None
-
-    async def _resolve(self, path: str, start: Starter) -> Task:
         plain = checked_path(path)
         name = filesystem_name(plain)
         assert name is not None  # noqa: S101 - a checked path lies on a filesystem

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from time import monotonic
+from functools import partial
 
 import anyio
 
-from alcf_mcp.facility.jobspec import merged, node_hours
-from alcf_mcp.facility.limits import Limits
+from alcf_mcp.facility.aftermath.jobs import FACILITY_CUTS_AT, LIST_LIMIT
 from alcf_mcp.facility.names import ResourceNames
-from alcf_mcp.facility.recording import Recorder
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import APIError, InvalidCall, InvalidRequest, IRIError, NotFound, ServerFault
 from alcf_mcp.iri.models import Job, JobSpec, Resource
-from alcf_mcp.iri.tasks import FAULTS_BORNE, PASSING_FAULTS
+from alcf_mcp.iri.polling import looks
 from alcf_mcp.journal import Journal, JournalError, SubmittedJob
 
 logger = logging.getLogger(__name__)
-
-LIST_LIMIT = 1000
-FACILITY_CUTS_AT = 200
-"""Jobs at which ALCF silently cuts a list (ALCF's deployment of the API, 2026-08)."""
 
 _ID = re.compile(r"[\w.\-\[\]]+")
 _SERVER = re.compile(r"\.([a-z]+)-pbs")
@@ -59,39 +53,10 @@ class Listing:
 class Jobs:
     """The schedulers of one facility."""
 
-    def __init__(
-        self, iri: IRIClient, names: ResourceNames, journal: Journal, recorder: Recorder, limits: Limits
-    ) -> None:
+    def __init__(self, iri: IRIClient, names: ResourceNames, journal: Journal) -> None:
         self._iri = iri
         self._names = names
         self._journal = journal
-        self._recorder = recorder
-        self._limits = limits
-
-    async def submit(self, resource: str, spec: JobSpec, *, script: str | None = None) -> KnownJob:
-        """Submit a job and remember it.
-
-        Raises:
-            JournalError: it could not be written down, and so was not submitted.
-            LimitReached: the person's limits do not allow it.
-        """
-        machine = await self._names.compute(resource)
-        self._limits.check_job(spec)
-        cost = node_hours(spec) or 0.0
-        day_limit = self._limits.node_hours_per_day
-        async with self._recorder.sending(node_hours=cost, day_limit=day_limit) as sending:
-            job = await self._iri.submit_job(machine.id, spec)
-            sending.job_id = job.id
-        record = SubmittedJob(
-            job_id=job.id,
-            resource_id=machine.id,
-            resource=machine.name,
-            submitted_at=datetime.now(UTC),
-            spec=spec,
-            script=script,
-        )
-        await self._remember(record)
-        return KnownJob(machine, job, record)
 
     async def get(self, job_id: str, resource: str | None = None) -> KnownJob:
         """One job, wherever it runs: by the resource named, its record, its id, or by asking all.
@@ -139,56 +104,24 @@ class Jobs:
                 group.start_soon(ask, machine)
         return await self._listing(machines, answers, all_asked=resource is None)
 
-    async def update(self, known: KnownJob, spec: JobSpec) -> Job:
-        """Change a queued job and remember the change.
-
-        Raises:
-            JournalError: it could not be written down, and so was not sent.
-            LimitReached: the person's limits do not allow it.
-        """
-        changed = merged(known.spec, spec) if known.spec else spec
-        self._limits.check_job(changed)
-        more = (node_hours(changed) or 0.0) - (node_hours(known.spec) or 0.0 if known.spec else 0.0)
-        day_limit = self._limits.node_hours_per_day if more > 0 else None
-        async with self._recorder.sending(node_hours=max(more, 0.0), day_limit=day_limit) as sending:
-            sending.job_id = known.job.id
-            job = await self._iri.update_job(known.resource.id, known.job.id, spec)
-        if known.record:
-            await self._remember(known.record.model_copy(update={"spec": changed}))
-        return job
-
-    async def cancel(self, known: KnownJob) -> None:
-        """Ask for a job's end; it stays active for some seconds after that."""
-        async with self._recorder.sending() as sending:
-            sending.job_id = known.job.id
-            await self._iri.cancel_job(known.resource.id, known.job.id)
-
-    async def follow(self, known: KnownJob, *, patience: float) -> AsyncIterator[KnownJob]:
+    async def follow(self, known: KnownJob, *, patience: float) -> AsyncGenerator[KnownJob]:
         """Yield the job as it is now and again at growing intervals, until it ends or the patience does."""
-        deadline = monotonic() + patience
-        interval, faults = 1.0, 0
-        while True:
-            yield known
-            left = deadline - monotonic()
-            if known.job.finished or left <= 0:
-                return
-            await anyio.sleep(min(interval, left))
-            interval = min(interval * 1.5, 15.0)
-            try:
-                job = await self._iri.get_job(known.resource.id, known.job.id)
-            except PASSING_FAULTS:
-                faults += 1
-                if faults > FAULTS_BORNE:
-                    raise
-                continue
-            faults = 0
-            known = KnownJob(known.resource, job, known.record)
-
-    async def _remember(self, record: SubmittedJob) -> None:
-        try:
-            await self._journal.jobs.record(record)
-        except JournalError as error:  # the job is there all the same
-            logger.warning("job %s is not remembered: %s", record.job_id, error)
+        yield known
+        if known.job.finished:
+            return
+        async with aclosing(
+            looks(
+                partial(self._iri.once().get_job, known.resource.id, known.job.id),
+                first=1.0,
+                longest=15.0,
+                patience=patience,
+                crowd=self._iri.transport.connection.crowd,
+            )
+        ) as seen:
+            async for job in seen:
+                yield KnownJob(known.resource, job, known.record)
+                if job.finished:
+                    return
 
     async def _recorded(self, job_id: str) -> SubmittedJob | None:
         try:

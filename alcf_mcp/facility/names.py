@@ -37,27 +37,35 @@ KNOWN_RESOURCES = tuple(
 """ALCF's resources and their stable ids (ALCF's public status service, 2026-08): used when it fails."""
 
 
+class KnownResources:
+    """The resources of one facility as they were last looked up; all calls share them."""
+
+    def __init__(self) -> None:
+        self.resources: tuple[Resource, ...] = ()
+        self.fresh_until = 0.0
+        self.one_lookup = anyio.Lock()
+
+
 class ResourceNames:
     """The resources of one facility by name or id; looked up live, remembered for some minutes."""
 
-    def __init__(self, iri: IRIClient) -> None:
+    def __init__(self, iri: IRIClient, known: KnownResources) -> None:
         self._iri = iri
-        self._resources: tuple[Resource, ...] = ()
-        self._fresh_until = 0.0
-        self._one_lookup = anyio.Lock()
+        self._known = known
 
     async def all(self) -> tuple[Resource, ...]:
         """All resources; one lookup serves all who ask at the same time."""
-        async with self._one_lookup:
-            if monotonic() >= self._fresh_until:
+        known = self._known
+        async with known.one_lookup:
+            if monotonic() >= known.fresh_until:
                 try:
                     # An answer without resources is as good as none.
                     live = tuple(await self._iri.list_resources())
                 except IRIError:
                     live = ()
-                self._resources = live or self._resources or KNOWN_RESOURCES
-                self._fresh_until = monotonic() + (LIVE_SECONDS if live else FALLBACK_SECONDS)
-        return self._resources
+                known.resources = live or known.resources or KNOWN_RESOURCES
+                known.fresh_until = monotonic() + (LIVE_SECONDS if live else FALLBACK_SECONDS)
+        return known.resources
 
     async def find(self, name: str) -> Resource:
         """The resource of that name, whatever its case, or of that id.

@@ -1,17 +1,16 @@
-"""Every call that changes something is written down before it is sent, and completed with what came of it."""
+"""Every change is written down before it is sent, sent once, and completed with what came of it."""
 
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio
 
+from alcf_mcp.facility.aftermath import Finder, Intent, OutcomeUnknown, has_failed, was_refused
 from alcf_mcp.facility.limits import LimitReached
 from alcf_mcp.iri import errors as iri
 from alcf_mcp.journal import Action, Journal, JournalError
@@ -20,6 +19,8 @@ from alcf_mcp.journal.actions import ActionOutcome
 logger = logging.getLogger(__name__)
 
 DETAIL_LIMIT = 500
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -41,24 +42,75 @@ class Sending:
     task_id: str | None = None
 
 
-class Recorder:
-    """Writes one call's actions into the journal."""
+Send = Callable[[Sending], Awaitable[T]]
+"""Sends a change, and tells of it as soon as it knows more."""
 
-    def __init__(self, journal: Journal, caller: Caller) -> None:
+
+class Recorder:
+    """Carries out one call's changes, and writes them into the journal.
+
+    Args:
+        journal: where to.
+        caller: whose call it is.
+        api_url: the facility.
+        finder: finds out what came of a change whose answer is lost.
+        remarks: what the call's answer should tell besides.
+    """
+
+    def __init__(
+        self, journal: Journal, caller: Caller, api_url: str, finder: Finder, remarks: list[str]
+    ) -> None:
         self._journal = journal
         self._caller = caller
+        self._api_url = api_url
+        self._finder = finder
+        self._remarks = remarks
 
-    @asynccontextmanager
-    async def sending(
-        self, *, node_hours: float = 0.0, day_limit: float | None = None
-    ) -> AsyncIterator[Sending]:
-        """Around the sending of one action.
+    async def carry_out(
+        self,
+        intent: Intent,
+        send: Send[T],
+        *,
+        node_hours: float = 0.0,
+        day_limit: float | None = None,
+    ) -> T:
+        """Send one change, and find out what came of it if its answer is lost.
 
         Raises:
             JournalError: it can't be written down, and so is not sent.
             LimitReached: the day's node hours do not allow it.
+            OutcomeUnknown: it may have been carried out.
+            IRIError: it was not, or failed.
         """
-        number = await self._journal.actions.begin(self._action(node_hours), day_limit=day_limit)
+        number = await self._begin(intent, node_hours, day_limit)
+        sending = Sending()
+        began_at = datetime.now(UTC)
+        try:
+            result = await send(sending)
+        except iri.IRIError as error:
+            if outcome := _known_outcome(error, sending):
+                await self._end(number, outcome, str(error), sending)
+                raise
+            found: T = await self._find_out(intent, number, began_at, sending, error)
+            return found
+        except BaseException as error:
+            cut = "the call was cancelled after it was sent"
+            detail = str(error) if isinstance(error, Exception) else cut
+            await self._end(number, "unknown", detail or type(error).__name__, sending)
+            raise
+        await self._end(number, "done", None, sending)
+        return result
+
+    async def not_confirmed(self, why: str) -> None:
+        """Write down that a guarded call was not carried out."""
+        action = self._action(None, 0.0).model_copy(update={"confirmed": why, "outcome": "not confirmed"})
+        try:
+            await self._journal.actions.begin(action)
+        except JournalError as error:  # nothing was done, so nothing is lost
+            logger.warning("%s", error)
+
+    async def _begin(self, intent: Intent, node_hours: float, day_limit: float | None) -> int:
+        number = await self._journal.actions.begin(self._action(intent, node_hours), day_limit=day_limit)
         if number is None:
             spent = await self._journal.actions.node_hours_of_a_day()
             raise LimitReached(
@@ -66,23 +118,36 @@ class Recorder:
                 f"more than {day_limit:g}",
                 "max_node_hours_per_day",
             )
-        sending = Sending()
+        return number
+
+    async def _find_out(
+        self, intent: Intent, number: int, began_at: datetime, sending: Sending, error: iri.IRIError
+    ) -> Any:
+        """What the change would have answered, found by looking.
+
+        Raises:
+            OutcomeUnknown: looking proved nothing.
+            TaskFailed: it failed.
+        """
         try:
-            yield sending
-        except BaseException as error:
-            await self._end(number, *_outcome(error, sending), sending)
+            found = await self._finder.find(intent, action=number, began_at=began_at, task_id=sending.task_id)
+        except BaseException:
+            await self._end(number, "unknown", str(error), sending)
             raise
-        await self._end(number, "done", None, sending)
+        job_id = getattr(found.value, "id", None) if intent.kind == "submit" else None
+        sending.job_id = sending.job_id or job_id
+        lost = f"The answer was lost ({str(error).rstrip('.')})"
+        await self._end(number, found.outcome, f"{lost}; {found.detail}", sending)
+        if found.outcome == "done":
+            self._remarks.append(f"{lost}, but looking showed that it was carried out: {found.detail}.")
+            return found.value
+        if found.outcome == "failed":
+            raise iri.TaskFailed(found.detail, task_id=sending.task_id or "") from None
+        raise OutcomeUnknown(
+            f"{lost}. Whether it was carried out is not known: {found.detail}", check=found.check
+        ) from None
 
-    async def not_confirmed(self, why: str) -> None:
-        """Write down that a guarded call was not carried out."""
-        action = self._action(0.0).model_copy(update={"confirmed": why, "outcome": "not confirmed"})
-        try:
-            await self._journal.actions.begin(action)
-        except JournalError as error:  # nothing was done, so nothing is lost
-            logger.warning("%s", error)
-
-    def _action(self, node_hours: float) -> Action:
+    def _action(self, intent: Intent | None, node_hours: float) -> Action:
         return Action(
             began_at=datetime.now(UTC),
             tool=self._caller.tool,
@@ -91,52 +156,28 @@ class Recorder:
             shown=self._caller.shown,
             confirmed=self._caller.confirmed,
             node_hours=node_hours,
+            api_url=self._api_url,
+            intent=intent.model_dump_json(exclude_none=True) if intent else None,
         )
 
     async def _end(self, number: int, outcome: ActionOutcome, detail: str | None, sending: Sending) -> None:
         with anyio.CancelScope(shield=True):  # a call that is cancelled now has been sent all the same
             try:
                 await self._journal.actions.end(
-                    number, outcome, detail=detail, job_id=sending.job_id, task_id=sending.task_id
+                    number,
+                    outcome,
+                    detail=detail and detail[:DETAIL_LIMIT],
+                    job_id=sending.job_id,
+                    task_id=sending.task_id,
                 )
             except JournalError as error:
                 logger.warning("action %d stays without its outcome (%s): %s", number, outcome, error)
 
 
-_NOT_DONE = (
-    iri.InvalidCall,
-    iri.NotConnected,
-    iri.InvalidRequest,
-    iri.NotAuthenticated,
-    iri.NotPermitted,
-    iri.NotFound,
-    iri.Conflict,
-    iri.TooManyRequests,
-    iri.NotImplementedThere,
-)
-"""Answers to a request that was not carried out."""
-
-
-def _outcome(error: BaseException, sending: Sending) -> tuple[ActionOutcome, str | None]:
-    detail = str(error)[:DETAIL_LIMIT] or type(error).__name__
-    if sending.task_id is None and isinstance(error, _NOT_DONE):
-        return "refused", detail
-    if isinstance(error, iri.TaskFailed | iri.TaskCanceled):
-        return "failed", detail
+def _known_outcome(error: iri.IRIError, sending: Sending) -> ActionOutcome | None:
+    """What an error says of the change; nothing where that has to be found out."""
     if isinstance(error, iri.TaskStillRunning):
-        return "sent", detail
-    if isinstance(error, iri.APIError) and is_scheduler_refusal(error):
-        return "refused", detail
-    return "unknown", detail if isinstance(error, Exception) else "the call was cancelled after it was sent"
-
-
-_PBS_REFUSAL = re.compile(
-    r"^q(sub|del|alter|stat|hold|rls):|unknown queue|unknown job id|job has finished"
-    r"|invalid for state of job|violates queue and/or server",
-    re.IGNORECASE,
-)
-
-
-def is_scheduler_refusal(error: iri.APIError) -> bool:
-    """Whether a 500 is PBS's own refusal: nothing was done (ALCF's deployment of the API, 2026-08)."""
-    return bool(_PBS_REFUSAL.search(error.detail))
+        return "sent"
+    if has_failed(error):
+        return "failed"
+    return "refused" if sending.task_id is None and was_refused(error) else None

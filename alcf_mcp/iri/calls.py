@@ -29,9 +29,10 @@ class Calls:
         query: Mapping[str, Any] | None = None,
         body: Outgoing | None = None,
         file: tuple[str, bytes] | None = None,
+        key: str | None = None,
     ) -> Answer:
         sent = body.to_wire() if body else None
-        data = await self.transport.call(operation, *ids, query=query, body=sent, file=file)
+        data = await self.transport.call(operation, *ids, query=query, body=sent, file=file, key=key)
         return _parse(operation, model, data)
 
     async def _many(

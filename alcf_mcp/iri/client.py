@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Self
 
 import httpx
 from pydantic import SecretStr
 
+from alcf_mcp.iri.connection import Connection
 from alcf_mcp.iri.groups.account import AccountOperations
 from alcf_mcp.iri.groups.compute import ComputeOperations
 from alcf_mcp.iri.groups.filesystem import FilesystemOperations
@@ -14,6 +16,7 @@ from alcf_mcp.iri.groups.status import StatusOperations
 from alcf_mcp.iri.groups.task import TaskOperations
 from alcf_mcp.iri.tasks import Tasks
 from alcf_mcp.iri.transport import TokenSource, Transport
+from alcf_mcp.iri.wait import Wait
 
 
 class IRIClient(StatusOperations, AccountOperations, ComputeOperations, FilesystemOperations, TaskOperations):
@@ -30,10 +33,11 @@ class IRIClient(StatusOperations, AccountOperations, ComputeOperations, Filesyst
             that can also renew one; not needed for what is public.
         timeout: seconds without a byte from the facility after which a request is given up.
         max_bytes: the largest answer that is read.
+        max_requests: requests that may be under way at once; others wait in line.
         http: another httpx transport, such as an ASGI application's.
 
-    Attributes:
-        tasks: waits for what the filesystem operations start.
+    Reads are repeated after passing faults; what changes something is repeated only where the first request
+    provably was not carried out.
 
     Every method raises ``alcf_mcp.iri.errors.IRIError`` and nothing else.
     """
@@ -45,16 +49,35 @@ class IRIClient(StatusOperations, AccountOperations, ComputeOperations, Filesyst
         token: str | SecretStr | TokenSource | None = None,
         timeout: float = 30.0,
         max_bytes: int = 32 * 2**20,
+        max_requests: int = 16,
         http: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self.transport = Transport(
-            base_url, token=_source(token), timeout=timeout, max_bytes=max_bytes, http=http
+        connection = Connection(
+            base_url, timeout=timeout, max_bytes=max_bytes, max_requests=max_requests, http=http
         )
-        self.tasks = Tasks(self)
+        self.transport = Transport(connection, _source(token))
+
+    @property
+    def tasks(self) -> Tasks:
+        """Waits for what the filesystem operations start."""
+        return Tasks(self)
+
+    def during(self, wait: Wait) -> Self:
+        """The same client within the patience of one call: all its requests share that."""
+        return self._with(self.transport.during(wait))
+
+    def once(self) -> Self:
+        """The same client, for who repeats by himself: each request is sent once."""
+        return self._with(self.transport.once())
 
     async def aclose(self) -> None:
         """Close the connections to the facility."""
-        await self.transport.aclose()
+        await self.transport.connection.aclose()
+
+    def _with(self, transport: Transport) -> Self:
+        other = copy(self)
+        other.transport = transport
+        return other
 
     async def __aenter__(self) -> Self:
         return self

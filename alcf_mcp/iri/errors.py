@@ -6,6 +6,7 @@
     │   └── InsecureURL              a token would travel unprotected
     ├── NoAnswer                 nothing usable came back from the network
     │   ├── NotConnected             the request did not arrive
+    │   │   └── Crowded                  it did not leave: too many others are under way
     │   └── ConnectionLost           it may have arrived; the answer did not (time-outs too)
     ├── NotAnIRIAnswer           something answered, but not the API: HTML, broken JSON, a redirect
     │   └── BlockedByGateway         the protection in front of the API refused the client program
@@ -69,6 +70,10 @@ class NotConnected(NoAnswer):
     """The facility was not reached: the request did not arrive."""
 
 
+class Crowded(NotConnected):
+    """The request did not leave: too many others are under way at once."""
+
+
 class ConnectionLost(NoAnswer):
     """The request was sent, or part of it, and no whole answer came: it may have been carried out."""
 
@@ -99,6 +104,8 @@ class APIError(IRIError):
         title: the facility's short name for the problem.
         invalid_params: for schema errors, pairs of the parameter's name and what is wrong with it.
         retry_after: the ``Retry-After`` header as it came, if any.
+        date: the ``Date`` header as it came: what the facility's clock said.
+        operation: id of the operation that was refused.
     """
 
     status: int
@@ -106,6 +113,8 @@ class APIError(IRIError):
     title: str = ""
     invalid_params: list[tuple[str, str]] = field(default_factory=list)
     retry_after: str | None = None
+    date: str | None = None
+    operation: str = ""
 
     summary: ClassVar[str] = "The facility refused the request"
 
@@ -188,21 +197,25 @@ _BY_STATUS: dict[int, type[APIError]] = {
 }
 
 
-def from_problem(status: int, problem: dict[str, Any], *, retry_after: str | None = None) -> APIError:
+def from_problem(
+    status: int, problem: dict[str, Any], *, retry_after: str | None = None, date: str | None = None
+) -> APIError:
     """Make the exception for a problem document (RFC 9457); odd members are tolerated.
 
     Args:
         status: the HTTP status of the answer; it wins over the document's own.
         problem: the decoded body.
         retry_after: the ``Retry-After`` header, if the answer had one.
+        date: the ``Date`` header, if the answer had one.
     """
-    error_class = _BY_STATUS.get(status, ServerFault if status >= 500 else APIError)
+    error_class = _BY_STATUS.get(status, APIError if 400 <= status < 500 else ServerFault)
     return error_class(
         status=status,
         detail=_text(problem.get("detail")),
         title=_text(problem.get("title")),
         invalid_params=_invalid_params(problem.get("invalid_params")),
         retry_after=retry_after,
+        date=date,
     )
 
 

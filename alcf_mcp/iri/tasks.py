@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
-import anyio
-
 from alcf_mcp.iri import results
-from alcf_mcp.iri.errors import (
-    ConnectionLost,
-    GatewayTimeout,
-    NotConnected,
-    ServerFault,
-    TaskCanceled,
-    TaskFailed,
-    TaskStillRunning,
-    TooManyRequests,
-)
+from alcf_mcp.iri.errors import TaskCanceled, TaskFailed, TaskStillRunning
 from alcf_mcp.iri.models import Task, TaskHandle
+from alcf_mcp.iri.polling import looks
 
 if TYPE_CHECKING:
     from alcf_mcp.iri.client import IRIClient
@@ -29,15 +20,7 @@ Progress = Callable[[Task, float], Awaitable[None]]
 """Called after each look with the task and the seconds waited so far."""
 
 FIRST_LOOK = 0.2
-LONGEST_INTERVAL = 2.0
-GROWTH = 1.5
-JITTER = 0.15
-FAULTS_BORNE = 4
-
-LAST_LOOK = 2.0
-"""Seconds that a look may take after the patience has ended."""
-
-PASSING_FAULTS = (ServerFault, GatewayTimeout, TooManyRequests, NotConnected, ConnectionLost)
+LONGEST_PAUSE = 2.0
 
 
 class Tasks:
@@ -51,9 +34,8 @@ class Tasks:
     ) -> Task:
         """Wait for a task to complete.
 
-        The first look comes after about 0.2 s, the next ones at growing, jittered intervals of up to 2 s.
-        A few failed looks in a row are borne: ALCF's service answers 500 for a while when Globus is slow,
-        and for good when Globus lost the task (ALCF's deployment of the API, 2026-08).
+        The first look comes after about 0.2 s, the next ones at growing, jittered pauses of up to 2 s, or
+        longer where many tasks are waited for. A few failed looks in a row are borne.
 
         Args:
             handle: what the operation answered, or the task's id.
@@ -69,30 +51,23 @@ class Tasks:
         task_id = handle if isinstance(handle, str) else handle.task_id
         began = monotonic()
         seen: Task | None = None
-        faults = 0
-        for interval in _intervals():
-            left = began + patience - monotonic()
-            if left <= 0:
-                raise TaskStillRunning(
-                    f"Task {task_id} still runs after {patience:.0f} s of waiting", task_id=task_id, task=seen
-                )
-            await anyio.sleep(min(interval, left))
-            look: Task | None = None
-            try:
-                with anyio.move_on_after(began + patience + LAST_LOOK - monotonic()):
-                    look = await self._client.get_task(task_id)
-            except PASSING_FAULTS:
-                faults += 1
-                if faults > FAULTS_BORNE:
-                    raise
-            if look is None:
-                continue
-            seen, faults = look, 0
-            if on_progress:
-                await on_progress(seen, monotonic() - began)
-            if seen.ended:
-                return completed(seen)
-        raise AssertionError("unreachable: the intervals never end")
+        async with aclosing(
+            looks(
+                partial(self._client.once().get_task, task_id),
+                first=FIRST_LOOK,
+                longest=LONGEST_PAUSE,
+                patience=patience,
+                crowd=self._client.transport.connection.crowd,
+            )
+        ) as seen_so_far:
+            async for seen in seen_so_far:
+                if on_progress:
+                    await on_progress(seen, monotonic() - began)
+                if seen.ended:
+                    return completed(seen)
+        raise TaskStillRunning(
+            f"Task {task_id} still runs after {patience:.0f} s of waiting", task_id=task_id, task=seen
+        )
 
 
 def completed(task: Task) -> Task:
@@ -102,11 +77,3 @@ def completed(task: Task) -> Task:
     if (failure := results.failure(task)) is not None:
         raise TaskFailed(failure, task_id=task.id, task=task)
     return task
-
-
-def _intervals() -> Iterator[float]:
-    interval = FIRST_LOOK
-    while True:
-        jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing
-        yield min(interval * jitter, LONGEST_INTERVAL)
-        interval = min(interval * GROWTH, LONGEST_INTERVAL)

@@ -1,28 +1,22 @@
-"""The one place where HTTP happens: a request in, decoded JSON or an ``IRIError`` out."""
+"""The one way to the facility: an operation in, decoded JSON or an ``IRIError`` out."""
 
 from __future__ import annotations
 
-import ipaddress
-import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import httpx
 from pydantic import SecretStr
 
-from alcf_mcp import __version__
-from alcf_mcp.iri.errors import (
-    BlockedByGateway,
-    ConnectionLost,
-    InsecureURL,
-    InvalidCall,
-    InvalidToken,
-    NotAnIRIAnswer,
-    NotConnected,
-    from_problem,
-)
+from alcf_mcp.iri.answers import read
+from alcf_mcp.iri.connection import Answer, Connection
+from alcf_mcp.iri.errors import APIError, InsecureURL, InvalidCall, InvalidToken, NotImplementedThere
+from alcf_mcp.iri.observing import observed
 from alcf_mcp.iri.operations import Operation
+from alcf_mcp.iri.retrying import repetition
+from alcf_mcp.iri.wait import Wait
 
 
 class RenewableTokens(Protocol):
@@ -38,51 +32,43 @@ class RenewableTokens(Protocol):
 TokenSource = Callable[[], Awaitable[SecretStr]] | RenewableTokens
 """Where a bearer token comes from; asked before every request that needs one."""
 
-USER_AGENT = f"alcf-mcp/{__version__}"
+LAST_LOOK = 2.0
+"""Seconds that a request may take although the call's patience has ended."""
+
+SHARE_OF_A_CHANGE = 2 / 3
+"""Of the patience that is left: the rest is for finding out what came of a change whose answer is lost."""
 
 _BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")  # RFC 6750, section 2.1
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
+@dataclass(frozen=True)
 class Transport:
-    """A pooled connection to one facility.
+    """The way to one facility, as one call uses it.
 
-    Args:
-        base_url: where the API lives, such as ``https://api.alcf.anl.gov/api/v1``.
-        token: where the bearer token comes from; ``None`` for the public operations alone.
-        timeout: seconds without a byte from the facility after which a request is given up.
-        max_bytes: the largest answer that is read; what is longer is refused unread.
-        http: another httpx transport, such as an ASGI application's.
-
-    Raises:
-        InvalidCall: the base URL is none.
+    Attributes:
+        connection: what all calls share.
+        tokens: where the bearer token comes from; ``None`` for the public operations alone.
+        wait: the patience of the call; ``None`` gives every request its own.
+        repeats: whether requests are sent again after a passing fault.
     """
 
-    def __init__(
-        self,
-        base_url: str,
-        *,
-        token: TokenSource | None = None,
-        timeout: float = 30.0,
-        max_bytes: int = 32 * 2**20,
-        http: httpx.AsyncBaseTransport | None = None,
-    ) -> None:
-        self.base_url = _checked(base_url)
-        self.max_bytes = max_bytes
-        self._token = token
-        url = httpx.URL(self.base_url)
-        local = http is not None or is_loopback(url.host)
-        self._secure = local or url.scheme == "https"
-        self._http = httpx.AsyncClient(
-            timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)),
-            headers={"User-Agent": USER_AGENT, "Accept": "application/json, application/problem+json"},
-            transport=http,
-            trust_env=not local,  # what stays on this machine goes through no proxy
-        )
+    connection: Connection
+    tokens: TokenSource | None = None
+    wait: Wait | None = None
+    repeats: bool = True
 
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
+    @property
+    def base_url(self) -> str:
+        """Where the API lives."""
+        return self.connection.base_url
+
+    def during(self, wait: Wait) -> Transport:
+        """The same, within the patience of one call."""
+        return replace(self, wait=wait)
+
+    def once(self) -> Transport:
+        """The same, for who repeats by himself."""
+        return replace(self, repeats=False)
 
     async def call(
         self,
@@ -91,6 +77,7 @@ class Transport:
         query: Mapping[str, Any] | None = None,
         body: Any = None,
         file: tuple[str, bytes] | None = None,
+        key: str | None = None,
     ) -> Any:
         """Carry out one operation.
 
@@ -100,6 +87,7 @@ class Transport:
             query: query parameters; those that are ``None`` are left out.
             body: what goes out as JSON.
             file: name and content of a file that goes out as form data.
+            key: an idempotency key: where the facility keeps those, it makes a repetition harmless.
 
         Returns:
             The decoded JSON of the answer, ``None`` for an answer without a body.
@@ -107,37 +95,51 @@ class Transport:
         Raises:
             IRIError: see the hierarchy in ``alcf_mcp.iri.errors``.
         """
+        outgoing = _Outgoing(operation, ids, query or {}, body, file, key)
+        wait = self.wait or Wait()
+        if not self.repeats:
+            return await self._send(outgoing, wait)
+        keyed = bool(key and self.connection.honours_keys)
+        async for attempt in repetition(wait, reads=operation.reads, keyed=keyed):
+            with attempt:
+                return await self._send(outgoing, wait)
+        raise AssertionError("unreachable: the last attempt returns or raises")
 
-        def request(token: SecretStr | None) -> httpx.Request:
-            authorization = self._authorization(token)
-            try:
-                return self._http.build_request(
-                    operation.method,
-                    self.base_url + operation.url_path(*ids),
-                    params={key: value for key, value in (query or {}).items() if value is not None},
-                    json=body,
-                    files={"file": file} if file else None,
-                    headers=authorization,
-                )
-            except (httpx.InvalidURL, UnicodeError):
-                raise InvalidCall("An argument is too long, or holds characters that can't be sent") from None
-
-        token = None if operation.public else await self._current_token()
-        status, headers, content = await self._exchange(request(token))
+    async def _send(self, outgoing: _Outgoing, wait: Wait) -> Any:
+        """Send a request once; more often only where it provably was not carried out."""
+        token = None if outgoing.operation.public else await self._current_token()
+        answer = await self._exchange(outgoing, token, wait)
         # A 401 proves that nothing was carried out: what changes something may be repeated too.
-        if status == 401 and token is not None and (other := await self._renewed(token)) is not None:
-            status, headers, content = await self._exchange(request(other))
-        return _read(status, headers, content)
+        if answer.status == 401 and token is not None and (other := await self._renewed(token)) is not None:
+            answer = await self._exchange(outgoing, other, wait)
+        try:
+            return read(answer)
+        except APIError as error:
+            error.operation = outgoing.operation.id
+            if not (outgoing.key and _keeps_no_keys(error)):
+                raise
+        self.connection.honours_keys = False
+        return await self._send(replace(outgoing, key=None), wait)
+
+    async def _exchange(self, outgoing: _Outgoing, token: SecretStr | None, wait: Wait) -> Answer:
+        request = outgoing.request(self.connection, self._authorization(token))
+        share = 1.0 if outgoing.operation.reads else SHARE_OF_A_CHANGE
+        with observed(outgoing.operation, request.url.host) as seen:
+            answer = await self.connection.exchange(request, wait, limit=max(wait.left * share, LAST_LOOK))
+            seen.status, seen.size = answer.status, len(answer.content)
+        if "Idempotency-Key-Reply" in answer.headers:
+            self.connection.honours_keys = True
+        return answer
 
     async def _current_token(self) -> SecretStr | None:
-        if self._token is None:
+        if self.tokens is None:
             return None
-        return await (self._token() if callable(self._token) else self._token.token())
+        return await (self.tokens() if callable(self.tokens) else self.tokens.token())
 
     async def _renewed(self, rejected: SecretStr) -> SecretStr | None:
-        if self._token is None or callable(self._token):
+        if self.tokens is None or callable(self.tokens):
             return None
-        return await self._token.renewed(rejected)
+        return await self.tokens.renewed(rejected)
 
     def _authorization(self, token: SecretStr | None) -> dict[str, str]:
         if token is None:
@@ -145,122 +147,38 @@ class Transport:
         bearer = token.get_secret_value()
         if not _BEARER_TOKEN.fullmatch(bearer):
             raise InvalidToken("The access token is malformed: it is empty or has characters no token has")
-        if not self._secure:
+        if not self.connection.secure:
             raise InsecureURL(
                 f"{self.base_url} is plain http to another machine: the access token would travel in the open"
             )
         return {"Authorization": f"Bearer {bearer}"}
 
-    async def _exchange(self, request: httpx.Request) -> tuple[int, httpx.Headers, bytes]:
-        where = f"{request.url.scheme}://{request.url.netloc.decode()}"
+
+def _keeps_no_keys(error: APIError) -> bool:
+    return isinstance(error, NotImplementedThere) and "idempotency" in error.detail.lower()
+
+
+@dataclass(frozen=True)
+class _Outgoing:
+    """What is asked for, before it is a request with a token."""
+
+    operation: Operation
+    ids: tuple[str, ...]
+    query: Mapping[str, Any]
+    body: Any
+    file: tuple[str, bytes] | None
+    key: str | None = field(default=None)
+
+    def request(self, connection: Connection, authorization: dict[str, str]) -> httpx.Request:
+        key = {"Idempotency-Key": self.key} if self.key and connection.honours_keys is not False else {}
         try:
-            response = await self._http.send(request, stream=True)
-            try:
-                return response.status_code, response.headers, await self._bounded(response)
-            finally:
-                await response.aclose()
-        except (
-            httpx.ConnectError,
-            httpx.ConnectTimeout,
-            httpx.PoolTimeout,
-            httpx.ProxyError,
-            httpx.UnsupportedProtocol,
-        ) as error:
-            raise NotConnected(f"The facility at {where} can't be reached ({_reason(error)})") from None
-        except httpx.TimeoutException:
-            raise ConnectionLost(f"The facility at {where} did not answer in time") from None
-        except httpx.HTTPError as error:
-            raise ConnectionLost(
-                f"The connection to {where} broke before the answer was whole ({_reason(error)})"
-            ) from None
-
-    async def _bounded(self, response: httpx.Response) -> bytes:
-        content = bytearray()
-        async for chunk in response.aiter_bytes():
-            content += chunk
-            if len(content) > self.max_bytes:
-                raise NotAnIRIAnswer(
-                    f"The facility's answer is longer than {self.max_bytes} bytes; ask for less at once",
-                    status=response.status_code,
-                )
-        return bytes(content)
-
-
-def _checked(base_url: str) -> str:
-    try:
-        url = httpx.URL(base_url)
-        usable = url.scheme in ("http", "https") and bool(url.host) and (url.port or 0) < 2**16
-        usable = usable and not (url.userinfo or url.query or url.fragment)
-    except (httpx.InvalidURL, ValueError):
-        usable = False
-    if not usable:
-        raise InvalidCall(
-            "The facility's URL is none of an API", hint="It should look like https://api.alcf.anl.gov/api/v1"
-        )
-    return base_url.rstrip("/")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, so that nothing sent to it leaves."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _reason(error: httpx.HTTPError) -> str:
-    return str(error) or type(error).__name__
-
-
-def _read(status: int, headers: httpx.Headers, content: bytes) -> Any:
-    """Turn an answer into decoded JSON, or raise what it means."""
-    if 300 <= status < 400:
-        raise NotAnIRIAnswer(
-            "The facility answered with a redirect, which is not followed",
-            status=status,
-        )
-    if status == 204 or (200 <= status < 300 and not content.strip()):
-        return None
-    try:
-        data = _decoded(content)
-    except (ValueError, RecursionError):
-        raise _not_json(status, headers, content) from None
-    if status < 400:
-        return data
-    problem = data if isinstance(data, dict) else {"detail": data}
-    if status == 403 and "cloudflare.com" in str(problem.get("type")):
-        raise _blocked(str(problem.get("title")), status)
-    raise from_problem(status, problem, retry_after=headers.get("Retry-After"))
-
-
-def _decoded(content: bytes) -> Any:
-    data = json.loads(content)
-    if _SURROGATE.search(content):  # half a character can't be written again: it becomes "?"
-        data = json.loads(json.dumps(data, ensure_ascii=False).encode(errors="replace"))
-    return data
-
-
-def _blocked(text: str, status: int) -> BlockedByGateway:
-    return BlockedByGateway(
-        f"The gateway in front of the facility refused this program ({text[:60]}, HTTP {status})",
-        status=status,
-    )
-
-
-def _not_json(status: int, headers: httpx.Headers, content: bytes) -> Exception:
-    text = content[:4096].decode(errors="replace").strip()
-    kind = headers.get("Content-Type", "").partition(";")[0] or "no declared type"
-    if status == 403 and "error code: 10" in text:
-        return _blocked(text, status)
-    if status < 400:
-        return NotAnIRIAnswer(
-            f"The answer is not the facility API's JSON (HTTP {status}, {kind}, {len(content)} bytes)",
-            status=status,
-        )
-    looks_like_html = "html" in kind or text[:1] == "<"
-    detail = (
-        "a page of HTML came from a gateway in front of it"
-        if looks_like_html
-        else " ".join(text.split())[:200]
-    )
-    return from_problem(status, {"detail": detail}, retry_after=headers.get("Retry-After"))
+            return connection.build_request(
+                self.operation.method,
+                connection.base_url + self.operation.url_path(*self.ids),
+                params={name: value for name, value in self.query.items() if value is not None},
+                json=self.body,
+                files={"file": self.file} if self.file else None,
+                headers=authorization | key,
+            )
+        except (httpx.InvalidURL, UnicodeError):
+            raise InvalidCall("An argument is too long, or holds characters that can't be sent") from None

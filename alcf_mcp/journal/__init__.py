@@ -9,7 +9,9 @@ from pathlib import Path
 from alcf_mcp.journal.actions import Action, Actions
 from alcf_mcp.journal.approvals import Approvals
 from alcf_mcp.journal.jobs import SubmittedJob, SubmittedJobs
+from alcf_mcp.journal.offers import Offers
 from alcf_mcp.journal.store import JournalError, Store
+from alcf_mcp.journal.waiting import Waiting
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,16 @@ class Journal:
     def approvals(self) -> Approvals:
         """Questions that wait for a person."""
         return Approvals(self.store)
+
+    @cached_property
+    def offers(self) -> Offers:
+        """What facilities do not offer."""
+        return Offers(self.store)
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        """How much the person's processes wait for."""
+        return Waiting(self.store)
 
 
 __all__ = ["Action", "Journal", "JournalError", "SubmittedJob"]

@@ -3,21 +3,44 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from alcf_mcp.journal.store import Store
 
 ActionOutcome = Literal["sent", "done", "refused", "failed", "unknown", "not confirmed"]
-"""``sent`` is how an action begins; one that stays so was cut off with its process."""
+"""``sent`` is how an action begins; one that stays so was cut off with its process, or its task went on."""
+
+STALE = timedelta(hours=2)
+"""No call lasts that long: an action that is still under way then was cut off."""
+
+GIVEN_UP = timedelta(days=1)
+"""After that, nobody looks any more what came of an action."""
+
+COMPETES = timedelta(minutes=10)
+"""Within that time, a new job may be that of another submission whose answer is lost."""
+
+
+def this_process() -> str:
+    """This process, told apart from those of other hosts that share the journal."""
+    return f"{os.getpid()}@{socket.gethostname()}"
 
 
 class Action(BaseModel):
-    """A call that changes something; ``node_hours`` is what it may cost at most."""
+    """A call that changes something.
+
+    Attributes:
+        node_hours: what it may cost at most.
+        api_url: the facility that it was sent to.
+        process: who sent it: the process id and the host.
+        intent: what was to be changed, as JSON; only as long as it is not known what came of it.
+    """
 
     id: int = 0
     began_at: datetime
@@ -32,6 +55,9 @@ class Action(BaseModel):
     job_id: str | None = None
     task_id: str | None = None
     node_hours: float = 0.0
+    api_url: str = ""
+    process: str = Field(default_factory=this_process)
+    intent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,10 +88,34 @@ class Actions:
         job_id: str | None = None,
         task_id: str | None = None,
     ) -> None:
-        """Complete an action with what came of it."""
-        sql = "UPDATE actions SET ended_at = ?, outcome = ?, detail = ?, job_id = ?, task_id = ? WHERE id = ?"
-        values = (datetime.now(UTC).isoformat(), outcome, detail, job_id, task_id, number)
+        """Complete an action with what came of it; its intent is kept only where that is not known."""
+        sql = (
+            "UPDATE actions SET ended_at = ?, outcome = ?, detail = ?, job_id = coalesce(?, job_id),"
+            " task_id = coalesce(?, task_id), intent = CASE WHEN ? THEN intent END WHERE id = ?"
+        )
+        is_open = outcome in ("sent", "unknown")
+        values = (datetime.now(UTC).isoformat(), outcome, detail, job_id, task_id, is_open, number)
         await self.store.run(lambda db: db.execute(sql, values))
+
+    async def left_open(self, api_url: str) -> list[Action]:
+        """The actions whose outcome is not known and that no living process is at, oldest first."""
+        sql = (
+            "SELECT * FROM actions WHERE intent IS NOT NULL AND outcome IN ('sent', 'unknown')"
+            " AND api_url = ? AND began_at > ? ORDER BY id"
+        )
+        after = (datetime.now(UTC) - GIVEN_UP).isoformat()
+        rows = await self.store.run(lambda db: db.execute(sql, (api_url, after)).fetchall())
+        return [action for action in map(_action, rows) if action.ended_at or _was_cut_off(action)]
+
+    async def open_submissions(self, resource_id: str, *, besides: int) -> int:
+        """How many other submissions to a machine are under way or of unknown outcome."""
+        sql = (
+            "SELECT count(*) FROM actions WHERE intent IS NOT NULL AND outcome IN ('sent', 'unknown')"
+            " AND id != ? AND began_at > ? AND json_extract(intent, '$.kind') = 'submit'"
+            " AND json_extract(intent, '$.resource_id') = ?"
+        )
+        values = (besides, (datetime.now(UTC) - COMPETES).isoformat(), resource_id)
+        return int(await self.store.run(lambda db: db.execute(sql, values).fetchone()[0]))
 
     async def node_hours_of_a_day(self) -> float:
         """What the jobs that were submitted within 24 hours may cost at most."""
@@ -94,8 +144,8 @@ def _begin(db: sqlite3.Connection, action: Action, day_limit: float | None) -> i
     if day_limit is not None and _node_hours_of_a_day(db) + action.node_hours > day_limit:
         return None
     cursor = db.execute(
-        "INSERT INTO actions (began_at, tool, arguments, client, shown, confirmed, outcome, node_hours)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO actions (began_at, tool, arguments, client, shown, confirmed, outcome, node_hours,"
+        " api_url, process, intent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             action.began_at.isoformat(),
             action.tool,
@@ -105,6 +155,9 @@ def _begin(db: sqlite3.Connection, action: Action, day_limit: float | None) -> i
             action.confirmed,
             action.outcome,
             action.node_hours,
+            action.api_url,
+            action.process,
+            action.intent,
         ),
     )
     return cursor.lastrowid
@@ -119,3 +172,19 @@ def _node_hours_of_a_day(db: sqlite3.Connection) -> float:
 
 def _action(row: sqlite3.Row) -> Action:
     return Action(**{**dict(row), "arguments": json.loads(row["arguments"])})
+
+
+def _was_cut_off(action: Action) -> bool:
+    """Whether the process that was at an action is no more."""
+    if action.began_at < datetime.now(UTC) - STALE:
+        return True
+    pid, _, host = action.process.partition("@")
+    if host != socket.gethostname() or not pid.isdecimal() or os.name != "posix":
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -35,6 +35,10 @@ class SubmittedJobs:
         """Remember a submitted job, or what it has become."""
         await self.store.run(lambda db: _insert(db, job))
 
+    async def claim(self, job: SubmittedJob) -> bool:
+        """Remember a job that nobody has claimed; whether that was so."""
+        return await self.store.run(lambda db: _insert(db, job, "IGNORE")) == 1
+
     async def find(self, job_id: str) -> SubmittedJob | None:
         """One job, by its full id or by the id up to its first dot."""
         return await self.store.run(lambda db: _by_id(db, job_id))
@@ -45,9 +49,9 @@ class SubmittedJobs:
         return {job.job_id: job for job in await self.store.run(lambda db: _by_ids(db, wanted))}
 
 
-def _insert(db: sqlite3.Connection, job: SubmittedJob) -> None:
-    db.execute(
-        "INSERT OR REPLACE INTO jobs (job_id, resource_id, resource, submitted_at, spec, script)"
+def _insert(db: sqlite3.Connection, job: SubmittedJob, conflict: str = "REPLACE") -> int:
+    cursor = db.execute(
+        f"INSERT OR {conflict} INTO jobs (job_id, resource_id, resource, submitted_at, spec, script)"  # noqa: S608
         " VALUES (?, ?, ?, ?, ?, ?)",
         (
             job.job_id,
@@ -58,6 +62,7 @@ def _insert(db: sqlite3.Connection, job: SubmittedJob) -> None:
             job.script,
         ),
     )
+    return cursor.rowcount
 
 
 def _by_ids(db: sqlite3.Connection, job_ids: list[str]) -> list[SubmittedJob]:

@@ -58,6 +58,23 @@ _SCHEMA = (
         approved_at REAL
     ) STRICT;
     """,
+    """
+    ALTER TABLE actions ADD COLUMN api_url TEXT NOT NULL DEFAULT '';
+    ALTER TABLE actions ADD COLUMN process TEXT NOT NULL DEFAULT '';
+    ALTER TABLE actions ADD COLUMN intent TEXT;
+    CREATE INDEX open_actions ON actions (began_at) WHERE intent IS NOT NULL;
+    CREATE TABLE not_offered (
+        api_url TEXT NOT NULL,
+        operation TEXT NOT NULL,
+        said_at TEXT NOT NULL,
+        PRIMARY KEY (api_url, operation)
+    ) STRICT;
+    CREATE TABLE waiting (
+        process TEXT PRIMARY KEY,
+        tasks INTEGER NOT NULL,
+        said_at REAL NOT NULL
+    ) STRICT;
+    """,
 )
 """One entry a schema version; a file of an older version is brought forward step by step."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any
 
+import anyio
 from mcp.server.mcpserver import Context, Resolve
 
 from alcf_mcp.auth import Auth
@@ -16,11 +17,15 @@ from alcf_mcp.guard import Guard
 
 @dataclass
 class App:
-    """One running server: its settings, what its calls share, and whose it is."""
+    """One running server: its settings, what its calls share, and whose it is.
+
+    ``used`` is set with the first call that needs the facility.
+    """
 
     settings: Settings
     shared: Shared
     person: str
+    used: anyio.Event = field(default_factory=anyio.Event)
 
     @cached_property
     def guard(self) -> Guard:
@@ -59,6 +64,7 @@ async def _facility(ctx: Context[App]) -> Facility:
         await ctx.report_progress(waited, None, message)
 
     app = app_of(ctx)
+    app.used.set()
     return Facility(app.shared, Wait(app.settings.timeout, report))
 
 

@@ -54,7 +54,7 @@ async def submit_job(
     if dry_run:
         machine = await facility.names.compute(resource)
         return JobSubmission.of(machine, spec, job=None, notes=request.remarks())
-    known = await facility.jobs.submit(resource, spec, script=request.script)
+    known = await facility.job_actions.submit(resource, spec, script=request.script)
     return JobSubmission.of(known.resource, spec, job=known.job, notes=request.remarks())
 
 
@@ -143,7 +143,7 @@ async def update_job(
     """Change a job that still waits; give only what changes. Asks the person first."""
     known = await facility.jobs.get(job_id, resource)
     changes = replace(changes, nodes=node_count(known, changes.nodes))
-    job = await facility.jobs.update(known, changed_job(changes))
+    job = await facility.job_actions.update(known, changed_job(changes))
     return JobAction.of(known, job, "changed")
 
 
@@ -151,7 +151,7 @@ async def update_job(
 async def cancel_job(facility: AtFacility, job_id: JobId, resource: JobResource = None) -> JobAction:
     """Cancel a job that waits or runs; what it has not saved is lost. Asks the person first."""
     known = await facility.jobs.get(job_id, resource)
-    await facility.jobs.cancel(known)
+    await facility.job_actions.cancel(known)
     try:
         known = await facility.jobs.get(known.job.id, known.resource.id)
     except IRIError:  # the cancel was accepted all the same

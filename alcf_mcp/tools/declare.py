@@ -15,11 +15,13 @@ from mcp.types import CallToolResult, ToolAnnotations
 
 from alcf_mcp.facility import Caller
 from alcf_mcp.guard import Verdict
+from alcf_mcp.iri.errors import NotImplementedThere
 from alcf_mcp.tools.app import App, app_of, client_name, facility_in
 from alcf_mcp.tools.failures import EXPECTED, failure
 from alcf_mcp.tools.guarding import Guarded, unconfirmed
 from alcf_mcp.tools.results import Result, text_result
 from alcf_mcp.tools.signatures import Function, gathered, give_signature, parameters
+from alcf_mcp.tools.text import one_line
 
 GRACE_SECONDS = 3.0
 """A call ends by its own patience; what does not is cut off this much later."""
@@ -120,8 +122,11 @@ def as_registered(declared: Declaration) -> Callable[..., Awaitable[CallToolResu
             with anyio.fail_after(left + GRACE_SECONDS):
                 result = await declared.fn(**gathered(declared.fn, arguments))
         except EXPECTED as error:
+            if isinstance(error, NotImplementedThere):
+                await app.shared.offered.note_missing(error.operation)
             return failure(error, reads=declared.risk is Risk.READS, seconds=app.settings.timeout)
-        return text_result(result) if isinstance(result, str) else result.to_call_result()
+        remarks = [one_line(remark, 1000) for remark in facility.remarks] if facility else []
+        return text_result(result, remarks) if isinstance(result, str) else result.to_call_result(remarks)
 
     context = Parameter("call_context", Parameter.KEYWORD_ONLY, annotation=Context[App])
     answer = get_type_hints(declared.fn, include_extras=True)["return"]

@@ -8,8 +8,10 @@ from typing import Any
 from mcp.types import CallToolResult
 
 from alcf_mcp.auth import cause_of
-from alcf_mcp.facility.recording import is_scheduler_refusal
+from alcf_mcp.facility.aftermath import OutcomeUnknown, is_scheduler_refusal
+from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.iri import errors as iri
+from alcf_mcp.iri.retrying import retry_after
 from alcf_mcp.journal import JournalError
 from alcf_mcp.tools.results import error_result
 from alcf_mcp.tools.text import one_line
@@ -20,6 +22,7 @@ EXPECTED = (iri.IRIError, JournalError, TimeoutError)
 CHECK_FIRST = (
     "It may have been carried out all the same: look (list_jobs, list_directory) before you repeat it."
 )
+NOT_AGAIN = "Do not repeat the call before that: it might be carried out twice."
 TRY_LATER = "Try again in a minute; list_resources shows whether the facility is up."
 
 
@@ -60,6 +63,16 @@ def _next_step(error: Exception, reads: bool) -> str:
 
 def _unknown_fate(error: Exception, reads: bool) -> str:
     return TRY_LATER if reads else CHECK_FIRST
+
+
+def _after_unknown(error: Exception, reads: bool) -> str:
+    check = error.check if isinstance(error, OutcomeUnknown) else ""
+    return f"To check: {check}. {NOT_AGAIN}" if check else CHECK_FIRST
+
+
+def _after_too_many(error: Exception, reads: bool) -> str:
+    seconds = retry_after(error)
+    return f"Wait {spoken(seconds) if seconds else 'a minute'} before the next call."
 
 
 def _after_odd_answer(error: Exception, reads: bool) -> str:
@@ -104,6 +117,8 @@ _REFUSALS = {
 _STEPS: tuple[tuple[type[Exception], Step], ...] = (
     (iri.InvalidToken, "Set ALCF_MCP_ACCESS_TOKEN to the token alone, without quotes, spaces or 'Bearer'."),
     (iri.InsecureURL, "Set ALCF_MCP_API_URL to an https URL."),
+    (OutcomeUnknown, _after_unknown),
+    (iri.Crowded, "Ask for less at once, or try again in a minute."),
     (iri.NotConnected, "Is the network up, and is ALCF_MCP_API_URL right? " + TRY_LATER),
     (iri.ConnectionLost, _unknown_fate),
     (
@@ -118,7 +133,7 @@ _STEPS: tuple[tuple[type[Exception], Step], ...] = (
         "The person's account lacks this permission; ALCF support or the project's PI can grant it.",
     ),
     (iri.NotFound, "Check the name or id; list_resources and list_jobs show what there is."),
-    (iri.TooManyRequests, "Wait a minute before the next call."),
+    (iri.TooManyRequests, _after_too_many),
     (
         iri.NotImplementedThere,
         "This facility does not offer it; do it another way, for example inside a job.",

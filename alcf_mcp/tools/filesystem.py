@@ -60,7 +60,7 @@ async def make_directory(
     parents: Annotated[bool, Field(description="Make missing parent directories too")] = False,
 ) -> Made:
     """Make a directory. It fails where something of that name exists."""
-    await facility.files.mkdir(path, parents=parents)
+    await facility.file_actions.mkdir(path, parents=parents)
     return Made.at(checked_path(path))
 
 
@@ -108,9 +108,9 @@ async def chmod(
     facility: AtFacility, path: Path, mode: Annotated[str, Field(description="Octal", examples=["750"])]
 ) -> PathChange:
     """Change the permissions of a file or directory. Asks the person first."""
-    file = await facility.files.entry(path)
+    file = await facility.files.seen(path)
     before = mode_of(file)
-    after = mode_of(await facility.files.chmod(path, mode)) or mode[-3:]
+    after = mode_of(await facility.file_actions.chmod(path, mode)) or mode[-3:]
     way_back = before and not has_special_bits(file)
     undo = f"chmod with path={checked_path(path)!r} and mode={before!r}" if way_back else None
     return PathChange(
@@ -126,9 +126,9 @@ async def chown(
     group: Annotated[str, Field(description="New group, often a project's name")] = "",
 ) -> PathChange:
     """Change owner, group or both of a file or directory. Asks the person first."""
-    file = await facility.files.entry(path)
+    file = await facility.files.seen(path)
     before = owners(file)
-    after = owners(await facility.files.chown(path, owner=owner, group=group)) or f"{owner}:{group}"
+    after = owners(await facility.file_actions.chown(path, owner=owner, group=group)) or f"{owner}:{group}"
     undo = (
         f"chown with path={checked_path(path)!r}, owner={file.user!r}, group={file.group!r}" if file else None
     )
@@ -138,5 +138,5 @@ async def chown(
 @tool("Remove a file or directory", risk=Risk.DESTROYS, repeatable=True, preview=preview_remove)
 async def remove_path(facility: AtFacility, path: Path) -> Removal:
     """Remove a file, or a directory with all that is in it, for good. Asks the person first."""
-    said = await facility.files.rm(path)
+    said = await facility.file_actions.rm(path)
     return Removal(path=checked_path(path), facility_says=one_line(said) or None)

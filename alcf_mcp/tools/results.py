@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from mcp.types import CallToolResult, TextContent
@@ -15,17 +16,24 @@ class Result(BaseModel):
         """The same facts, readable on their own."""
         raise NotImplementedError
 
-    def to_call_result(self) -> CallToolResult:
-        """The answer as the protocol carries it; what is not known is left out."""
+    def to_call_result(self, remarks: Sequence[str] = ()) -> CallToolResult:
+        """The answer as the protocol carries it; what is not known is left out.
+
+        Args:
+            remarks: what is to be told besides, as sentences.
+        """
+        facts = self.model_dump(mode="json", exclude_none=True)
+        if remarks:
+            facts["remarks"] = [*remarks, *facts.get("remarks", [])]
         return CallToolResult(
-            content=[TextContent(type="text", text=self.text())],
-            structured_content=self.model_dump(mode="json", exclude_none=True),
+            content=[TextContent(type="text", text="\n".join((self.text(), *remarks)))],
+            structured_content=facts,
         )
 
 
-def text_result(text: str) -> CallToolResult:
+def text_result(text: str, remarks: Sequence[str] = ()) -> CallToolResult:
     """An answer that is text alone, so that a file's bytes do not travel twice."""
-    return CallToolResult(content=[TextContent(type="text", text=text)])
+    return CallToolResult(content=[TextContent(type="text", text="\n".join((text, *remarks)))])
 
 
 def error_result(text: str, **facts: Any) -> CallToolResult:

@@ -17,7 +17,7 @@ TASK = b'{"id": "t"}'
 
 async def fetch(url: str, **options: Any) -> str:
     async with IRIClient(url, token=TOKEN, **{"timeout": 5.0, "max_bytes": 1_000_000, **options}) as iri:
-        return (await iri.get_task("t")).id
+        return (await iri.once().get_task("t")).id
 
 
 async def test_an_answer_arrives() -> None:
@@ -67,7 +67,7 @@ async def test_a_connection_that_breaks_may_have_carried_the_request(answer: Ans
     async with loopback(answer) as server:
         with pytest.raises(errors.ConnectionLost) as caught:
             await fetch(server.url)
-    assert len(server.heads) == 1, "a request is never repeated by itself"
+    assert len(server.heads) == 1, "a kept-alive connection's fault is not smoothed over by the HTTP client"
     assert TOKEN not in str(caught.value)
 
 

@@ -1,13 +1,12 @@
 """Waiting for a task: when it is looked at, what is borne, and how it ends."""
 
-from itertools import islice, pairwise
 from typing import Any
 
 import anyio
 import httpx
 import pytest
 
-from alcf_mcp.iri import IRIClient, errors, tasks
+from alcf_mcp.iri import IRIClient, errors, polling, tasks
 from alcf_mcp.iri.models import Task, TaskHandle
 from tests.iri.support import client
 
@@ -19,7 +18,7 @@ DONE: dict[str, Any] = {"id": "t", "status": "completed", "result": {"output": N
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks follow each other at once."""
     monkeypatch.setattr(tasks, "FIRST_LOOK", 0.001)
-    monkeypatch.setattr(tasks, "LONGEST_INTERVAL", 0.001)
+    monkeypatch.setattr(tasks, "LONGEST_PAUSE", 0.001)
 
 
 class Facility:
@@ -42,16 +41,6 @@ class Facility:
     async def resolve(self, patience: float = 60, **options: Any) -> Task:
         async with client(self) as iri:
             return await iri.tasks.resolve("t", patience=patience, **options)
-
-
-def test_the_first_look_comes_early_and_the_next_ones_ever_later() -> None:
-    runs = [list(islice(tasks._intervals(), 12)) for _ in range(50)]
-    for intervals in runs:
-        assert 0.15 < intervals[0] < 0.25
-        assert all(later > sooner for sooner, later in pairwise(intervals[:5]))
-        assert max(intervals) <= 2.0
-        assert intervals[-1] > 1.5
-    assert len({intervals[0] for intervals in runs}) > 1, "they are jittered"
 
 
 @pytest.mark.usefixtures("quick")
@@ -120,7 +109,7 @@ async def test_without_patience_there_is_no_look() -> None:
 
 
 async def test_a_look_that_hangs_does_not_outlast_the_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "LAST_LOOK", 0.1)
+    monkeypatch.setattr(polling, "LAST_LOOK", 0.1)
 
     async def hang(_: httpx.Request) -> httpx.Response:
         await anyio.sleep_forever()
@@ -144,7 +133,7 @@ PASSING: list[int | Exception] = [
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("fault", PASSING, ids=repr)
 async def test_a_few_failed_looks_in_a_row_are_borne(fault: int | Exception) -> None:
-    borne = [fault] * tasks.FAULTS_BORNE
+    borne = [fault] * polling.FAULTS_BORNE
     assert (await Facility(*borne, RUNNING, *borne, DONE).resolve()).status == "completed"
 
 
@@ -153,7 +142,7 @@ async def test_one_more_is_raised() -> None:
     facility = Facility(RUNNING, 500)
     with pytest.raises(errors.ServerFault):
         await facility.resolve()
-    assert facility.looks == 1 + tasks.FAULTS_BORNE + 1
+    assert facility.looks == 1 + polling.FAULTS_BORNE + 1
 
 
 @pytest.mark.usefixtures("quick")

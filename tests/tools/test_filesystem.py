@@ -228,13 +228,3 @@ async def test_one_endless_line_does_not_fill_the_conversation(
 async def test_windows_line_ends_are_told(assistant: Assistant, tree: Path, directory: str) -> None:
     (tree / "job.sh").write_bytes(b"echo a\r\n")
     assert "Windows line ends" in (await assistant.call("view_file", path=f"{directory}/job.sh")).text
-
-
-async def test_a_task_that_was_taken_but_cant_be_followed_is_not_called_refused(
-    local: LocalFacility, assistant: Assistant, directory: str
-) -> None:
-    local.faults.add(Fault(method="GET", path="/task/", status=404, body={"detail": "no such task"}))
-    answered = await assistant.call("make_directory", path=f"{directory}/new")
-    assert answered.error["task_id"]
-    assert "took it as task" in answered.text
-    assert "get_task" in answered.error["next_step"]

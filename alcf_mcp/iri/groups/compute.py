@@ -10,17 +10,26 @@ from alcf_mcp.iri.models import Job, JobSpec
 class ComputeOperations(Calls):
     """The scheduler of one compute resource."""
 
-    async def submit_job(self, resource_id: str, spec: JobSpec) -> Job:
-        """Submit a job. Not idempotent: sent twice, it may run twice."""
-        return await self._one(op.SUBMIT_JOB, Job, resource_id, body=spec)
+    async def submit_job(self, resource_id: str, spec: JobSpec, *, key: str | None = None) -> Job:
+        """Submit a job. Sent twice, it may run twice.
 
-    async def update_job(self, resource_id: str, job_id: str, spec: JobSpec) -> Job:
+        Args:
+            resource_id: the machine.
+            spec: the job.
+            key: an idempotency key, for this submission alone. Servers of the standard's next version answer
+                it twice with the same job; ALCF takes no notice of it (2026-08).
+        """
+        return await self._one(op.SUBMIT_JOB, Job, resource_id, body=spec, key=key)
+
+    async def update_job(
+        self, resource_id: str, job_id: str, spec: JobSpec, *, key: str | None = None
+    ) -> Job:
         """Change a queued job.
 
         ALCF always applies a node count, 1 where none is sent: send the job's own in every update
         (ALCF's deployment of the API, 2026-08).
         """
-        return await self._one(op.UPDATE_JOB, Job, resource_id, job_id, body=spec)
+        return await self._one(op.UPDATE_JOB, Job, resource_id, job_id, body=spec, key=key)
 
     async def get_job(
         self,

@@ -13,6 +13,8 @@ Listener = Callable[[float, str], Awaitable[None]]
 class Wait:
     """How long one call may wait, and who hears how it goes.
 
+    A call may be one request or many: all of them share its patience.
+
     Args:
         seconds: the call's patience.
         listener: told the seconds waited so far and what goes on.

@@ -1,0 +1,55 @@
+"""What a server does besides answering, from its first call on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+
+from alcf_mcp.facility import Facility, Wait
+from alcf_mcp.facility.settling import settle
+from alcf_mcp.journal import JournalError
+from alcf_mcp.journal.actions import this_process
+from alcf_mcp.tools.app import App
+
+SETTLING_SECONDS = 120.0
+TELLING_SECONDS = 2.0
+
+
+@asynccontextmanager
+async def in_background(app: App) -> AsyncIterator[None]:
+    """Do what is to be done besides, until the server ends."""
+    failure: Exception | None = None
+    async with anyio.create_task_group() as group:
+        group.start_soon(_settle, app)
+        group.start_soon(_tell_the_others, app)
+        try:
+            yield
+        except Exception as error:  # the task group would wrap it in an ExceptionGroup
+            failure = error
+        group.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
+
+
+async def _settle(app: App) -> None:
+    """Find out what came of what an earlier process left open."""
+    await app.used.wait()
+    facility = Facility(app.shared, Wait(SETTLING_SECONDS))
+    await settle(app.shared.journal, facility.finder, facility.iri.transport.base_url)
+
+
+async def _tell_the_others(app: App) -> None:
+    """Tell the person's other processes how much this one waits for, and hear how much they do."""
+    crowd = app.shared.iri.transport.connection.crowd
+    process = this_process()
+    await app.used.wait()
+    while True:
+        await anyio.sleep(TELLING_SECONDS)
+        if not (crowd.here or crowd.elsewhere):
+            continue
+        try:
+            crowd.elsewhere = await app.shared.journal.waiting.tell(process, crowd.here)
+        except JournalError:  # then each process is as polite as it can be by itself
+            crowd.elsewhere = 0

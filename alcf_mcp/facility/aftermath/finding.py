@@ -1,0 +1,91 @@
+"""Looks until it is known what came of a change, or the patience ends."""
+
+from __future__ import annotations
+
+from contextlib import aclosing, suppress
+from datetime import datetime
+from functools import partial
+
+from alcf_mcp.facility.aftermath.findings import Finding
+from alcf_mcp.facility.aftermath.intents import CancelIntent, Intent, PathIntent, SubmitIntent
+from alcf_mcp.facility.aftermath.jobs import LostJobs
+from alcf_mcp.facility.aftermath.paths import find_path_change
+from alcf_mcp.facility.files import Files
+from alcf_mcp.iri import IRIClient
+from alcf_mcp.iri.errors import IRIError, NotAnIRIAnswer, TaskCanceled, TaskFailed
+from alcf_mcp.iri.polling import looks
+from alcf_mcp.iri.tasks import completed
+from alcf_mcp.iri.wait import Wait
+from alcf_mcp.journal import JournalError
+
+FIRST_LOOK = 0.3
+LONGEST_PAUSE = 3.0
+LONGEST = 12.0
+"""Seconds of looking: ALCF's gateway waits 10 s for PBS, which may go on after that (2026-08)."""
+
+
+class Finder:
+    """Finds out what came of changes whose answers are lost."""
+
+    def __init__(self, iri: IRIClient, files: Files, jobs: LostJobs, wait: Wait) -> None:
+        self._iri = iri
+        self._files = files
+        self._jobs = jobs
+        self._wait = wait
+
+    async def find(
+        self, intent: Intent, *, action: int, began_at: datetime, task_id: str | None = None
+    ) -> Finding:
+        """Look at what was to be changed, until that shows what came of it.
+
+        Args:
+            intent: what was to be changed.
+            action: its number in the journal.
+            began_at: when it was sent, or a little before.
+            task_id: the task that does it, if the facility named one.
+        """
+        await self._wait.say("the answer is lost: looking what came of it")
+        found = Finding("unknown", "it could not be looked at")
+        look = partial(self._look, intent, action, began_at, task_id)
+        with suppress(IRIError, JournalError):  # what is unknown stays so
+            async with aclosing(
+                looks(
+                    look,
+                    first=FIRST_LOOK,
+                    longest=LONGEST_PAUSE,
+                    patience=min(max(self._wait.left - 1.0, 1.0), LONGEST),
+                    crowd=self._iri.transport.connection.crowd,
+                )
+            ) as seen:
+                async for found in seen:
+                    if found.outcome != "unknown":
+                        break
+        return found
+
+    async def _look(self, intent: Intent, action: int, began_at: datetime, task_id: str | None) -> Finding:
+        try:
+            if task_id and (found := await self._task(task_id)):
+                return found
+            if isinstance(intent, PathIntent):
+                return await find_path_change(self._files, intent, began_at)
+            if isinstance(intent, SubmitIntent):
+                return await self._jobs.find_submitted(intent, action)
+            if isinstance(intent, CancelIntent):
+                return await self._jobs.find_canceled(intent)
+            return await self._jobs.find_updated(intent)
+        except NotAnIRIAnswer as error:
+            return Finding("unknown", f"it could not be looked at ({error})")
+
+    async def _task(self, task_id: str) -> Finding | None:
+        """What became of a task; nothing where the facility has lost it."""
+        try:
+            task = await self._iri.once().get_task(task_id)
+        except IRIError:
+            return None
+        if not task.ended:
+            check = f"get_task with task_id={task_id!r} and wait_seconds=30 waits for it"
+            return Finding("unknown", f"task {task_id} is {task.status}", check=check)
+        try:
+            return Finding("done", f"task {task_id} has completed", completed(task))
+        except (TaskFailed, TaskCanceled) as error:
+            return Finding("failed", str(error))

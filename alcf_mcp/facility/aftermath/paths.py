@@ -1,0 +1,73 @@
+"""What a path shows of a change that was asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from alcf_mcp.facility.aftermath.findings import Finding
+from alcf_mcp.facility.aftermath.intents import PathIntent
+from alcf_mcp.facility.files import Files
+from alcf_mcp.facility.rules import octal, parent_of, symbolic
+from alcf_mcp.iri.models import File
+
+CLOCKS_DIFFER = timedelta(seconds=5)
+"""By so much the filesystem's clock may be behind ours."""
+
+
+async def find_path_change(files: Files, intent: PathIntent, began_at: datetime) -> Finding:
+    """Look at a path once.
+
+    It counts as done only where the path was seen in another state before: what is as it was asked for may
+    have been so all along.
+    """
+    now = await files.entry(intent.path)
+    if intent.kind == "mkdir":
+        return _made(intent, now, began_at)
+    if intent.kind == "rm":
+        return await _removed(files, intent, now)
+    if now is None:
+        return Finding("unknown", f"{intent.path} could not be looked at", check=_check(intent))
+    if intent.kind == "chmod":
+        return _mode_changed(intent, now)
+    return _owner_changed(intent, now)
+
+
+def _made(intent: PathIntent, now: File | None, began_at: datetime) -> Finding:
+    if now is None:
+        return Finding("unknown", f"{intent.path} is not there, so far", check=_check(intent))
+    changed = now.last_modified
+    if now.is_directory and changed is not None and changed >= began_at - CLOCKS_DIFFER:
+        return Finding("done", f"{intent.path} is there, and new")
+    return Finding(
+        "unknown", f"{intent.path} is there, but it may have been there before", check=_check(intent)
+    )
+
+
+async def _removed(files: Files, intent: PathIntent, now: File | None) -> Finding:
+    if now is not None:
+        return Finding("unknown", f"{intent.path} is still there", check=_check(intent))
+    if intent.before is not None and await files.is_missing(intent.path):
+        return Finding("done", f"{intent.path} is gone")
+    return Finding("unknown", f"{intent.path} can't be seen", check=_check(intent))
+
+
+def _mode_changed(intent: PathIntent, now: File) -> Finding:
+    mode, before = octal(now.permissions), intent.before and octal(intent.before.permissions)
+    wanted = intent.mode[-3:]
+    if mode == wanted and before not in (None, wanted):
+        return Finding("done", f"its mode is {symbolic(wanted)} ({wanted})", now)
+    seen = f"{symbolic(mode)} ({mode})" if mode else "not told"
+    return Finding("unknown", f"the mode of {intent.path} is {seen}", check=_check(intent))
+
+
+def _owner_changed(intent: PathIntent, now: File) -> Finding:
+    as_wanted = intent.owner in ("", now.user) and intent.group in ("", now.group)
+    before = intent.before
+    was_so = before is None or (intent.owner in ("", before.user) and intent.group in ("", before.group))
+    if as_wanted and not was_so:
+        return Finding("done", f"it belongs to {now.user}:{now.group}", now)
+    return Finding("unknown", f"{intent.path} belongs to {now.user}:{now.group}", check=_check(intent))
+
+
+def _check(intent: PathIntent) -> str:
+    return f"list_directory with path={parent_of(intent.path)!r} shows how it is in a minute"

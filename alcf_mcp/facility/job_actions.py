@@ -1,0 +1,115 @@
+"""What changes jobs: within the person's limits, written down, and sent once."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import uuid
+
+from alcf_mcp.facility.aftermath import CancelIntent, SubmitIntent, UpdateIntent
+from alcf_mcp.facility.aftermath.jobs import LostJobs
+from alcf_mcp.facility.jobs import KnownJob
+from alcf_mcp.facility.jobspec import merged, node_hours
+from alcf_mcp.facility.limits import Limits
+from alcf_mcp.facility.names import ResourceNames
+from alcf_mcp.facility.recording import Recorder, Sending
+from alcf_mcp.iri import IRIClient
+from alcf_mcp.iri.models import Job, JobSpec
+from alcf_mcp.journal import Journal, JournalError, SubmittedJob
+
+logger = logging.getLogger(__name__)
+
+
+class JobActions:
+    """Submits, changes and cancels jobs, for one call.
+
+    Every method raises ``LimitReached`` where the person's limits do not allow it, and ``JournalError`` where
+    it can't be written down; nothing is sent then.
+    """
+
+    def __init__(
+        self,
+        iri: IRIClient,
+        names: ResourceNames,
+        journal: Journal,
+        recorder: Recorder,
+        limits: Limits,
+        lost: LostJobs,
+    ) -> None:
+        self._iri = iri
+        self._names = names
+        self._journal = journal
+        self._recorder = recorder
+        self._limits = limits
+        self._lost = lost
+
+    async def submit(self, resource: str, spec: JobSpec, *, script: str | None = None) -> KnownJob:
+        """Submit a job and remember it.
+
+        A job without a name gets one that no other has, and every submission an idempotency key: by these it
+        is found again if the answer is lost.
+        """
+        machine = await self._names.compute(resource)
+        self._limits.check_job(spec)
+        spec = spec if spec.name else spec.model_copy(update={"name": f"alcf-mcp-{secrets.token_hex(4)}"})
+        key = str(uuid.uuid4())
+        keyed = self._iri.transport.connection.honours_keys
+        known, complete = (None, False) if keyed else await self._lost.before(machine.id)
+        intent = SubmitIntent(
+            resource_id=machine.id,
+            resource=machine.name,
+            spec=spec,
+            script=script,
+            key=key,
+            known=known,
+            complete=complete,
+        )
+
+        async def send(sending: Sending) -> Job:
+            job = await self._iri.submit_job(machine.id, spec, key=key)
+            sending.job_id = job.id
+            await self._remember(intent.as_submitted(job.id))
+            return job
+
+        job = await self._recorder.carry_out(
+            intent, send, node_hours=node_hours(spec) or 0.0, day_limit=self._limits.node_hours_per_day
+        )
+        return KnownJob(machine, job, intent.as_submitted(job.id))
+
+    async def update(self, known: KnownJob, spec: JobSpec) -> Job:
+        """Change a queued job and remember the change."""
+        changed = merged(known.spec, spec) if known.spec else spec
+        self._limits.check_job(changed)
+        more = (node_hours(changed) or 0.0) - (node_hours(known.spec) or 0.0 if known.spec else 0.0)
+        key = str(uuid.uuid4())
+        machine, job_id = known.resource.id, known.job.id
+
+        async def send(sending: Sending) -> Job:
+            sending.job_id = job_id
+            return await self._iri.update_job(machine, job_id, spec, key=key)
+
+        job = await self._recorder.carry_out(
+            UpdateIntent(resource_id=machine, job_id=job_id, change=spec, key=key),
+            send,
+            node_hours=max(more, 0.0),
+            day_limit=self._limits.node_hours_per_day if more > 0 else None,
+        )
+        if known.record:
+            await self._remember(known.record.model_copy(update={"spec": changed}))
+        return job
+
+    async def cancel(self, known: KnownJob) -> None:
+        """Ask for a job's end; it stays active for some seconds after that."""
+        machine, job_id = known.resource.id, known.job.id
+
+        async def send(sending: Sending) -> None:
+            sending.job_id = job_id
+            await self._iri.cancel_job(machine, job_id)
+
+        await self._recorder.carry_out(CancelIntent(resource_id=machine, job_id=job_id), send)
+
+    async def _remember(self, record: SubmittedJob) -> None:
+        try:
+            await self._journal.jobs.record(record)
+        except JournalError as error:  # the job is there all the same
+            logger.warning("job %s is not remembered: %s", record.job_id, error)

@@ -1,0 +1,42 @@
+"""What the facility does not offer: asked once, and then not again for a day."""
+
+from __future__ import annotations
+
+import logging
+
+from alcf_mcp.journal import Journal, JournalError
+
+logger = logging.getLogger(__name__)
+
+
+class Offered:
+    """Operations and options of one facility that it answered 501 to, in this process or another."""
+
+    def __init__(self, journal: Journal, api_url: str) -> None:
+        self._journal = journal
+        self._api_url = api_url
+        self._missing: set[str] | None = None
+
+    async def lacks(self, operation: str) -> bool:
+        """Whether the facility is known not to offer something."""
+        return operation in await self._known()
+
+    async def note_missing(self, operation: str) -> None:
+        """Remember that it does not."""
+        known = await self._known()
+        if operation in known:
+            return
+        known.add(operation)
+        try:
+            await self._journal.offers.note_missing(self._api_url, operation)
+        except JournalError as error:  # it is only asked again
+            logger.warning("%s", error)
+
+    async def _known(self) -> set[str]:
+        if self._missing is None:
+            try:
+                self._missing = await self._journal.offers.missing(self._api_url)
+            except JournalError as error:
+                logger.warning("%s", error)
+                self._missing = set()
+        return self._missing

@@ -1,0 +1,91 @@
+"""What an answer says: decoded JSON, or the error that it means, whatever a gateway made of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from alcf_mcp.iri.connection import Answer
+from alcf_mcp.iri.errors import APIError, BlockedByGateway, IRIError, NotAnIRIAnswer, from_problem
+
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+_TELLS_AN_ERROR = frozenset({"error", "errors", "detail"})
+_TELLS_A_THING = frozenset({"id", "task_id", "name", "items"})
+
+
+def read(answer: Answer) -> Any:
+    """Turn an answer into decoded JSON, ``None`` for one without a body.
+
+    Raises:
+        IRIError: it is an error, says one, or is no answer of the API.
+    """
+    status = answer.status
+    if 300 <= status < 400:
+        raise NotAnIRIAnswer("The facility answered with a redirect, which is not followed", status=status)
+    if status == 204 or (200 <= status < 300 and not answer.content.strip()):
+        return None
+    try:
+        data = _decoded(answer.content)
+    except (ValueError, RecursionError):
+        raise _not_json(answer) from None
+    if status < 400:
+        if error := _error_inside(data, status):
+            raise error
+        return data
+    problem = data if isinstance(data, dict) else {"detail": data}
+    if status == 403 and "cloudflare.com" in str(problem.get("type")):
+        raise _blocked(str(problem.get("title")), status)
+    raise _problem(answer, problem)
+
+
+def _decoded(content: bytes) -> Any:
+    data = json.loads(content)
+    if _SURROGATE.search(content):  # half a character can't be written again: it becomes "?"
+        data = json.loads(json.dumps(data, ensure_ascii=False).encode(errors="replace"))
+    return data
+
+
+def _error_inside(data: Any, status: int) -> APIError | None:
+    """The error that an answer tells although its status says success."""
+    if not isinstance(data, dict) or not data.keys() & _TELLS_AN_ERROR or data.keys() & _TELLS_A_THING:
+        return None
+    said = data.get("status")
+    real = said if isinstance(said, int) and 400 <= said < 600 else status
+    detail = next(data[key] for key in ("detail", "error", "errors") if key in data)
+    return from_problem(real, {**data, "detail": detail if isinstance(detail, str) else json.dumps(detail)})
+
+
+def _problem(answer: Answer, problem: dict[str, Any]) -> APIError:
+    headers = answer.headers
+    return from_problem(
+        answer.status, problem, retry_after=headers.get("Retry-After"), date=headers.get("Date")
+    )
+
+
+def _blocked(text: str, status: int) -> BlockedByGateway:
+    return BlockedByGateway(
+        f"The gateway in front of the facility refused this program ({text[:60]}, HTTP {status})",
+        status=status,
+    )
+
+
+def _not_json(answer: Answer) -> IRIError:
+    text = answer.content[:4096].decode(errors="replace").strip()
+    kind = answer.headers.get("Content-Type", "").partition(";")[0] or "no declared type"
+    if answer.status == 403 and "error code: 10" in text:
+        return _blocked(text, answer.status)
+    if answer.status < 400:
+        return NotAnIRIAnswer(
+            f"The answer is not the facility API's JSON (HTTP {answer.status}, {kind}, "
+            f"{len(answer.content)} bytes)",
+            status=answer.status,
+        )
+    looks_like_html = "html" in kind or text[:1] == "<"
+    detail = (
+        "a page of HTML came from a gateway in front of it"
+        if looks_like_html
+        else " ".join(text.split())[:200]
+    )
+    return _problem(answer, {"detail": detail})

@@ -1,0 +1,184 @@
+"""The pooled connection to one facility: a request goes out, the bytes of its answer come in."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import anyio
+import httpx
+
+from alcf_mcp import __version__
+from alcf_mcp.iri.crowd import Crowd
+from alcf_mcp.iri.errors import ConnectionLost, Crowded, InvalidCall, NotAnIRIAnswer, NotConnected
+from alcf_mcp.iri.wait import Wait
+
+USER_AGENT = f"alcf-mcp/{__version__}"
+
+KEPT_ALIVE_SECONDS = 20.0
+"""An idle connection is given up before a gateway would: a request on a dying one has an unknown fate."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer as it came, whole."""
+
+    status: int
+    headers: httpx.Headers
+    content: bytes
+
+
+class Connection:
+    """A pooled connection to one facility; all calls of a process share it, and wait in line for it.
+
+    Args:
+        base_url: where the API lives, such as ``https://api.alcf.anl.gov/api/v1``.
+        timeout: seconds without a byte from the facility after which a request is given up.
+        max_bytes: the largest answer that is read; what is longer is refused unread.
+        max_requests: requests that may be under way at once.
+        http: another httpx transport, such as an ASGI application's.
+
+    Attributes:
+        secure: whether a token may travel on it.
+        honours_keys: whether the facility keeps idempotency keys; ``None`` until that is known.
+        crowd: all who wait for something.
+
+    Raises:
+        InvalidCall: the base URL is none.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        timeout: float,
+        max_bytes: int,
+        max_requests: int,
+        http: httpx.AsyncBaseTransport | None,
+    ) -> None:
+        self.base_url = _checked(base_url)
+        self.max_bytes = max_bytes
+        url = httpx.URL(self.base_url)
+        local = http is not None or is_loopback(url.host)
+        self.secure = local or url.scheme == "https"
+        # The standard's next version has the keys, or says 501: v1 may take no notice of them.
+        self.honours_keys: bool | None = True if "/v2" in url.path else None
+        self.crowd = Crowd()
+        self._slots = anyio.CapacityLimiter(max_requests)
+        self._http = httpx.AsyncClient(
+            timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0), pool=None),
+            limits=httpx.Limits(
+                max_connections=max_requests,
+                max_keepalive_connections=max_requests,
+                keepalive_expiry=KEPT_ALIVE_SECONDS,
+            ),
+            headers={"User-Agent": USER_AGENT, "Accept": "application/json, application/problem+json"},
+            transport=http,
+            trust_env=not local,  # what stays on this machine goes through no proxy
+        )
+        self.build_request = self._http.build_request
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def exchange(self, request: httpx.Request, wait: Wait, *, limit: float) -> Answer:
+        """Send a request and read its answer.
+
+        Args:
+            request: the request.
+            wait: the patience of the call; how long it may stand in line.
+            limit: seconds that the answer may take, to its last byte.
+
+        Raises:
+            NotConnected: it did not leave, or did not arrive.
+            ConnectionLost: no whole answer came.
+            NotAnIRIAnswer: the answer is too long.
+        """
+        async with self._place(wait):
+            with anyio.move_on_after(limit):
+                return await self._answer(request)
+        raise ConnectionLost(f"The facility at {_origin(request)} did not answer in time ({limit:.0f} s)")
+
+    @asynccontextmanager
+    async def _place(self, wait: Wait) -> AsyncIterator[None]:
+        """One of the places for requests; they are given in the order in which calls ask for them."""
+        if self._slots.available_tokens < 1:
+            ahead = self._slots.statistics().tasks_waiting
+            await wait.say(f"waiting in line for the facility, behind {ahead} other requests")
+        with anyio.move_on_after(max(wait.left, 1.0)) as standing:
+            await self._slots.acquire()
+        if standing.cancelled_caught:
+            raise Crowded(
+                "Too many calls are under way at once: this one stood in line until its time was over"
+            )
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+    async def _answer(self, request: httpx.Request) -> Answer:
+        where = _origin(request)
+        try:
+            response = await self._http.send(request, stream=True)
+            try:
+                return Answer(response.status_code, response.headers, await self._bounded(response))
+            finally:
+                await response.aclose()
+        except (
+            httpx.ConnectError,
+            httpx.ConnectTimeout,
+            httpx.PoolTimeout,
+            httpx.ProxyError,
+            httpx.UnsupportedProtocol,
+        ) as error:
+            raise NotConnected(f"The facility at {where} can't be reached ({_reason(error)})") from None
+        except httpx.TimeoutException:
+            raise ConnectionLost(f"The facility at {where} did not answer in time") from None
+        except httpx.HTTPError as error:
+            raise ConnectionLost(
+                f"The connection to {where} broke before the answer was whole ({_reason(error)})"
+            ) from None
+
+    async def _bounded(self, response: httpx.Response) -> bytes:
+        content = bytearray()
+        async for chunk in response.aiter_bytes():
+            content += chunk
+            if len(content) > self.max_bytes:
+                raise NotAnIRIAnswer(
+                    f"The facility's answer is longer than {self.max_bytes} bytes; ask for less at once",
+                    status=response.status_code,
+                )
+        return bytes(content)
+
+
+def _checked(base_url: str) -> str:
+    try:
+        url = httpx.URL(base_url)
+        usable = url.scheme in ("http", "https") and bool(url.host) and (url.port or 0) < 2**16
+        usable = usable and not (url.userinfo or url.query or url.fragment)
+    except (httpx.InvalidURL, ValueError):
+        usable = False
+    if not usable:
+        raise InvalidCall(
+            "The facility's URL is none of an API", hint="It should look like https://api.alcf.anl.gov/api/v1"
+        )
+    return base_url.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, so that nothing sent to it leaves."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _origin(request: httpx.Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc.decode()}"
+
+
+def _reason(error: httpx.HTTPError) -> str:
+    return str(error) or type(error).__name__

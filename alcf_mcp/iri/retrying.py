@@ -1,0 +1,114 @@
+"""Which requests are sent again, and when.
+
+What only reads is sent again after everything that may pass. What changes something is sent again only where
+the first request provably was not carried out: it did not arrive, or was turned away at the door.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import partial
+
+import anyio
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
+
+from alcf_mcp.iri.errors import (
+    APIError,
+    Conflict,
+    ConnectionLost,
+    Crowded,
+    GatewayTimeout,
+    NotConnected,
+    ServerFault,
+    TooManyRequests,
+)
+from alcf_mcp.iri.wait import Wait
+
+MOST_SENDS = 5
+MOST_SENDS_AFTER_500 = 3
+"""ALCF answers 500 to what can't work, too (its deployment of the API, 2026-08): not worth much waiting."""
+
+LONGEST_PAUSE = 8.0
+
+_growing = wait_random_exponential(multiplier=0.4, max=LONGEST_PAUSE)
+
+PASSING_FAULTS = (ServerFault, GatewayTimeout, TooManyRequests, NotConnected, ConnectionLost)
+"""What may be over in a moment."""
+
+
+def repetition(wait: Wait, *, reads: bool, keyed: bool) -> AsyncRetrying:
+    """Attempts at one request, until one works or it is not worth another.
+
+    Pauses grow and are random, ``Retry-After`` is honoured, and no pause outlasts the call's patience: the
+    last error is raised instead.
+
+    Args:
+        wait: the patience of the call; it is told of every pause.
+        reads: the request changes nothing.
+        keyed: the facility keeps the request's idempotency key, so that it is carried out once at the most.
+    """
+
+    async def tell(state: RetryCallState) -> None:
+        await wait.say(f"{_error(state)}; trying again in {state.upcoming_sleep:.1f} s")
+
+    return AsyncRetrying(
+        retry=retry_if_exception(partial(_may_pass, reads=reads, keyed=keyed)),
+        wait=_pause,
+        stop=lambda state: state.attempt_number >= _most(state) or state.upcoming_sleep > wait.left,
+        sleep=anyio.sleep,
+        before_sleep=tell,
+        reraise=True,
+    )
+
+
+def was_turned_away(error: BaseException) -> bool:
+    """Whether a request provably was not carried out, and may be soon."""
+    if isinstance(error, ServerFault):
+        return error.status == 503 and error.retry_after is not None
+    return isinstance(error, NotConnected | TooManyRequests) and not isinstance(error, Crowded)
+
+
+def retry_after(error: BaseException) -> float | None:
+    """Seconds that the facility asks to wait; a date is read by the facility's own clock."""
+    if not isinstance(error, APIError) or not error.retry_after:
+        return None
+    text = error.retry_after.strip()
+    if text.isdecimal():
+        return float(text[:9])
+    try:
+        until = _aware(parsedate_to_datetime(text))
+        now = _aware(parsedate_to_datetime(error.date)) if error.date else datetime.now(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return max(0.0, (until - now).total_seconds())
+
+
+def _may_pass(error: BaseException, *, reads: bool, keyed: bool) -> bool:
+    if was_turned_away(error):
+        return True
+    if isinstance(error, Crowded):
+        return False
+    if isinstance(error, Conflict):  # what a request meets whose twin with the same key is still under way
+        return keyed
+    return (reads or keyed) and isinstance(error, PASSING_FAULTS)
+
+
+def _most(state: RetryCallState) -> int:
+    error = _error(state)
+    return MOST_SENDS_AFTER_500 if isinstance(error, APIError) and error.status == 500 else MOST_SENDS
+
+
+def _pause(state: RetryCallState) -> float:
+    asked = retry_after(_error(state))
+    return _growing(state) if asked is None else asked + min(_growing(state), 1.0)
+
+
+def _error(state: RetryCallState) -> BaseException:
+    error = state.outcome.exception() if state.outcome else None
+    assert error is not None  # noqa: S101 - nothing is repeated but what failed
+    return error
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,36 @@
+"""How many tasks the person's processes wait for, so that together they stay polite to the facility."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from time import time
+
+from alcf_mcp.journal.store import Store
+
+FRESH_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Who waits, by process."""
+
+    store: Store
+
+    async def tell(self, process: str, tasks: int) -> int:
+        """Tell for how many tasks a process waits.
+
+        Returns:
+            How many the others wait for.
+        """
+        return await self.store.run(lambda db: _tell(db, process, tasks))
+
+
+def _tell(db: sqlite3.Connection, process: str, tasks: int) -> int:
+    now = time()
+    db.execute("BEGIN IMMEDIATE")
+    db.execute("DELETE FROM waiting WHERE said_at < ? OR process = ?", (now - FRESH_SECONDS, process))
+    if tasks:
+        db.execute("INSERT INTO waiting (process, tasks, said_at) VALUES (?, ?, ?)", (process, tasks, now))
+    others = "SELECT coalesce(sum(tasks), 0) FROM waiting WHERE process != ?"
+    return int(db.execute(others, (process,)).fetchone()[0])

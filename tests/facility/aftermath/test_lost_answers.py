@@ -1,0 +1,206 @@
+"""Answers of changes get lost: what was carried out is found by looking, and nothing is sent twice."""
+
+import os
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import anyio
+import pytest
+
+from alcf_mcp.journal import Journal
+from alcf_mcp.local import Fault, LocalFacility
+from tests.conftest import Answered, Assistant, Connect
+
+HERE = "/eagle/LocalDemo"
+JOB: dict[str, Any] = {
+    "resource": "polaris",
+    "account": "LocalDemo",
+    "queue": "debug",
+    "walltime": "5m",
+    "directory": HERE,
+    "script": "sleep 60",
+}
+HELD = {"custom_attributes": {"Hold_Types": "u"}}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A call that changes something, and the request that it makes."""
+
+    tool: str
+    method: str
+    path: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+    async def prepared(self, assistant: Assistant) -> dict[str, Any]:
+        """The call's arguments, with what it needs made first."""
+        if self.tool in ("cancel_job", "update_job"):
+            job = await assistant.do("submit_job", **JOB, **HELD)
+            return {"job_id": job["job_id"], **self.arguments}
+        if self.tool in ("chmod", "remove_path"):
+            await assistant.do("make_directory", path=f"{HERE}/it")
+        return self.arguments
+
+    def lost(self, *, carried_out: bool) -> Fault:
+        """Its answer gets lost."""
+        return Fault(method=self.method, path=self.path, drop=True, after=carried_out)
+
+    def sent(self, local: LocalFacility) -> int:
+        return local.faults.count(self.method, self.path)
+
+
+SUBMIT = Change("submit_job", "POST", "/compute/job/", JOB)
+CANCEL = Change("cancel_job", "DELETE", "/compute/cancel/")
+MKDIR = Change("make_directory", "POST", "/filesystem/mkdir/", {"path": f"{HERE}/new"})
+CHMOD = Change("chmod", "PUT", "/filesystem/chmod/", {"path": f"{HERE}/it", "mode": "700"})
+REMOVE = Change("remove_path", "DELETE", "/filesystem/rm/", {"path": f"{HERE}/it"})
+UPDATE = Change("update_job", "PUT", "/compute/job/", {"name": "renamed"})
+FOUND = (SUBMIT, CANCEL, MKDIR, CHMOD, REMOVE)
+
+by_tool = pytest.mark.parametrize("change", FOUND, ids=lambda change: change.tool)
+
+
+@pytest.fixture
+async def assistant(connect: Connect) -> Any:
+    async with connect(confirm="off", ask_node_hours=1000) as connected:
+        yield connected
+
+
+async def lose(local: LocalFacility, assistant: Assistant, change: Change, *, carried_out: bool) -> Answered:
+    """Make a call whose answer gets lost."""
+    arguments = await change.prepared(assistant)
+    before = change.sent(local)
+    local.faults.add(change.lost(carried_out=carried_out))
+    answered = await assistant.call(change.tool, **arguments)
+    assert change.sent(local) == before + 1, "a change is sent once"
+    return answered
+
+
+@by_tool
+async def test_what_was_carried_out_is_found(
+    local: LocalFacility, assistant: Assistant, journal: Journal, change: Change
+) -> None:
+    answered = await lose(local, assistant, change, carried_out=True)
+    assert not answered.is_error, answered.text
+    (remark,) = answered.facts["remarks"]
+    assert remark.startswith("The answer was lost")
+    assert remark in answered.text
+    (action,) = journal.actions.history(limit=1)
+    assert action.outcome == "done"
+    assert action.intent is None
+
+
+@by_tool
+async def test_what_can_t_be_seen_is_unknown_and_not_to_be_repeated_blindly(
+    local: LocalFacility, assistant: Assistant, journal: Journal, change: Change
+) -> None:
+    answered = await lose(local, assistant, change, carried_out=False)
+    assert "Whether it was carried out is not known" in answered.text
+    assert "Do not repeat the call before that" in answered.error["next_step"]
+    (action,) = journal.actions.history(limit=1)
+    assert action.outcome == "unknown"
+    assert action.intent is not None, "the next start looks again"
+
+
+async def test_a_submitted_job_that_is_found_is_ours(local: LocalFacility, assistant: Assistant) -> None:
+    answered = await lose(local, assistant, SUBMIT, carried_out=True)
+    job_id = answered.facts["job_id"]
+    assert f"it was submitted as job {job_id}" in answered.text
+    report = await assistant.do("get_job", job_id=job_id)
+    assert report["account"] == "LocalDemo"
+    assert (await assistant.do("list_jobs"))["total"] == 1
+
+
+async def test_one_of_two_new_jobs_is_not_guessed(
+    local: LocalFacility, assistant: Assistant, connect: Connect
+) -> None:
+    """The person submits another job by other means while ours is under way."""
+    slow = Fault(method="POST", path="/compute/job/", delay=0.5, drop=True, after=True)
+    local.faults.add(slow)
+
+    async def submit_by_hand() -> None:
+        await anyio.sleep(0.25)
+        await by_hand.do("submit_job", **JOB)
+
+    other = local.settings.root / "other"
+    async with connect(state_dir=other, confirm="off") as by_hand, anyio.create_task_group() as group:
+        group.start_soon(submit_by_hand)
+        answered = await assistant.call("submit_job", **JOB)
+    assert "may be it, or another submission's" in answered.text
+    assert "get_job shows whether it is" in answered.error["next_step"]
+
+
+async def test_a_change_of_a_job_can_t_be_seen_where_the_facility_does_not_tell_it(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    answered = await lose(local, assistant, UPDATE, carried_out=True)
+    assert "the facility does not tell what a job asks for" in answered.text
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(status=408, after=True),
+        Fault(status=504, after=True),
+        Fault(status=502, body="<html>Bad gateway</html>", after=True),
+        Fault(status=500, body={"detail": "An unexpected error occurred."}, after=True),
+        Fault(status=503, after=True),
+        Fault(status=200, body="<html>ok</html>", after=True),
+        Fault(status=200, body={"ok": True}, after=True),
+        Fault(status=200, body={"error": "upstream closed"}, after=True),
+        Fault(status=200, body="", after=True),
+        Fault(status=204, body="", after=True),
+    ],
+    ids=lambda fault: f"{fault.status} {fault.body!r}",
+)
+async def test_no_answer_of_a_gateway_is_taken_for_the_jobs_fate(
+    local: LocalFacility, assistant: Assistant, fault: Fault
+) -> None:
+    local.faults.add(replace(fault, method="POST", path="/compute/job/"))
+    answered = await assistant.call("submit_job", **JOB)
+    assert not answered.is_error, answered.text
+    assert (await assistant.do("list_jobs"))["total"] == 1
+    assert SUBMIT.sent(local) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [(429, {}), (503, {"Retry-After": "0"}), (503, {"Retry-After": "Wed, 25 Nov 2020 12:00:00 GMT"})],
+)
+async def test_who_is_turned_away_at_the_door_comes_again(
+    local: LocalFacility, assistant: Assistant, status: int, headers: dict[str, str]
+) -> None:
+    local.faults.add(Fault(method="POST", path="/compute/job/", status=status, headers=headers, times=2))
+    answered = await assistant.call("submit_job", **JOB)
+    assert not answered.is_error, answered.text
+    assert "remarks" not in answered.facts
+    assert SUBMIT.sent(local) == 3
+    assert any("trying again" in message for message in assistant.progress)
+
+
+async def test_a_task_that_was_taken_and_is_out_of_sight_for_a_moment(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    local.faults.add(Fault(method="GET", path="/task/", status=404, body={"detail": "no such task"}))
+    answered = await assistant.call("make_directory", path=f"{HERE}/new")
+    assert "has completed" in answered.facts["remarks"][0]
+
+
+async def test_a_task_that_the_facility_lost_is_known_by_its_path(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    await assistant.do("make_directory", path=f"{HERE}/it")
+    gone = Fault(method="GET", path="/task/", status=404, body={"detail": "no such task"}, times=2)
+    local.faults.add(Fault(method="GET", path="/task/", delay=0, times=1))  # the look before the change
+    local.faults.add(gone)
+    answered = await assistant.call("chmod", path=f"{HERE}/it", mode="700")
+    assert "its mode is rwx------ (700)" in answered.facts["remarks"][0]
+
+
+async def test_a_directory_that_was_there_before_is_not_called_made(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    await assistant.do("make_directory", path=f"{HERE}/new")
+    os.utime(local.tree.locate(f"{HERE}/new"), (0, 0))
+    answered = await lose(local, assistant, MKDIR, carried_out=True)
+    assert "it may have been there before" in answered.text

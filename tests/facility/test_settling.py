@@ -1,0 +1,179 @@
+"""What a process left open when it ended is settled by the next one, from its first call on."""
+
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import anyio
+import pytest
+from mcp import Client, StdioServerParameters
+
+from alcf_mcp.facility.aftermath import PathIntent
+from alcf_mcp.journal import Action, Journal
+from alcf_mcp.journal.actions import GIVEN_UP, this_process
+from alcf_mcp.local import Fault, LocalFacility, serve
+from tests.conftest import Assistant, Connect
+
+HERE = "/eagle/LocalDemo"
+GONE = f"{2**22 + 1}@{this_process().partition('@')[2]}"
+"""A process id that Linux never gives."""
+
+
+def left_open(path: str, **changes: object) -> Action:
+    """A directory that was being made when its process ended."""
+    made = Action(
+        began_at=datetime.now(UTC),
+        tool="make_directory",
+        arguments={"path": path},
+        client="tests",
+        confirmed="not asked",
+        api_url="http://local/api/v1",
+        process=GONE,
+        intent=PathIntent(kind="mkdir", path=path).model_dump_json(),
+    )
+    return made.model_copy(update=changes)
+
+
+async def outcome(journal: Journal, *, until: str) -> Action:
+    """The last action, once its outcome is known."""
+    with anyio.fail_after(10):
+        while True:
+            action = journal.actions.history(limit=1)[0]
+            if action.outcome == until:
+                return action
+            await anyio.sleep(0.02)
+
+
+async def test_what_was_done_is_found_with_the_first_call(
+    local: LocalFacility, connect: Connect, journal: Journal
+) -> None:
+    local.tree.locate(f"{HERE}/new").mkdir()
+    await journal.actions.begin(left_open(f"{HERE}/new"))
+    async with connect() as assistant:
+        await anyio.sleep(0.1)
+        assert not local.faults.requests, "nothing is asked before the first call"
+        await assistant.do("list_resources")
+        found = await outcome(journal, until="done")
+    assert (
+        found.detail
+        == f"its process ended before the answer came; looked at later: {HERE}/new is there, and new"
+    )
+    assert found.intent is None
+
+
+async def test_what_can_t_be_told_is_unknown(connect: Connect, journal: Journal) -> None:
+    await journal.actions.begin(left_open(f"{HERE}/new"))
+    async with connect() as assistant:
+        await assistant.do("list_resources")
+        found = await outcome(journal, until="unknown")
+    assert "is not there, so far" in (found.detail or "")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"process": this_process()},
+        {"process": "1@another-host"},
+        {"api_url": "https://api.alcf.anl.gov/api/v1"},
+        {"began_at": datetime.now(UTC) - GIVEN_UP - timedelta(minutes=1)},
+        {"outcome": "done"},
+    ],
+    ids=["under way", "another host", "another facility", "long ago", "known"],
+)
+async def test_what_is_not_ours_to_settle(journal: Journal, changes: dict[str, object]) -> None:
+    await journal.actions.begin(left_open(f"{HERE}/new", **changes))
+    assert await journal.actions.left_open("http://local/api/v1") == []
+
+
+async def test_what_another_version_wrote_is_left_alone(connect: Connect, journal: Journal) -> None:
+    await journal.actions.begin(left_open(f"{HERE}/a", intent='{"kind": "teleport"}'))
+    await journal.actions.begin(left_open(f"{HERE}/b"))
+    async with connect() as assistant:
+        await assistant.do("list_resources")
+        await outcome(journal, until="unknown")
+    assert [action.outcome for action in journal.actions.history(limit=2)] == ["unknown", "sent"]
+
+
+async def test_a_task_that_went_on_is_settled_by_its_end(
+    local: LocalFacility, connect: Connect, journal: Journal
+) -> None:
+    async with connect(timeout=1) as assistant:
+        local.faults.add(Fault(method="GET", path="/task/", delay=30, times=1))
+        answered = await assistant.call("make_directory", path=f"{HERE}/new")
+        assert "still runs" in answered.text
+    assert (await outcome(journal, until="sent")).task_id
+    async with connect() as assistant:
+        await assistant.do("list_resources")
+        assert "has completed" in ((await outcome(journal, until="done")).detail or "")
+
+
+async def test_a_call_that_is_cancelled_after_it_was_sent_says_so(
+    local: LocalFacility, assistant: Assistant, journal: Journal
+) -> None:
+    local.faults.add(Fault(method="POST", path="/filesystem/mkdir/", delay=5))
+    with anyio.move_on_after(0.5):
+        await assistant.call("make_directory", path=f"{HERE}/new")
+    action = await outcome(journal, until="unknown")
+    assert action.detail == "the call was cancelled after it was sent"
+
+
+@pytest.fixture
+async def on_loopback(local: LocalFacility) -> AsyncIterator[str]:
+    """The address of the local facility on this machine."""
+    ready = anyio.Event()
+    address = ""
+
+    def listen(url: str) -> None:
+        nonlocal address
+        address = url
+        ready.set()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(lambda: serve(local, on_ready=listen))
+        await ready.wait()
+        yield address
+        group.cancel_scope.cancel()
+
+
+async def test_a_server_that_is_killed_in_the_middle_of_a_submission(
+    local: LocalFacility, on_loopback: str, tmp_path: Path
+) -> None:
+    token = local.token.get_secret_value()
+    environment = {**os.environ, "ALCF_MCP_API_URL": on_loopback, "ALCF_MCP_ACCESS_TOKEN": token}
+    environment |= {"ALCF_MCP_STATE_DIR": str(tmp_path), "ALCF_MCP_CONFIRM": "off"}
+    command = StdioServerParameters(command=sys.executable, args=["-m", "alcf_mcp"], env=environment)
+    job = {
+        "resource": "polaris",
+        "account": "LocalDemo",
+        "queue": "debug",
+        "directory": HERE,
+        "script": "true",
+    }
+    local.faults.add(Fault(method="POST", path="/compute/job/", delay=0.5))
+    journal = Journal(tmp_path / "alcf-journal.sqlite")
+
+    async def kill_it() -> None:
+        """Stop it before it can read the answer, and let the facility do what it received."""
+        with anyio.fail_after(10):
+            while not local.faults.count("POST", "/compute/job/"):  # noqa: ASYNC110
+                await anyio.sleep(0.02)
+            pid = int(journal.actions.history(limit=1)[0].process.partition("@")[0])
+            os.kill(pid, signal.SIGSTOP)
+            await anyio.sleep(1.0)
+            os.kill(pid, signal.SIGKILL)
+
+    with pytest.raises(Exception):  # noqa: B017 - however the SDK says that the server is gone
+        async with Client(command) as client, anyio.create_task_group() as group:
+            group.start_soon(kill_it)
+            await client.call_tool("submit_job", job)
+    assert (await outcome(journal, until="sent")).job_id is None
+    async with Client(command) as client:
+        await client.call_tool("list_resources", {})
+        found = await outcome(journal, until="done")
+        assert found.job_id
+        listed = await client.call_tool("list_jobs", {"include_finished": True})
+    assert [job["job_id"] for job in listed.structured_content["jobs"]] == [found.job_id]
+    assert local.faults.count("POST", "/compute/job/") == 1

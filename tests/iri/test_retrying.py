@@ -1,0 +1,229 @@
+"""What is sent again, when, and what never is."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from alcf_mcp.iri import IRIClient, errors
+from alcf_mcp.iri.models import JobSpec
+from alcf_mcp.iri.retrying import MOST_SENDS, MOST_SENDS_AFTER_500, retry_after
+from alcf_mcp.iri.wait import Wait
+from tests.iri.support import client
+
+JOB = httpx.Response(200, json={"id": "1.polaris"})
+SITE = httpx.Response(200, json={"id": "anl"})
+
+
+class Facility:
+    """Gives these answers in turn, the last one for ever, and keeps the requests."""
+
+    def __init__(self, *answers: httpx.Response | Exception) -> None:
+        self.answers = list(answers)
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self.answers[min(len(self.requests), len(self.answers)) - 1]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that are made; no time is spent on them."""
+    made: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        made.append(seconds)
+
+    monkeypatch.setattr(anyio, "sleep", sleep)
+    return made
+
+
+def status(code: int, **headers: str) -> httpx.Response:
+    return httpx.Response(
+        code, json={"detail": "busy"}, headers={k.replace("_", "-"): v for k, v in headers.items()}
+    )
+
+
+async def read(iri: IRIClient) -> Any:
+    return await iri.get_site("anl")
+
+
+async def change(iri: IRIClient) -> Any:
+    return await iri.submit_job("polaris", JobSpec(name="x"))
+
+
+PASSING = [
+    *(status(code) for code in (408, 429, 500, 502, 503, 504)),
+    httpx.ConnectError("refused"),
+    httpx.ConnectTimeout("slow"),
+    httpx.ReadTimeout("slow"),
+    httpx.ReadError("reset"),
+    httpx.RemoteProtocolError("closed"),
+]
+
+
+@pytest.mark.parametrize("fault", PASSING, ids=repr)
+async def test_a_read_is_sent_again_after_what_may_pass(fault: httpx.Response | Exception) -> None:
+    facility = Facility(fault, fault, SITE)
+    async with client(facility) as iri:
+        assert (await read(iri)).id == "anl"
+    assert len(facility.requests) == 3
+
+
+@pytest.mark.parametrize("code", [400, 401, 403, 404, 409, 422, 501])
+async def test_a_refusal_is_told_at_once(code: int) -> None:
+    facility = Facility(status(code))
+    async with client(facility) as iri:
+        with pytest.raises(errors.APIError):
+            await iri.get_facility()
+    assert len(facility.requests) == 1
+
+
+async def test_after_some_attempts_the_last_error_is_told(pauses: list[float]) -> None:
+    facility = Facility(status(502))
+    async with client(facility) as iri:
+        with pytest.raises(errors.ServerFault):
+            await read(iri)
+    assert len(facility.requests) == MOST_SENDS
+    assert len(pauses) == MOST_SENDS - 1
+    assert sum(pauses) < 8
+
+
+async def test_a_500_is_not_worth_as_much_waiting() -> None:
+    facility = Facility(status(500))
+    async with client(facility) as iri:
+        with pytest.raises(errors.ServerFault):
+            await read(iri)
+    assert len(facility.requests) == MOST_SENDS_AFTER_500
+
+
+TURNED_AWAY = [status(429), status(503, Retry_After="1"), httpx.ConnectError("refused")]
+
+
+@pytest.mark.parametrize("fault", TURNED_AWAY, ids=repr)
+async def test_a_change_is_sent_again_only_if_it_was_turned_away(fault: httpx.Response | Exception) -> None:
+    facility = Facility(fault, fault, JOB)
+    async with client(facility) as iri:
+        assert (await change(iri)).id == "1.polaris"
+    assert len(facility.requests) == 3
+
+
+MAY_BE_CARRIED_OUT = [
+    *(status(code) for code in (408, 500, 502, 503, 504)),
+    httpx.ReadTimeout("slow"),
+    httpx.WriteError("reset"),
+    httpx.ReadError("reset"),
+    httpx.RemoteProtocolError("closed"),
+    httpx.Response(200, text="<html>"),
+    httpx.Response(200, json={"ok": True}),
+    httpx.Response(200),
+]
+
+
+@pytest.mark.parametrize("fault", MAY_BE_CARRIED_OUT, ids=repr)
+async def test_a_change_that_may_have_been_carried_out_is_never_sent_again(
+    fault: httpx.Response | Exception,
+) -> None:
+    facility = Facility(fault, JOB)
+    async with client(facility) as iri:
+        with pytest.raises(errors.IRIError):
+            await change(iri)
+    assert len(facility.requests) == 1
+
+
+async def test_the_facility_says_how_long_to_wait(pauses: list[float]) -> None:
+    facility = Facility(status(429, Retry_After="3"), SITE)
+    async with client(facility) as iri:
+        await read(iri)
+    assert 3 <= pauses[0] <= 4
+
+
+@pytest.mark.parametrize(
+    ("after", "date", "seconds"),
+    [
+        ("7", None, 7),
+        (" 0 ", None, 0),
+        ("Wed, 25 Nov 2026 12:00:30 GMT", "Wed, 25 Nov 2026 12:00:00 GMT", 30),
+        ("Wed, 25 Nov 2026 11:00:00 GMT", "Wed, 25 Nov 2026 12:00:00 GMT", 0),
+        ("soon", None, None),
+        ("-5", None, None),
+        ("Wed, 99 Nov 2026 12:00:00 GMT", None, None),
+        ("", None, None),
+    ],
+)
+def test_how_long_that_is(after: str, date: str | None, seconds: float | None) -> None:
+    assert retry_after(errors.TooManyRequests(status=429, retry_after=after, date=date)) == seconds
+
+
+def test_a_date_counts_from_now_where_the_facility_tells_no_time() -> None:
+    in_a_minute = datetime.fromtimestamp(datetime.now(UTC).timestamp() + 60, UTC)
+    said = in_a_minute.strftime("%a, %d %b %Y %H:%M:%S GMT")
+    told = retry_after(errors.TooManyRequests(status=429, retry_after=said))
+    assert told is not None
+    assert 57 < told <= 60
+
+
+async def test_who_would_have_to_wait_too_long_is_told_at_once(pauses: list[float]) -> None:
+    facility = Facility(status(429, Retry_After="3600"), SITE)
+    async with client(facility) as iri:
+        with pytest.raises(errors.TooManyRequests):
+            await read(iri.during(Wait(45)))
+    assert pauses == []
+
+
+async def test_a_call_hears_of_every_pause() -> None:
+    heard: list[str] = []
+
+    async def listen(_: float, message: str) -> None:
+        heard.append(message)
+
+    async with client(Facility(status(503), SITE)) as iri:
+        await read(iri.during(Wait(45, listen)))
+    assert len(heard) == 1
+    assert "HTTP 503" in heard[0]
+    assert "trying again in" in heard[0]
+
+
+async def test_who_repeats_by_himself_is_not_helped() -> None:
+    facility = Facility(status(503), SITE)
+    async with client(facility) as iri:
+        with pytest.raises(errors.ServerFault):
+            await read(iri.once())
+    assert len(facility.requests) == 1
+
+
+async def submit(iri: IRIClient, key: str) -> str:
+    return (await iri.submit_job("polaris", JobSpec(name="x"), key=key)).id
+
+
+async def test_a_key_that_the_facility_keeps_makes_a_repetition_harmless() -> None:
+    kept = httpx.Response(200, json={"id": "1"}, headers={"Idempotency-Key-Reply": "miss"})
+    facility = Facility(kept, httpx.ReadTimeout("slow"), status(409), kept)
+    async with client(facility) as iri:
+        await submit(iri, "a")  # now it is known
+        assert await submit(iri, "b") == "1"
+    assert [request.headers["Idempotency-Key"] for request in facility.requests] == ["a", "b", "b", "b"]
+
+
+async def test_the_next_version_of_the_standard_keeps_keys_or_says_so() -> None:
+    facility = Facility(httpx.ReadTimeout("slow"), JOB)
+    transport = httpx.MockTransport(facility)
+    async with IRIClient("https://facility.example/api/v2", token="t", http=transport) as iri:
+        assert await submit(iri, "a") == "1.polaris"
+    assert len(facility.requests) == 2
+
+
+async def test_a_facility_that_keeps_no_keys_is_asked_without_one() -> None:
+    refused = httpx.Response(501, json={"detail": "Idempotency-Key is not supported: no store is configured"})
+    facility = Facility(refused, JOB, httpx.ReadTimeout("slow"))
+    async with client(facility) as iri:
+        assert await submit(iri, "a") == "1.polaris"
+        with pytest.raises(errors.ConnectionLost):
+            await submit(iri, "b")
+    assert ["Idempotency-Key" in request.headers for request in facility.requests] == [True, False, False]
