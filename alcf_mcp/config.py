@@ -101,6 +101,10 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "WARNING", description="How much is logged to standard error."
     )
+    log_file: Path | None = Field(None, description="A file to log to as well, one JSON object a line.")
+    max_requests: int = Field(
+        16, ge=1, le=256, description="Requests to the facility that may be under way at once."
+    )
     local_profile: Literal["alcf", "full"] = Field(
         "alcf",
         description="What the local facility offers: what ALCF does today, or all of the standard.",
@@ -140,7 +144,7 @@ class Settings(BaseSettings):
             raise ValueError("a URL with a user name or password in it is not taken")
         return value.rstrip("/")
 
-    @field_validator("access_token", mode="before")
+    @field_validator("access_token", "log_file", mode="before")
     @classmethod
     def _blank_is_none(cls, value: Any) -> Any:
         # MCP clients pass an empty string for a setting that was left blank.

@@ -20,6 +20,7 @@ from alcf_mcp.facility.walltime import parse_walltime
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.journal import Journal
+from alcf_mcp.logs import log_calls
 from alcf_mcp.prompt_files import load_prompts
 from alcf_mcp.tools import offered
 from alcf_mcp.tools.app import App
@@ -67,6 +68,7 @@ def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPSe
         tools=[FacilityTool.declared(declaration) for declaration in offered(settings)],
         lifespan=_lifespan(settings, connect or (_local if settings.facility == "local" else _remote)),
         log_level=settings.log_level,
+        middleware=[log_calls],
     )
     for prompt in load_prompts():
         server.add_prompt(prompt)
@@ -124,7 +126,9 @@ def limits_of(settings: Settings) -> Limits:
 
 @asynccontextmanager
 async def _remote(settings: Settings) -> AsyncIterator[IRIClient]:
-    async with IRIClient(settings.api_url, token=Auth.of(settings).tokens) as iri:
+    async with IRIClient(
+        settings.api_url, token=Auth.of(settings).tokens, max_requests=settings.max_requests
+    ) as iri:
         yield iri
 
 

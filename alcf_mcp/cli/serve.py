@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import sys
@@ -25,11 +24,13 @@ SHUTDOWN_SECONDS = 1.0
 def serve(**flags: Any) -> None:
     """Serve MCP over stdio (the default command)."""
     settings = load_settings(**flags)
-    _log_to_stderr(settings)
     if settings.facility == "local":
         _make_state_dir(settings)
-    from alcf_mcp.server import build_server  # noqa: PLC0415 - a wrong setting is told before the SDK is loaded
+    # A wrong setting is told before the SDK is loaded.
+    from alcf_mcp import logs  # noqa: PLC0415
+    from alcf_mcp.server import build_server  # noqa: PLC0415
 
+    logs.configure(settings)
     received = anyio.run(_serve_stdio, build_server(settings))
     if received:
         sys.exit(128 + received)
@@ -76,13 +77,3 @@ def _make_state_dir(settings: Settings) -> None:
         settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise SettingsError.about("state_dir", str(error)) from None
-
-
-def _log_to_stderr(settings: Settings) -> None:
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=settings.log_level,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    # httpx logs every request with its URL, which may hold file names, at INFO.
-    logging.getLogger("httpx").setLevel(max(logging.getLogger().level, logging.WARNING))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from alcf_mcp.facility import Facility
 from alcf_mcp.iri import models
@@ -12,11 +12,11 @@ from alcf_mcp.iri.errors import InvalidCall, IRIError
 from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import Id
 from alcf_mcp.tools.declare import tool
-from alcf_mcp.tools.results import Result
+from alcf_mcp.tools.results import Facts, Result
 from alcf_mcp.tools.text import count, id_in, one_line
 
 
-class Allocation(BaseModel):
+class Allocation(Facts):
     """What a project was granted of one thing, has used, and has left, in ``unit``."""
 
     of: str

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel
-
 from alcf_mcp.facility.parts import FilePart
 from alcf_mcp.facility.rules import octal
 from alcf_mcp.iri.models import File
-from alcf_mcp.tools.results import Result
+from alcf_mcp.tools.results import Facts, Result
 from alcf_mcp.tools.text import clock, count, fenced, one_line, size
 
 
-class Entry(BaseModel):
+class Entry(Facts):
     """An entry of a directory; ``size`` in bytes, ``mode`` in octal."""
 
     name: str

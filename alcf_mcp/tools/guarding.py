@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from alcf_mcp.facility import Facility
 from alcf_mcp.guard import Call, Outcome, Preview, Verdict, can_elicit, explain, is_modern
 from alcf_mcp.tools.app import App, app_of, client_name, facility_in
-from alcf_mcp.tools.results import Result
+from alcf_mcp.tools.results import Result, Verbatim
 from alcf_mcp.tools.signatures import Function, gathered, give_signature, parameters
 from alcf_mcp.tools.text import visible
 
@@ -94,7 +94,7 @@ class Unconfirmed(Result):
 
     outcome: str
     message: str
-    preview: str | None = None
+    preview: Annotated[str | None, Verbatim()] = None
     confirmation: str | None = None
     next_step: str
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from alcf_mcp.facility.diagnosis import state_in_words, succeeded
 from alcf_mcp.facility.jobs import KnownJob, Listing
@@ -12,7 +12,7 @@ from alcf_mcp.facility.jobspec import node_hours
 from alcf_mcp.facility.output import StreamOutput
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.iri.models import Job, JobSpec, Resource
-from alcf_mcp.tools.results import Result
+from alcf_mcp.tools.results import Result, Verbatim
 from alcf_mcp.tools.text import clock, count, fenced, one_line
 
 
@@ -30,7 +30,7 @@ class JobSubmission(Result):
     most_node_hours: float | None = None
     stdout_path: str | None = None
     stderr_path: str | None = None
-    request: dict[str, Any] | None = None
+    request: Annotated[dict[str, Any] | None, Verbatim()] = None
     notes: list[str] = []
     next_step: str
 

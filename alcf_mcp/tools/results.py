@@ -6,10 +6,33 @@ from collections.abc import Sequence
 from typing import Any
 
 from mcp.types import CallToolResult, TextContent
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationInfo, field_validator
+
+from alcf_mcp.tools.text import plain, visible
 
 
-class Result(BaseModel):
+class Verbatim:
+    """Marks a field whose text is shown as it is: our own sentences over several lines, or content."""
+
+
+class Facts(BaseModel):
+    """What is told of something.
+
+    Much of it was named by others: every text is on one line, bounded, and can't pass for anything else.
+    """
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _plain(cls, value: Any, info: ValidationInfo) -> Any:
+        field = cls.model_fields[info.field_name or ""]
+        return value if any(isinstance(mark, Verbatim) for mark in field.metadata) else _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, BaseModel) else plain(value)
+
+
+class Result(Facts):
     """A tool's answer. Clients show their model either the fields or the text: both are whole."""
 
     def text(self) -> str:
@@ -33,14 +56,14 @@ class Result(BaseModel):
 
 def text_result(text: str, remarks: Sequence[str] = ()) -> CallToolResult:
     """An answer that is text alone, so that a file's bytes do not travel twice."""
-    return CallToolResult(content=[TextContent(type="text", text="\n".join((text, *remarks)))])
+    return CallToolResult(content=[TextContent(type="text", text=visible("\n".join((text, *remarks))))])
 
 
 def error_result(text: str, **facts: Any) -> CallToolResult:
     """An error with its facts in both forms: some clients show the model only the one, some the other."""
-    known = {name: value for name, value in facts.items() if value not in (None, "", [])}
+    known = {name: plain(value) for name, value in facts.items() if value not in (None, "", [])}
     return CallToolResult(
         is_error=True,
-        content=[TextContent(type="text", text=text)],
+        content=[TextContent(type="text", text=visible(text))],
         structured_content={"error": known},
     )

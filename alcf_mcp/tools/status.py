@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from alcf_mcp.facility.times import parse_since
 from alcf_mcp.iri import models
 from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import Limit, ResourceName, Since
 from alcf_mcp.tools.declare import tool
-from alcf_mcp.tools.results import Result
+from alcf_mcp.tools.results import Facts, Result
 from alcf_mcp.tools.text import clock, count, id_in, one_line
 
 NOT_MONITORED = "'unknown' is normal where nothing reports a status (Eagle, Home); it does not mean down."
@@ -102,7 +102,7 @@ async def get_resource(facility: AtFacility, resource: ResourceName) -> Resource
     return ResourceStatus.of(await facility.iri.get_resource(known.id))
 
 
-class Site(BaseModel):
+class Site(Facts):
     """A place of the facility."""
 
     name: str
@@ -154,7 +154,7 @@ async def get_facility(facility: AtFacility) -> FacilityInfo:
     )
 
 
-class IncidentEvent(BaseModel):
+class IncidentEvent(Facts):
     """A moment in an incident."""
 
     at: datetime | None

@@ -14,7 +14,7 @@ from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import Limit, TaskId
 from alcf_mcp.tools.declare import tool
 from alcf_mcp.tools.file_results import Entry
-from alcf_mcp.tools.results import Result
+from alcf_mcp.tools.results import Result, Verbatim
 from alcf_mcp.tools.text import count, fenced, one_line
 
 MOST_ENTRIES = 500
@@ -30,7 +30,7 @@ class TaskReport(Result):
     arguments: dict[str, Any] | None = None
     error: str | None = None
     entries: list[Entry] | None = None
-    content: str | None = None
+    content: Annotated[str | None, Verbatim()] = None
     message: str | None = None
     next_step: str | None = None
 

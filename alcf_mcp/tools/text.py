@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import UTC, datetime
+from typing import Any
 
 # Everything that moves the cursor, hides text or turns its direction, but line ends and tabs.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
 )
+
+
+# What a client that renders Markdown would make an image, a link or an element of.
+_MARKUP = re.compile(r"!\[|\]\(|<(?=[a-zA-Z/!?])")
 
 
 def visible(text: str) -> str:
@@ -18,9 +23,24 @@ def visible(text: str) -> str:
 
 
 def one_line(text: str, limit: int = 300) -> str:
-    """The same for a name or a message: on one line, at most ``limit`` characters."""
-    line = visible(" ".join(text.split()))
-    return line if len(line) <= limit else line[: limit - 1] + "…"
+    """The same for a name or a message: on one line, at most ``limit`` characters, no Markdown in it."""
+    line = " ".join(text[: 4 * limit].split())
+    line = line if len(line) <= limit else line[: limit - 1] + "…"
+    return _MARKUP.sub(_escaped, visible(line))
+
+
+LONGEST_FACT = 4096
+
+
+def plain(value: Any) -> Any:
+    """The same for every text within a value, however deep."""
+    if isinstance(value, str):
+        return one_line(value, LONGEST_FACT)
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {plain(name): plain(item) for name, item in value.items()}
+    return value
 
 
 MOST_SHOWN = 65_536
@@ -76,6 +96,12 @@ def count(number: int, noun: str) -> str:
     if number == 1:
         return f"1 {noun}"
     return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"
+
+
+def _escaped(match: re.Match[str]) -> str:
+    # Escaped once is enough: what is told twice stays the same.
+    before = match.string[: match.start()]
+    return match[0] if before.endswith("\\") else f"\\{match[0]}"
 
 
 def _picture(match: re.Match[str]) -> str:

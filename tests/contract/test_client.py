@@ -120,4 +120,4 @@ async def test_an_example_that_leaves_a_parameter_out_is_named(monkeypatch: pyte
 def test_a_body_in_an_example_has_all_its_fields_set() -> None:
     spec = examples.JOB_SPEC.model_copy(update={"launcher": None})
     method = examples.operation_methods()["submit_job"]
-    assert examples.left_out(method, {"resource_id": "p", "spec": spec}) == ["JobSpec.launcher"]
+    assert examples.left_out(method, {"resource_id": "p", "spec": spec, "key": "k"}) == ["JobSpec.launcher"]

@@ -141,10 +141,9 @@ async def on_loopback(local: LocalFacility) -> AsyncIterator[str]:
 async def test_a_server_that_is_killed_in_the_middle_of_a_submission(
     local: LocalFacility, on_loopback: str, tmp_path: Path
 ) -> None:
-    token = local.token.get_secret_value()
-    environment = {**os.environ, "ALCF_MCP_API_URL": on_loopback, "ALCF_MCP_ACCESS_TOKEN": token}
-    environment |= {"ALCF_MCP_STATE_DIR": str(tmp_path), "ALCF_MCP_CONFIRM": "off"}
-    command = StdioServerParameters(command=sys.executable, args=["-m", "alcf_mcp"], env=environment)
+    command = served(on_loopback, local, tmp_path)
+    local.faults.add(Fault(method="POST", path="/compute/job/", delay=0.5))
+    journal = Journal(tmp_path / "alcf-journal.sqlite")
     job = {
         "resource": "polaris",
         "account": "LocalDemo",
@@ -152,18 +151,14 @@ async def test_a_server_that_is_killed_in_the_middle_of_a_submission(
         "directory": HERE,
         "script": "true",
     }
-    local.faults.add(Fault(method="POST", path="/compute/job/", delay=0.5))
-    journal = Journal(tmp_path / "alcf-journal.sqlite")
 
     async def kill_it() -> None:
         """Stop it before it can read the answer, and let the facility do what it received."""
-        with anyio.fail_after(10):
-            while not local.faults.count("POST", "/compute/job/"):  # noqa: ASYNC110
-                await anyio.sleep(0.02)
-            pid = int(journal.actions.history(limit=1)[0].process.partition("@")[0])
-            os.kill(pid, signal.SIGSTOP)
-            await anyio.sleep(1.0)
-            os.kill(pid, signal.SIGKILL)
+        await requested(local, "POST", "/compute/job/")
+        pid = process_of(journal)
+        os.kill(pid, signal.SIGSTOP)
+        await anyio.sleep(1.0)
+        os.kill(pid, signal.SIGKILL)
 
     with pytest.raises(Exception):  # noqa: B017 - however the SDK says that the server is gone
         async with Client(command) as client, anyio.create_task_group() as group:
@@ -177,3 +172,45 @@ async def test_a_server_that_is_killed_in_the_middle_of_a_submission(
         listed = await client.call_tool("list_jobs", {"include_finished": True})
     assert [job["job_id"] for job in listed.structured_content["jobs"]] == [found.job_id]
     assert local.faults.count("POST", "/compute/job/") == 1
+
+
+async def test_a_server_that_is_told_to_end_writes_down_what_is_under_way(
+    local: LocalFacility, on_loopback: str, tmp_path: Path
+) -> None:
+    command = served(on_loopback, local, tmp_path)
+    local.faults.add(Fault(method="POST", path="/filesystem/mkdir/", delay=30))
+    journal = Journal(tmp_path / "alcf-journal.sqlite")
+    with anyio.fail_after(10), pytest.raises(Exception):  # noqa: B017
+        async with Client(command) as client, anyio.create_task_group() as group:
+
+            async def end_it() -> None:
+                await requested(local, "POST", "/filesystem/mkdir/")
+                os.kill(process_of(journal), signal.SIGTERM)
+
+            group.start_soon(end_it)
+            await client.call_tool("make_directory", {"path": f"{HERE}/new"})
+    action = await outcome(journal, until="unknown")
+    assert action.detail == "the call was cancelled after it was sent"
+
+
+def served(address: str, local: LocalFacility, state: Path) -> StdioServerParameters:
+    """A server in front of a facility on this machine, as a process of its own."""
+    settings = {"API_URL": address, "ACCESS_TOKEN": local.token.get_secret_value(), "CONFIRM": "off"}
+    environment = {f"ALCF_MCP_{name}": value for name, value in settings.items()}
+    return StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "alcf_mcp", "serve", "--state-dir", str(state)],
+        env={**os.environ, **environment},
+    )
+
+
+async def requested(local: LocalFacility, method: str, path: str) -> None:
+    """Wait until a request has arrived."""
+    with anyio.fail_after(10):
+        while not local.faults.count(method, path):  # noqa: ASYNC110 - nothing tells of it
+            await anyio.sleep(0.02)
+
+
+def process_of(journal: Journal) -> int:
+    """The process that sent the last action."""
+    return int(journal.actions.history(limit=1)[0].process.partition("@")[0])

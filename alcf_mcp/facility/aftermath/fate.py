@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from alcf_mcp.iri import errors as iri
+from alcf_mcp.iri.retrying import was_turned_away
 
 _PBS_REFUSAL = re.compile(
     r"^q(sub|del|alter|stat|hold|rls):|unknown queue|unknown job id|job has finished"
@@ -35,8 +36,8 @@ def was_refused(error: BaseException) -> bool:
     if isinstance(error, iri.GatewayTimeout):  # a 408 comes from a gateway that waited: PBS may go on
         return False
     if isinstance(error, iri.APIError):
-        turned_away = error.status == 503 and error.retry_after is not None
-        return 400 <= error.status < 500 or error.status == 501 or turned_away or is_scheduler_refusal(error)
+        refused = 400 <= error.status < 500 or error.status == 501
+        return refused or was_turned_away(error) or is_scheduler_refusal(error)
     if isinstance(error, iri.NotAnIRIAnswer):
         return isinstance(error, iri.BlockedByGateway) or 300 <= error.status < 400
     return isinstance(error, iri.InvalidCall | iri.NotConnected)

@@ -1,0 +1,98 @@
+"""Structured logs: a JSON object a line, with one id for all that belongs to a tool call."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from mcp.server import ServerRequestContext
+from mcp.server.context import CallNext, HandlerResult
+from pythonjsonlogger.json import JsonFormatter
+
+from alcf_mcp.config import Settings, SettingsError
+
+logger = logging.getLogger(__name__)
+
+_call: ContextVar[str | None] = ContextVar("call", default=None)
+
+_PLAIN = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_JSON = JsonFormatter(
+    "%(asctime)s %(levelname)s %(name)s %(message)s",
+    rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
+    datefmt="%Y-%m-%dT%H:%M:%S%z",
+)
+
+
+def configure(settings: Settings) -> None:
+    """Log to stderr, and to a file where the person names one.
+
+    A terminal gets plain lines; a client, which keeps them in a file, JSON.
+
+    Raises:
+        SettingsError: the file can't be written.
+    """
+    stderr = logging.StreamHandler(sys.stderr)
+    stderr.setFormatter(logging.Formatter(_PLAIN) if sys.stderr.isatty() else _JSON)
+    handlers: list[logging.Handler] = [stderr]
+    if settings.log_file:
+        handlers.append(_file_handler(settings.log_file))
+    for handler in handlers:
+        handler.addFilter(_with_call)
+    logging.basicConfig(level=settings.log_level, handlers=handlers)
+    # httpx logs every request with its URL, which may hold file names; ours are logged without.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+@contextmanager
+def one_call() -> Iterator[str]:
+    """Around a tool call: what is logged within it carries the same id."""
+    id = secrets.token_hex(4)
+    token = _call.set(id)
+    try:
+        yield id
+    finally:
+        _call.reset(token)
+
+
+async def log_calls(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    """MCP middleware: every tool call leaves a line, and those of its requests carry its id."""
+    if ctx.method != "tools/call":
+        return await call_next(ctx)
+    began, outcome = monotonic(), "cancelled"
+    with one_call():
+        try:
+            result = await call_next(ctx)
+            outcome = "error" if isinstance(result, dict) and result.get("isError") else "ok"
+            return result
+        except Exception as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            tool = str((ctx.params or {}).get("name", ""))[:64]
+            facts = {"tool": tool, "outcome": outcome, "ms": round((monotonic() - began) * 1000)}
+            logger.info("tool call", extra=facts)
+
+
+def _with_call(record: logging.LogRecord) -> bool:
+    if (call := _call.get()) is not None:
+        record.call = call
+    return True
+
+
+def _file_handler(path: Path) -> logging.Handler:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError as error:
+        raise SettingsError.about("log_file", str(error)) from None
+    handler.setFormatter(_JSON)
+    return handler

@@ -1,0 +1,105 @@
+"""What is logged of a call: one id for all of it, and no secrets, ids or paths."""
+
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from alcf_mcp import logs
+from alcf_mcp.config import SettingsError, load_settings
+from alcf_mcp.iri import observing
+from alcf_mcp.local import Fault, LocalFacility
+from tests.conftest import Assistant, Connect
+
+
+class Lines(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[Any] = []
+        self.addFilter(logs._with_call)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture
+def lines() -> Iterator[list[Any]]:
+    logger, kept = logging.getLogger("alcf_mcp"), Lines()
+    logger.addHandler(kept)
+    logger.setLevel(logging.INFO)
+    yield kept.records
+    logger.setLevel(logging.NOTSET)
+    logger.removeHandler(kept)
+
+
+async def test_one_id_goes_through_all_requests_of_a_call(assistant: Assistant, lines: list[Any]) -> None:
+    await assistant.do("list_directory", path="/eagle/LocalDemo")
+    await assistant.do("list_projects")
+    done = [line for line in lines if line.getMessage() == "tool call"]
+    assert [line.tool for line in done] == ["list_directory", "list_projects"]
+    first, second = (line.call for line in done)
+    assert first != second
+    of_first = [line.operation for line in lines if hasattr(line, "operation") and line.call == first]
+    assert of_first[:2] == ["getResources", "ls"]
+    assert set(of_first[2:]) == {"getTask"}
+
+
+async def test_neither_token_nor_path_is_logged(
+    local: LocalFacility, assistant: Assistant, lines: list[Any]
+) -> None:
+    local.faults.add(Fault(path="/filesystem/ls/", status=503))
+    await assistant.do("list_directory", path="/eagle/LocalDemo")
+    told = " ".join(json.dumps(line.__dict__, default=str) for line in lines)
+    assert "LocalDemo" not in told
+    assert local.token.get_secret_value() not in told
+    assert [line.status for line in lines if getattr(line, "operation", "") == "ls"] == [503, 200]
+
+
+async def test_every_request_is_a_span_below_that_of_its_call(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(trace, "_TRACER_PROVIDER", provider)
+    monkeypatch.setattr(observing, "_tracer", provider.get_tracer("alcf_mcp.iri"))
+    async with connect() as assistant:
+        await assistant.do("list_projects")
+    spans = {span.name: span for span in exporter.get_finished_spans()}
+    request = spans["GET /account/projects"]
+    assert request.kind is trace.SpanKind.CLIENT
+    assert request.attributes is not None
+    assert request.attributes["http.response.status_code"] == 200
+    assert request.parent is not None
+
+
+def test_a_file_gets_json_that_only_the_person_can_read(tmp_path: Path) -> None:
+    path = tmp_path / "logs" / "alcf.jsonl"
+    handler = logs._file_handler(path)
+    record = logging.LogRecord("alcf_mcp.x", logging.INFO, __file__, 1, "said %s", ("so",), None)
+    with logs.one_call() as call:
+        assert logs._with_call(record)
+    handler.emit(record)
+    handler.close()
+    assert json.loads(path.read_text()) | {"time": ""} == {
+        "time": "",
+        "level": "INFO",
+        "logger": "alcf_mcp.x",
+        "message": "said so",
+        "call": call,
+    }
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_can_t_be_written_is_a_wrong_setting(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="ALCF_MCP_LOG_FILE"):
+        logs.configure(load_settings(log_file=tmp_path))
