@@ -1,28 +1,52 @@
 """MCP prompts from Markdown files: adding a prompt is adding a file.
 
 A file begins with YAML front matter (``title``, ``description``, and ``arguments``, each with ``name``,
-``description`` and ``required``); its body is the prompt, with ``{argument}`` where an argument goes.
+``description``, ``required`` and ``complete``: what its values are, for a client that offers them); its body
+is the prompt, with ``{argument}`` where an argument goes. A line with an argument that was not given is left
+out.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-import yaml
 from mcp.server.mcpserver.prompts.base import Prompt, PromptArgument
 from pydantic import BaseModel
 
-_FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
+from alcf_mcp.front_matter import parted
+
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+Completion = Literal["resource", "job", "project", "queue", "path"]
+"""What the values of an argument are."""
+
+
+class _Argument(BaseModel, extra="forbid"):
+    name: str
+    description: str
+    required: bool = False
+    complete: Completion | None = None
 
 
 class _Head(BaseModel, extra="forbid"):
     title: str
     description: str
-    arguments: list[PromptArgument] = []
+    arguments: list[_Argument] = []
+
+
+@dataclass(frozen=True)
+class PromptFile:
+    """A prompt as its file has it.
+
+    ``completions`` tells what the values of an argument are, by its name, where the file says so.
+    """
+
+    prompt: Prompt
+    completions: dict[str, Completion]
 
 
 def prompts_directory() -> Path:
@@ -34,27 +58,34 @@ def prompts_directory() -> Path:
 
 def load_prompts() -> Iterator[Prompt]:
     """Read all prompts, by file name."""
+    for file in load_prompt_files():
+        yield file.prompt
+
+
+def load_prompt_files() -> Iterator[PromptFile]:
+    """Read all prompts with what is known of their arguments, by file name."""
     for path in sorted(prompts_directory().glob("*.md")):
         yield _read(path)
 
 
-def _read(path: Path) -> Prompt:
-    parts = _FRONT_MATTER.match(path.read_text(encoding="utf-8"))
-    if parts is None:
-        raise ValueError(f"{path}: a prompt begins with front matter between two '---' lines")
-    head = _Head.model_validate(yaml.safe_load(parts[1]))
-    unknown = set(_PLACEHOLDER.findall(parts[2])) - {argument.name for argument in head.arguments}
+def _read(path: Path) -> PromptFile:
+    head, body = parted(path.read_text(encoding="utf-8"), _Head, where=str(path))
+    unknown = set(_PLACEHOLDER.findall(body)) - {argument.name for argument in head.arguments}
     if unknown:
         raise ValueError(f"{path}: {', '.join(sorted(unknown))} in the body is no argument of the prompt")
 
     def render(**given: Any) -> str:
-        return _PLACEHOLDER.sub(lambda match: str(given.get(match[1]) or ""), parts[2]).strip()
+        lines = (line for line in body.splitlines() if all(map(given.get, _PLACEHOLDER.findall(line))))
+        return _PLACEHOLDER.sub(lambda match: str(given[match[1]]), "\n".join(lines)).strip()
 
-    return Prompt(
+    prompt = Prompt(
         name=path.stem,
         title=head.title,
         description=head.description,
-        arguments=head.arguments,
+        arguments=[
+            PromptArgument(**argument.model_dump(exclude={"complete"})) for argument in head.arguments
+        ],
         fn=render,
         context_kwarg=None,
     )
+    return PromptFile(prompt, {a.name: a.complete for a in head.arguments if a.complete})

@@ -66,7 +66,7 @@ def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPSe
         website_url="https://www.alcf.anl.gov/",
         version=__version__,
         tools=[FacilityTool.declared(declaration) for declaration in offered(settings)],
-        lifespan=_lifespan(settings, connect or (_local if settings.facility == "local" else _remote)),
+        lifespan=_lifespan(settings, connect or connect_to),
         log_level=settings.log_level,
         middleware=[log_calls],
     )
@@ -122,6 +122,11 @@ def limits_of(settings: Settings) -> Limits:
         accounts=settings.allowed_accounts,
         paths=paths,
     )
+
+
+def connect_to(settings: Settings) -> AbstractAsyncContextManager[IRIClient]:
+    """Open the connection to the facility that the settings name."""
+    return _local(settings) if settings.facility == "local" else _remote(settings)
 
 
 @asynccontextmanager

@@ -2,5 +2,6 @@
 
 from alcf_mcp.iri import errors, models, results
 from alcf_mcp.iri.client import IRIClient
+from alcf_mcp.iri.wait import Wait
 
-__all__ = ["IRIClient", "errors", "models", "results"]
+__all__ = ["IRIClient", "Wait", "errors", "models", "results"]

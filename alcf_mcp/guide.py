@@ -1,0 +1,54 @@
+"""Short pages about working at ALCF through this server, each with its date and its sources.
+
+A page is a Markdown file with front matter. ``{queue_tables}`` in it stands for the tables of the queues, so
+that their numbers are kept in one place.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from pydantic import BaseModel
+
+from alcf_mcp.data import read_all
+from alcf_mcp.facility.queue_tables import queue_tables
+from alcf_mcp.front_matter import parted
+from alcf_mcp.iri.errors import InvalidCall
+
+
+class _Head(BaseModel, frozen=True, extra="forbid"):
+    title: str
+    description: str
+    as_of: str
+    sources: tuple[str, ...]
+
+
+class Page(_Head, frozen=True):
+    """A page of the guide; ``text`` is Markdown."""
+
+    topic: str
+    text: str
+
+
+@cache
+def list_pages() -> tuple[Page, ...]:
+    """All pages, by topic."""
+    return tuple(_parse(topic, text) for topic, text in read_all("guide", ".md"))
+
+
+def read_page(topic: str) -> Page:
+    """The page about a topic.
+
+    Raises:
+        InvalidCall: there is none.
+    """
+    for page in list_pages():
+        if page.topic == topic.strip().lower():
+            return page
+    topics = ", ".join(page.topic for page in list_pages())
+    raise InvalidCall(f"The guide has no page about {topic!r}", hint=f"Its topics are: {topics}.")
+
+
+def _parse(topic: str, text: str) -> Page:
+    head, body = parted(text, _Head, where=f"guide/{topic}.md")
+    return Page(**head.model_dump(), topic=topic, text=body.replace("{queue_tables}", queue_tables()).strip())
