@@ -10,7 +10,9 @@ from alcf_mcp import __version__
 from alcf_mcp.cli.approve import approve
 from alcf_mcp.cli.auth import auth
 from alcf_mcp.cli.demo import demo
+from alcf_mcp.cli.doctor import doctor
 from alcf_mcp.cli.history import history
+from alcf_mcp.cli.install import install
 from alcf_mcp.cli.introspect import introspect
 from alcf_mcp.cli.local import local
 from alcf_mcp.cli.login import login
@@ -33,6 +35,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(serve)
+app.command()(install)
 app.command()(login)
 app.command()(logout)
 app.command()(token)
@@ -40,6 +43,7 @@ app.add_typer(auth, name="auth")
 app.command()(introspect)
 app.command()(approve)
 app.command()(history)
+app.command()(doctor)
 app.command()(local)
 app.command()(demo)
 

@@ -1,0 +1,61 @@
+"""``alcf-mcp doctor``: does everything work that the server needs?"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from alcf_mcp.cli.options import Facility, StateDir
+from alcf_mcp.config import load_settings
+
+if TYPE_CHECKING:
+    from alcf_mcp.config import Settings
+    from alcf_mcp.doctor import Check
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,
+    facility: Facility = None,
+    state_dir: StateDir = None,
+) -> None:
+    """Check this machine, the sign-in, the facility and the clients. Exit status 1: something is bad."""
+    settings = load_settings(facility=facility, state_dir=state_dir)
+    import anyio  # noqa: PLC0415 - loaded where it is used
+
+    from alcf_mcp.doctor import Verdict  # noqa: PLC0415
+
+    checks = anyio.run(_examine, settings, not as_json)
+    if as_json:
+        sys.stdout.write(json.dumps([check.model_dump(mode="json") for check in checks]) + "\n")
+    bad = sum(check.verdict is Verdict.BAD for check in checks)
+    if not as_json:
+        sys.stdout.write(f"\n{bad or 'Nothing'} to be mended.\n" if bad != 1 else "\n1 thing to be mended.\n")
+    if bad:
+        raise typer.Exit(1)
+
+
+async def _examine(settings: Settings, show: bool) -> list[Check]:
+    from alcf_mcp.doctor import examine  # noqa: PLC0415 - loaded where it is used
+
+    checks = []
+    async for check in examine(settings):
+        checks.append(check)
+        if show:
+            _show(check)
+    return checks
+
+
+def _show(check: Check) -> None:
+    from rich.console import Console  # noqa: PLC0415 - loaded where it is used
+    from rich.text import Text  # noqa: PLC0415
+
+    from alcf_mcp.cli.showing import plain  # noqa: PLC0415
+
+    mark, style = {"good": ("✓", "green"), "note": ("!", "yellow"), "bad": ("✗", "red")}[check.verdict.value]
+    line = Text.assemble((f"{mark} ", style), (f"{check.name}: ", "bold"), plain(check.seen, 1000))
+    if check.cure:
+        line.append(f"\n    {plain(check.cure, 1000)}", style)
+    Console(highlight=False, soft_wrap=True).print(line)

@@ -1,0 +1,72 @@
+"""How a client has to start this program: by its absolute path, because desktop programs know no PATH."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+import sysconfig
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+NAME = "alcf-mcp"
+
+# What uv calls the parts of its cache in which it makes the environments of uvx.
+_EPHEMERAL = re.compile(r"(archive|builds|environments)-v\d+")
+
+
+@dataclass(frozen=True)
+class Launcher:
+    """A command and the arguments in front of the program's own."""
+
+    command: str
+    arguments: tuple[str, ...] = ()
+
+
+def this_program(environment: Mapping[str, str] = os.environ, prefix: str = sys.prefix) -> Launcher:
+    """How to start this very program again later.
+
+    Args:
+        environment: the environment variables.
+        prefix: where Python's environment is; in the cache of uv, ``uvx`` made it for this once.
+    """
+    if any(_EPHEMERAL.fullmatch(part) for part in Path(prefix).parts):
+        return _uvx(environment)
+    scripts = (sys.argv[0], os.path.join(sysconfig.get_path("scripts"), NAME))  # noqa: PTH118 - for shutil.which
+    for script in scripts:
+        found = shutil.which(script)
+        if found and Path(found).stem.lower() == NAME:
+            # Not resolved: the link that pipx and uv make outlives the place it leads to.
+            return Launcher(os.path.abspath(found))  # noqa: PTH100 - Path.absolute keeps ".."
+    return Launcher(sys.executable, ("-m", "alcf_mcp"))
+
+
+def _uvx(environment: Mapping[str, str]) -> Launcher:
+    uv = environment.get("UV") or shutil.which("uv")
+    beside = shutil.which("uvx", path=str(Path(uv).parent)) if uv else None
+    uvx = beside or shutil.which("uvx")
+    source = _source()
+    what = ("--from", source, NAME) if source else (NAME,)
+    if uvx:
+        return Launcher(os.path.abspath(uvx), what)  # noqa: PTH100
+    return Launcher(os.path.abspath(uv or "uv"), ("tool", "run", *what))  # noqa: PTH100
+
+
+def _source() -> str | None:
+    """What this program was installed from, unless from the package index; as a requirement."""
+    try:
+        noted = metadata.distribution(NAME).read_text("direct_url.json")
+    except metadata.PackageNotFoundError:
+        return None
+    if noted is None:
+        return None
+    origin = json.loads(noted)
+    url: str = origin["url"]
+    if "vcs_info" in origin:
+        version = origin["vcs_info"].get("requested_revision")
+        url = f"{origin['vcs_info']['vcs']}+{url}" + (f"@{version}" if version else "")
+    return f"{NAME} @ {url}"

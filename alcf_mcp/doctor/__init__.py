@@ -1,0 +1,37 @@
+"""Does everything work that the server needs? Looks, changes nothing, and says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from alcf_mcp.config import Settings
+from alcf_mcp.doctor.check import Check, Verdict
+from alcf_mcp.doctor.contract import compare
+from alcf_mcp.doctor.here import check_clients, check_journal, check_program, check_sign_in, check_state
+from alcf_mcp.doctor.there import Visit
+
+
+async def examine(settings: Settings) -> AsyncIterator[Check]:
+    """Look at one thing after the other, from this machine to the facility."""
+    yield check_program()
+    yield (state := check_state(settings))
+    yield await check_journal(settings)
+    yield check_sign_in(settings)
+    if settings.facility != "local" or state.verdict is not Verdict.BAD:  # the local one lives there
+        async for check in _visit(settings):
+            yield check
+    for check in check_clients():
+        yield check
+
+
+async def _visit(settings: Settings) -> AsyncIterator[Check]:
+    async with Visit.at(settings) as visit:
+        yield await visit.reach()
+        if visit.reached:
+            yield visit.compare_clocks()
+            yield await visit.try_token()
+            yield compare(await visit.openapi())
+            yield await visit.tell_missing(settings)
+
+
+__all__ = ["Check", "Verdict", "examine"]

@@ -1,0 +1,150 @@
+"""What is on this machine: the program, its state, the sign-in, the clients."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from alcf_mcp import __version__
+from alcf_mcp.auth import Auth
+from alcf_mcp.clients import FoundConfiguration, found_configurations
+from alcf_mcp.config import Settings
+from alcf_mcp.doctor.check import Check, Verdict
+from alcf_mcp.facility.walltime import spoken
+from alcf_mcp.journal import Journal, JournalError
+from alcf_mcp.journal.actions import Action
+
+LIBRARIES = ("mcp", "httpx", "globus-sdk", "pydantic")
+
+
+def check_program() -> Check:
+    """Which program this is, and what it runs on."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    seen = (
+        f"alcf-mcp {__version__} on Python {platform.python_version()} ({sys.executable}), "
+        f"{platform.system()} {platform.release()}; {libraries}"
+    )
+    return Check(name="program", verdict=Verdict.GOOD, seen=seen)
+
+
+def check_state(settings: Settings) -> Check:
+    """Whether the state directory can be used, and by the person alone."""
+    path = settings.state_dir
+    if not path.exists():
+        parent = next(above for above in path.parents if above.exists())
+        if os.access(parent, os.W_OK):
+            return Check(
+                name="state directory", verdict=Verdict.GOOD, seen=f"{path} will be made when it is needed"
+            )
+        return _state_is_bad(f"{path} is not there, and can't be made in {parent}")
+    if not path.is_dir() or not os.access(path, os.W_OK | os.X_OK):
+        return _state_is_bad(f"{path} can't be written to")
+    if path.stat().st_mode & 0o077:
+        return Check(
+            name="state directory",
+            verdict=Verdict.NOTE,
+            seen=f"{path} can be read by others on this machine; the journal in it can't",
+            cure=f"chmod 700 {path}",
+        )
+    return Check(name="state directory", verdict=Verdict.GOOD, seen=str(path))
+
+
+def _state_is_bad(seen: str) -> Check:
+    cure = "Make it writable, or name another with ALCF_MCP_STATE_DIR; without it nothing can be changed."
+    return Check(name="state directory", verdict=Verdict.BAD, seen=seen, cure=cure)
+
+
+async def check_journal(settings: Settings) -> Check:
+    """Whether the journal can be read, and whether something in it waits to be found out."""
+    path = settings.journal_path
+    if not path.exists():
+        return Check(name="journal", verdict=Verdict.GOOD, seen="Nothing was changed from here yet")
+    try:
+        actions = Journal(path).actions.history(limit=1000)
+    except JournalError as error:
+        cure = "Move the file away; a new one is made, without the history."
+        return Check(name="journal", verdict=Verdict.BAD, seen=str(error), cure=cure)
+    unclear = [action for action in actions if action.outcome in ("sent", "unknown")]
+    seen = f"{path}: {len(actions)} actions" + (" or more" if len(actions) == 1000 else "")
+    if not unclear:
+        return Check(name="journal", verdict=Verdict.GOOD, seen=seen)
+    return Check(
+        name="journal",
+        verdict=Verdict.NOTE,
+        seen=f"{seen}; what came of {len(unclear)} of them is not known, lastly {_told(unclear[0])}",
+        cure="`alcf-mcp history --outcome unknown` and `--outcome sent` show them; look at the facility.",
+    )
+
+
+def _told(action: Action) -> str:
+    return f"{action.tool} on {action.began_at:%Y-%m-%d %H:%M} UTC"
+
+
+def check_sign_in(settings: Settings) -> Check:
+    """Who is signed in, and for how long; the token itself is not shown."""
+    if settings.facility == "local":
+        return Check(name="sign-in", verdict=Verdict.GOOD, seen="The local facility needs none")
+    status = Auth.of(settings).status()
+    if status.problem:
+        return Check(name="sign-in", verdict=Verdict.BAD, seen=str(status.problem), cure=status.problem.hint)
+    if not status.has_token:
+        return Check(
+            name="sign-in",
+            verdict=Verdict.BAD,
+            seen="Nobody is signed in: only public information is available",
+            cure="Run `alcf-mcp login`.",
+        )
+    if status.session_over:
+        return Check(
+            name="sign-in",
+            verdict=Verdict.BAD,
+            seen="The seven days since the sign-in are over",
+            cure="Run `alcf-mcp login`.",
+        )
+    who = f" of {status.signed_in.identity}" if status.signed_in else ""
+    left = f", valid for {spoken(status.seconds_left)}" if status.seconds_left else ""
+    seen = f"A token from the {status.source}{who}{left}"
+    return Check(name="sign-in", verdict=Verdict.GOOD, seen=". ".join((seen, *status.remarks)))
+
+
+def check_clients() -> Iterator[Check]:
+    """Which MCP clients on this machine know this server."""
+    found = [configuration for configuration in found_configurations() if configuration.exists]
+    knowing = [_client(configuration) for configuration in found if _concerns_us(configuration)]
+    if knowing:
+        yield from knowing
+        return
+    titles = ", ".join(configuration.title for configuration in found)
+    yield Check(
+        name="clients",
+        verdict=Verdict.NOTE,
+        seen=f"No client on this machine has this server{f' (found: {titles})' if titles else ''}",
+        cure="`alcf-mcp install <client>` adds it.",
+    )
+
+
+def _concerns_us(configuration: FoundConfiguration) -> bool:
+    return bool(configuration.entries or configuration.problem)
+
+
+def _client(configuration: FoundConfiguration) -> Check:
+    problems = [problem for entry in configuration.entries for problem in entry.problems]
+    if configuration.problem:
+        problems.append(configuration.problem)
+    names = ", ".join(entry.name for entry in configuration.entries)
+    seen = f"{configuration.title} has it as {names}" if names else f"{configuration.title} can't be read"
+    return Check(
+        name="client",
+        verdict=Verdict.NOTE if problems else Verdict.GOOD,
+        seen=f"{seen} in {_short(configuration.path)}",
+        cure=" ".join(problems),
+    )
+
+
+def _short(path: Path) -> str:
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
