@@ -90,6 +90,11 @@ class Settings(BaseSettings):
     )
     max_nodes: int | None = Field(None, ge=1, description="Most nodes of one job.")
     max_walltime: str | int | None = Field(None, description="Longest walltime of one job, such as `2h`.")
+    default_account: str | None = Field(None, description="Project that jobs charge which name none.")
+    default_queue: str | None = Field(None, description="Queue of jobs that name none.")
+    default_directory: str | None = Field(
+        None, description="Directory of jobs that name none; their output goes there."
+    )
     allowed_accounts: Names = Field((), description="Projects that jobs may charge; none named: any.")
     allowed_paths: Names = Field(
         (), description="Directories below which files may be changed; none named: any."
@@ -144,7 +149,9 @@ class Settings(BaseSettings):
             raise ValueError("a URL with a user name or password in it is not taken")
         return value.rstrip("/")
 
-    @field_validator("access_token", "log_file", mode="before")
+    @field_validator(
+        "access_token", "log_file", "default_account", "default_queue", "default_directory", mode="before"
+    )
     @classmethod
     def _blank_is_none(cls, value: Any) -> Any:
         # MCP clients pass an empty string for a setting that was left blank.

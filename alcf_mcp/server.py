@@ -13,15 +13,19 @@ from mcp.server import MCPServer
 from alcf_mcp import __version__
 from alcf_mcp.auth import Auth
 from alcf_mcp.background import in_background
+from alcf_mcp.completion import add_completions
 from alcf_mcp.config import Settings, SettingsError
 from alcf_mcp.facility import Limits, Shared
 from alcf_mcp.facility.rules import checked_path
+from alcf_mcp.facility.usual import Defaults
 from alcf_mcp.facility.walltime import parse_walltime
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.journal import Journal
 from alcf_mcp.logs import log_calls
-from alcf_mcp.prompt_files import load_prompts
+from alcf_mcp.prompt_files import load_prompt_files
+from alcf_mcp.resources import Watches, add_resources, kinds
+from alcf_mcp.running import Running
 from alcf_mcp.tools import offered
 from alcf_mcp.tools.app import App
 from alcf_mcp.tools.facility_tool import FacilityTool
@@ -58,6 +62,11 @@ def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPSe
         settings: the person's settings.
         connect: another way to the facility than the settings' own.
     """
+    running = Running()
+    tools = offered(settings)
+    groups = {declaration.group for declaration in tools}
+    prompts = list(load_prompt_files())
+    watches = Watches(running, groups)
     server = MCPServer(
         "alcf",
         title="ALCF",
@@ -65,31 +74,49 @@ def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPSe
         instructions=INSTRUCTIONS,
         website_url="https://www.alcf.anl.gov/",
         version=__version__,
-        tools=[FacilityTool.declared(declaration) for declaration in offered(settings)],
-        lifespan=_lifespan(settings, connect or connect_to),
+        tools=[FacilityTool.declared(declaration) for declaration in tools],
+        lifespan=_lifespan(settings, connect or connect_to, running),
         log_level=settings.log_level,
-        middleware=[log_calls],
+        middleware=[log_calls, watches.serve],
+        subscriptions=watches.bus,
     )
-    for prompt in load_prompts():
-        server.add_prompt(prompt)
+    for file in prompts:
+        server.add_prompt(file.prompt)
+    add_resources(server, running, groups=groups)
+    completed = {file.prompt.name: file.completions for file in prompts} | kinds()
+    add_completions(server, running, completed, groups=groups)
     return server
 
 
 def _lifespan(
-    settings: Settings, connect: Connect
+    settings: Settings, connect: Connect, running: Running
 ) -> Callable[[MCPServer[App]], AbstractAsyncContextManager[App]]:
-    limits = limits_of(settings)
+    limits_of(settings)  # a wrong one is told at start
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[App]) -> AsyncIterator[App]:
         async with connect(settings) as iri:
-            journal = Journal(settings.journal_path)
-            shared = Shared(iri, journal, limits=limits)
+            shared = shared_by_calls(settings, iri)
             app = App(settings, shared, person=f"{_account()} at {iri.transport.base_url}")
-            async with in_background(app):
+            async with in_background(app), running.serving(app):
                 yield app
 
     return lifespan
+
+
+def shared_by_calls(settings: Settings, iri: IRIClient) -> Shared:
+    """What all calls of a process share.
+
+    Raises:
+        SettingsError: one of the person's limits can't be read.
+    """
+    return Shared(
+        iri,
+        Journal(settings.journal_path),
+        limits=limits_of(settings),
+        defaults=Defaults(settings.default_account, settings.default_queue, settings.default_directory),
+        has_alcf_queues=settings.facility != "local",  # the local facility's machines are small
+    )
 
 
 def _account() -> str:

@@ -10,12 +10,17 @@ from alcf_mcp.facility.aftermath.jobs import LostJobs
 from alcf_mcp.facility.file_actions import FileActions
 from alcf_mcp.facility.files import Files
 from alcf_mcp.facility.job_actions import JobActions
+from alcf_mcp.facility.job_records import JobRecords
 from alcf_mcp.facility.jobs import Jobs
 from alcf_mcp.facility.limits import LimitReached, Limits
 from alcf_mcp.facility.names import KnownResources, ResourceNames
 from alcf_mcp.facility.offers import Offered
 from alcf_mcp.facility.output import Output
+from alcf_mcp.facility.preparing import Preparation
+from alcf_mcp.facility.projects import Projects
 from alcf_mcp.facility.recording import Caller, Recorder
+from alcf_mcp.facility.usual import Defaults, Usual
+from alcf_mcp.facility.watching import JobLooks
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.wait import Wait
 from alcf_mcp.journal import Journal
@@ -23,12 +28,18 @@ from alcf_mcp.journal import Journal
 
 @dataclass(frozen=True)
 class Shared:
-    """What all calls of one process share."""
+    """What all calls of one process share.
+
+    ``has_alcf_queues`` tells that machines named as ALCF's have their queues, too.
+    """
 
     iri: IRIClient
     journal: Journal
     resources: KnownResources = field(default_factory=KnownResources)
     limits: Limits = field(default_factory=Limits)
+    defaults: Defaults = field(default_factory=Defaults)
+    has_alcf_queues: bool = True
+    looks: JobLooks = field(default_factory=JobLooks)
 
     @cached_property
     def offered(self) -> Offered:
@@ -71,13 +82,32 @@ class Facility:
     @cached_property
     def jobs(self) -> Jobs:
         """Jobs by id."""
-        return Jobs(self.iri, self.names, self.shared.journal)
+        return Jobs(self.iri, self.names, JobRecords(self.shared.journal), self.shared.looks)
 
     @cached_property
     def job_actions(self) -> JobActions:
         """Changes of jobs."""
         shared = self.shared
-        return JobActions(self.iri, self.names, shared.journal, self.recorder, shared.limits, self._lost_jobs)
+        return JobActions(self.iri, shared.journal, self.recorder, shared.limits, self._lost_jobs)
+
+    @cached_property
+    def projects(self) -> Projects:
+        """The person's projects."""
+        return Projects(self.iri)
+
+    @cached_property
+    def preparation(self) -> Preparation:
+        """Makes jobs ready to be submitted."""
+        shared = self.shared
+        usual = Usual(self.iri, shared.journal, shared.defaults, has_alcf_queues=shared.has_alcf_queues)
+        return Preparation(
+            self.iri,
+            self.names,
+            self.files,
+            self.projects.left_on,
+            usual,
+            has_alcf_queues=shared.has_alcf_queues,
+        )
 
     @cached_property
     def recorder(self) -> Recorder:
@@ -97,7 +127,7 @@ class Facility:
     @cached_property
     def output(self) -> Output:
         """What jobs wrote."""
-        return Output(self.files)
+        return Output(self.files, self.shared.journal)
 
 
 __all__ = ["Caller", "Facility", "LimitReached", "Limits", "OutcomeUnknown", "Shared", "Wait"]

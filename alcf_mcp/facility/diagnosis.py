@@ -1,8 +1,11 @@
-"""What a job's state and exit code mean, in words."""
+"""What a job's state, exit code and times mean, in words."""
 
 from __future__ import annotations
 
-from alcf_mcp.iri.models import FINISHED_STATES, Job
+from datetime import UTC, datetime
+
+from alcf_mcp.facility.known_jobs import KnownJob
+from alcf_mcp.facility.walltime import spoken
 
 _MEANINGS = {
     0: "success",
@@ -23,7 +26,21 @@ _SIGNALS = {
     11: "segmentation fault",
     15: "termination",
 }
+_NEVER_RAN = (
+    "It never ran: submit it again once; if it fails again, check its directory, or ask ALCF support."
+)
+_KILLED = "It was killed, often because its memory was used up: fewer ranks on a node, or more nodes."
+_CAUSES = {
+    **dict.fromkeys((-1, -2, -3), _NEVER_RAN),
+    **dict.fromkeys((128 + 9, 256 + 9), _KILLED),
+    256 + 15: "Somebody canceled it, or its walltime was used up.",
+    127: "A command was not found: is its module loaded in the script, is its path right?",
+    126: "A command could not be executed: is it a program, has it the permission to run?",
+}
 _SIGNAL_BASES = ((256, "ended by PBS with"), (128, "ended by"))
+_ENDED_BY_PBS = frozenset({256 + 15, 256 + 9, -29})
+
+_STATES = {"active": "running", "new": "just submitted", "queued": "waiting", "held": "held back"}
 
 
 def exit_meaning(code: int) -> str:
@@ -38,17 +55,73 @@ def exit_meaning(code: int) -> str:
     return "an error that the job itself reports" if code > 0 else "an error that PBS reports"
 
 
-def state_in_words(job: Job) -> str:
-    """Where a job stands, as a person would say it."""
-    if job.state in FINISHED_STATES and job.exit_code is not None:
-        return f"{job.state}, exit code {job.exit_code} ({exit_meaning(job.exit_code)})"
-    return {"active": "running", "new": "just submitted"}.get(job.state, job.state)
+def status_in_words(known: KnownJob, *, now: datetime | None = None) -> str:
+    """Where a job stands, as a person would say it: with how long it waits or runs, and how it ended."""
+    now = now or datetime.now(UTC)
+    if known.forgotten:
+        return f"not known to the facility any more; it was last seen {_STATES.get(known.state, known.state)}"
+    if known.finished:
+        return _ending(known)
+    since = _since(known, now)
+    return _STATES.get(known.state, known.state) + (f" {since}" if since else "")
 
 
-def succeeded(job: Job) -> bool | None:
-    """Whether a job did what it was to do; ``None`` before its end, or where no exit code tells."""
-    if not job.finished:
-        return None
-    if job.state != "completed":
+def _ending(known: KnownJob) -> str:
+    code = known.exit_code
+    if code is None:
+        return known.state
+    if known.state == "canceled":
+        return f"canceled{'' if code in _ENDED_BY_PBS else f', exit code {code} ({exit_meaning(code)})'}"
+    if code == 256 + 15 and _used_its_walltime(known):
+        return f"{known.state}, exit code {code} (PBS ended it: its walltime was used up)"
+    return f"{known.state}, exit code {code} ({exit_meaning(code)})"
+
+
+def _used_its_walltime(known: KnownJob) -> bool:
+    """Whether a job may have run for its whole walltime, as far as it was seen."""
+    record = known.record
+    if record is None or known.walltime is None or record.ended_by is None:
         return False
-    return None if job.exit_code is None else job.exit_code == 0
+    began_at_least = record.waiting_at or record.submitted_at
+    return (record.ended_by - began_at_least).total_seconds() >= known.walltime
+
+
+def _since(known: KnownJob, now: datetime) -> str:
+    """How long a job waits, or runs, as far as that was seen."""
+    record = known.record
+    if record is None:
+        return ""
+    if known.state != "active":
+        return f"for {_span(record.submitted_at, now)}"
+    limit = f" of at most {spoken(known.walltime)}" if known.walltime else ""
+    if record.active_from is None:
+        return limit.strip()
+    # It began between the last look that showed it waiting and the first that showed it running.
+    least, most = _span(record.active_from, now), _span(record.waiting_at or record.submitted_at, now)
+    return f"for {least if least == most else f'{least} to {most}'}{limit}"
+
+
+def _span(begin: datetime, end: datetime) -> str:
+    return spoken(max((end - begin).total_seconds(), 0.0))
+
+
+def look_again_in(known: KnownJob, *, now: datetime | None = None) -> int:
+    """Seconds after which it is worth to look at a job again."""
+    now = now or datetime.now(UTC)
+    record = known.record
+    if known.state != "active" or record is None or not known.walltime or record.active_from is None:
+        waited = (now - record.submitted_at).total_seconds() if record else 0.0
+        return int(min(max(waited / 2, 60), 900))
+    left = known.walltime - (now - record.active_from).total_seconds()
+    return int(min(max(left / 4, 30), 900))
+
+
+def likely_cause(known: KnownJob) -> str | None:
+    """What a job's end suggests, beyond its exit code, and what to do about it."""
+    code = known.exit_code
+    if code is None or known.succeeded is not False or known.state == "canceled":
+        return None
+    if code == -29 or (code == 256 + 15 and _used_its_walltime(known)):
+        limit = f" of {spoken(known.walltime)}" if known.walltime else ""
+        return f"It used up its walltime{limit}: ask for more, or let it save its state and go on from there."
+    return _CAUSES.get(code)

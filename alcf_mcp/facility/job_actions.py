@@ -8,13 +8,12 @@ import uuid
 
 from alcf_mcp.facility.aftermath import CancelIntent, SubmitIntent, UpdateIntent
 from alcf_mcp.facility.aftermath.jobs import LostJobs
-from alcf_mcp.facility.jobs import KnownJob
 from alcf_mcp.facility.jobspec import merged, node_hours
+from alcf_mcp.facility.known_jobs import KnownJob
 from alcf_mcp.facility.limits import Limits
-from alcf_mcp.facility.names import ResourceNames
 from alcf_mcp.facility.recording import Recorder, Sending
 from alcf_mcp.iri import IRIClient
-from alcf_mcp.iri.models import Job, JobSpec
+from alcf_mcp.iri.models import Job, JobSpec, Resource
 from alcf_mcp.journal import Journal, JournalError, SubmittedJob
 
 logger = logging.getLogger(__name__)
@@ -30,26 +29,23 @@ class JobActions:
     def __init__(
         self,
         iri: IRIClient,
-        names: ResourceNames,
         journal: Journal,
         recorder: Recorder,
         limits: Limits,
         lost: LostJobs,
     ) -> None:
         self._iri = iri
-        self._names = names
         self._journal = journal
         self._recorder = recorder
         self._limits = limits
         self._lost = lost
 
-    async def submit(self, resource: str, spec: JobSpec, *, script: str | None = None) -> KnownJob:
+    async def submit(self, machine: Resource, spec: JobSpec, *, script: str | None = None) -> KnownJob:
         """Submit a job and remember it.
 
         A job without a name gets one that no other has, and every submission an idempotency key: by these it
         is found again if the answer is lost.
         """
-        machine = await self._names.compute(resource)
         self._limits.check_job(spec)
         spec = spec if spec.name else spec.model_copy(update={"name": f"alcf-mcp-{secrets.token_hex(4)}"})
         key = str(uuid.uuid4())

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import AsyncGenerator, Iterable, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass
+from contextlib import aclosing, suppress
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 import anyio
 
 from alcf_mcp.facility.aftermath.jobs import FACILITY_CUTS_AT, LIST_LIMIT
+from alcf_mcp.facility.job_records import JobRecords
+from alcf_mcp.facility.known_jobs import KnownJob, Listing
 from alcf_mcp.facility.names import ResourceNames
+from alcf_mcp.facility.watching import JobLooks
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import APIError, InvalidCall, InvalidRequest, IRIError, NotFound, ServerFault
-from alcf_mcp.iri.models import Job, JobSpec, Resource
+from alcf_mcp.iri.models import Job, Resource
 from alcf_mcp.iri.polling import looks
-from alcf_mcp.journal import Journal, JournalError, SubmittedJob
+from alcf_mcp.journal import SubmittedJob
 
-logger = logging.getLogger(__name__)
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
+"""Seconds between two looks at a job that is waited for."""
+
+MOST_SINGLE_LOOKS = 20
+"""Jobs that are looked up by themselves because the list does not show them."""
 
 _ID = re.compile(r"[\w.\-\[\]]+")
 _SERVER = re.compile(r"\.([a-z]+)-pbs")
@@ -27,36 +34,14 @@ _NO_SUCH_JOB = re.compile(r"not found|unknown job id", re.IGNORECASE)
 _NO_SCHEDULER = re.compile(r"does not exist for API component compute", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class KnownJob:
-    """A job as the facility tells of it, with the record of its submission if it came from here."""
-
-    resource: Resource
-    job: Job
-    record: SubmittedJob | None = None
-
-    @property
-    def spec(self) -> JobSpec | None:
-        """What was asked for: as the facility tells it, or else as it was submitted from here."""
-        return self.job.job_spec or (self.record.spec if self.record else None)
-
-
-@dataclass(frozen=True)
-class Listing:
-    """The jobs of several resources, and the resources that did not answer, with the reason."""
-
-    jobs: list[KnownJob]
-    unanswered: dict[str, IRIError]
-    cut: bool
-
-
 class Jobs:
     """The schedulers of one facility."""
 
-    def __init__(self, iri: IRIClient, names: ResourceNames, journal: Journal) -> None:
+    def __init__(self, iri: IRIClient, names: ResourceNames, records: JobRecords, shared: JobLooks) -> None:
         self._iri = iri
         self._names = names
-        self._journal = journal
+        self._records = records
+        self._looks = shared
 
     async def get(self, job_id: str, resource: str | None = None) -> KnownJob:
         """One job, wherever it runs: by the resource named, its record, its id, or by asking all.
@@ -69,25 +54,40 @@ class Jobs:
                 f"{job_id!r} is no job id",
                 hint="An id looks like 3095453.polaris-pbs-01…; list_jobs shows yours.",
             )
-        record = await self._recorded(job_id)
+        record = await self._records.find(job_id)
         full_id = record.job_id if record else job_id
         machines = await self._candidates(full_id, resource, record)
         refused: IRIError | None = None
         for machine in machines:
             try:
-                return KnownJob(machine, await self._iri.get_job(machine.id, full_id), record)
+                job = await self._iri.get_job(machine.id, full_id)
             except (InvalidRequest, NotFound, ServerFault) as error:
                 if not (_means_unknown(error) or _NO_SCHEDULER.search(error.detail)):
                     refused = error
+            else:
+                return await self._records.joined(machine, job)
         if refused is not None:
             raise refused
+        if record is not None:
+            return self._forgotten(machines[0], record)
         raise InvalidCall(
             f"{_joined(machine.name for machine in machines)} has no job {job_id!r}",
             hint="list_jobs shows yours; with include_finished also those that have ended.",
         )
 
-    async def listed(self, resource: str | None, *, include_finished: bool) -> Listing:
-        """The person's jobs on one resource, or on all that compute, asked at the same time."""
+    async def listed(
+        self, resource: str | None, *, include_finished: bool, since: datetime | None = None
+    ) -> Listing:
+        """The person's jobs on one resource, or on all that compute, asked at the same time.
+
+        The facility's list may leave new jobs out, and cuts long lists: those that were submitted from here
+        are looked up by themselves.
+
+        Args:
+            resource: a name or id.
+            include_finished: ended jobs, too.
+            since: how far back those from here are remembered; without it, a week.
+        """
         machines = [await self._names.compute(resource)] if resource else await self._names.computers()
         answers: dict[str, Sequence[Job] | IRIError] = {}
 
@@ -102,40 +102,75 @@ class Jobs:
         async with anyio.create_task_group() as group:
             for machine in machines:
                 group.start_soon(ask, machine)
-        return await self._listing(machines, answers, all_asked=resource is None)
+        unanswered = _unanswered(machines, answers, all_asked=resource is None)
+        found = [
+            (machine, job)
+            for machine in machines
+            if not isinstance(answer := answers[machine.id], IRIError)
+            for job in answer
+        ]
+        missing = await self._records.missing(found, machines, since, ended_too=include_finished)
+        jobs = await self._records.all_joined([*found, *await self._looked_up(machines, missing)])
+        cut = any(not isinstance(a, IRIError) and len(a) >= FACILITY_CUTS_AT for a in answers.values())
+        return Listing(jobs, unanswered, cut)
 
     async def follow(self, known: KnownJob, *, patience: float) -> AsyncGenerator[KnownJob]:
-        """Yield the job as it is now and again at growing intervals, until it ends or the patience does."""
+        """Yield the job as it is now and again at growing intervals, until it ends or the patience does.
+
+        A job that the facility does not know any more has ended, too.
+        """
         yield known
-        if known.job.finished:
+        if known.finished:
             return
-        async with aclosing(
-            looks(
-                partial(self._iri.once().get_job, known.resource.id, known.job.id),
-                first=1.0,
-                longest=15.0,
-                patience=patience,
-                crowd=self._iri.transport.connection.crowd,
-            )
-        ) as seen:
-            async for job in seen:
-                yield KnownJob(known.resource, job, known.record)
-                if job.finished:
-                    return
+        machine, job_id = known.resource, known.job.id
+        with self._looks.waiting(machine.id, job_id):
+            async with aclosing(
+                looks(
+                    partial(self._look, machine.id, job_id),
+                    first=FIRST_PAUSE,
+                    longest=LONGEST_PAUSE,
+                    patience=patience,
+                    crowd=self._iri.transport.connection.crowd,
+                )
+            ) as seen:
+                async for job in seen:
+                    if job is None:
+                        yield replace(known, forgotten=True)
+                        return
+                    known = await self._records.joined(machine, job)
+                    yield known
+                    if known.finished:
+                        return
 
-    async def _recorded(self, job_id: str) -> SubmittedJob | None:
+    async def _look(self, resource_id: str, job_id: str) -> Job | None:
         try:
-            return await self._journal.jobs.find(job_id)
-        except JournalError as error:  # reading goes on without it
-            logger.warning("%s", error)
-            return None
+            return await self._looks.look(self._iri.once(), resource_id, job_id)
+        except (InvalidRequest, NotFound, ServerFault) as error:
+            if _means_unknown(error):
+                return None
+            raise
 
-    async def _records(self, job_ids: Iterable[str]) -> dict[str, SubmittedJob]:
-        try:
-            return await self._journal.jobs.among(job_ids)
-        except JournalError as error:
-            logger.warning("%s", error)
-            return {}
+    async def _looked_up(
+        self, machines: list[Resource], records: list[SubmittedJob]
+    ) -> list[tuple[Resource, Job]]:
+        """Jobs that the lists do not show, each asked for; as they were last seen where that fails."""
+        by_id = {machine.id: machine for machine in machines}
+        found: list[tuple[Resource, Job]] = []
+
+        async def ask(record: SubmittedJob) -> None:
+            job = record.as_seen()
+            if not record.ended_by and record in records[:MOST_SINGLE_LOOKS]:
+                with suppress(IRIError):  # then it is told as it was last seen
+                    job = await self._iri.get_job(record.resource_id, record.job_id)
+            found.append((by_id[record.resource_id], job))
+
+        async with anyio.create_task_group() as group:
+            for record in records:
+                group.start_soon(ask, record)
+        return found
+
+    def _forgotten(self, machine: Resource, record: SubmittedJob) -> KnownJob:
+        return KnownJob(machine, record.as_seen(), record, forgotten=True)
 
     async def _candidates(
         self, job_id: str, resource: str | None, record: SubmittedJob | None
@@ -149,23 +184,24 @@ class Jobs:
         named = [machine for machine in machines if server and machine.name.lower() == server[1]]
         return named or machines
 
-    async def _listing(
-        self, machines: list[Resource], answers: dict[str, Sequence[Job] | IRIError], *, all_asked: bool
-    ) -> Listing:
-        found: list[tuple[Resource, Job]] = []
-        unanswered: dict[str, IRIError] = {}
-        for machine in machines:
-            answer = answers[machine.id]
-            if not isinstance(answer, IRIError):
-                found += [(machine, job) for job in answer]
-            elif not (all_asked and isinstance(answer, APIError) and _NO_SCHEDULER.search(answer.detail)):
-                unanswered[machine.name] = answer
-        if unanswered and len(unanswered) == len(machines):
-            raise next(iter(unanswered.values()))
-        records = await self._records(job.id for _, job in found)
-        jobs = [KnownJob(machine, job, records.get(job.id)) for machine, job in found]
-        cut = any(not isinstance(a, IRIError) and len(a) >= FACILITY_CUTS_AT for a in answers.values())
-        return Listing(jobs, unanswered, cut)
+
+def _unanswered(
+    machines: list[Resource], answers: dict[str, Sequence[Job] | IRIError], *, all_asked: bool
+) -> dict[str, IRIError]:
+    """The machines that did not answer; one without a scheduler has nothing to say.
+
+    Raises:
+        IRIError: none did.
+    """
+    silent = {
+        machine.name: answer
+        for machine in machines
+        if isinstance(answer := answers[machine.id], IRIError)
+        and not (all_asked and isinstance(answer, APIError) and _NO_SCHEDULER.search(answer.detail))
+    }
+    if silent and len(silent) == len(machines):
+        raise next(iter(silent.values()))
+    return silent
 
 
 def _means_unknown(error: APIError) -> bool:

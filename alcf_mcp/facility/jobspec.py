@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from alcf_mcp.facility.rules import checked_path
-from alcf_mcp.facility.scripts import launch, launch_program, refuse_harmed, remarks
+from alcf_mcp.facility.rules import checked_path, output_directory
+from alcf_mcp.facility.scripts import exports, launch, launch_program, on_ranks, refuse_harmed, remarks
 from alcf_mcp.facility.walltime import parse_walltime
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import JobAttributes, JobSpec, ResourceSpec
@@ -19,7 +20,8 @@ _HAVE_ARGUMENTS = frozenset({"walltime", "select", "nodes", "nodect", "queue", "
 class JobRequest:
     """A job in a person's terms; ``None`` where nothing is said.
 
-    ``walltime`` is in a form that ``parse_walltime`` reads, ``memory_bytes`` in bytes.
+    ``walltime`` is in a form that ``parse_walltime`` reads, ``memory_bytes`` in bytes. ``environment`` are
+    variables to export, ``ranks_per_node`` MPI ranks of the executable.
     """
 
     script: str | None = None
@@ -36,6 +38,21 @@ class JobRequest:
     directory: str | None = None
     memory_bytes: int | None = None
     custom_attributes: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
+    ranks_per_node: int | None = None
+
+    def rendered(self) -> str | None:
+        """What the node runs, as a person reads it."""
+        if self.script is not None:
+            return exports(self.environment) + self.script
+        return exports(self.environment) + shlex.join(self.command()) if self.executable else None
+
+    def command(self) -> list[str]:
+        """The program with its arguments, started on all ranks if those are given."""
+        program = self.executable or ""
+        if self.ranks_per_node is None:
+            return [program, *self.arguments]
+        return on_ranks(program, self.arguments, nodes=self.nodes or 1, ranks_per_node=self.ranks_per_node)
 
     def remarks(self) -> list[str]:
         """What a careful colleague would say about it."""
@@ -56,7 +73,7 @@ def new_job(request: JobRequest) -> JobSpec:
         )
     _refuse_missing(request)
     stdout = request.stdout_path or request.directory
-    return _spec(request, stdout, request.stderr_path or request.directory or _directory_of(stdout))
+    return _spec(request, stdout, request.stderr_path or request.directory or output_directory(stdout))
 
 
 def changed_job(request: JobRequest) -> JobSpec:
@@ -94,13 +111,6 @@ def _without_blanks(request: JobRequest) -> JobRequest:
         if isinstance(value, str) and not value.strip():
             values[name] = None
     return JobRequest(**values)
-
-
-def _directory_of(path: str | None) -> str | None:
-    """The directory of an output path; a last segment without a dot is taken for a directory itself."""
-    if path is None or "." not in path.rpartition("/")[2]:
-        return path
-    return path.rpartition("/")[0]
 
 
 def _refuse_missing(request: JobRequest) -> None:
@@ -147,10 +157,21 @@ def _program(request: JobRequest) -> tuple[str | None, list[str] | None]:
         raise InvalidCall(
             "`arguments` go with an executable, and none is given", hint="Write them into the script."
         )
+    if request.ranks_per_node and request.executable is None:
+        line = shlex.join(
+            on_ranks("PROGRAM", [], nodes=request.nodes or 1, ranks_per_node=request.ranks_per_node)
+        )
+        raise InvalidCall(
+            "`ranks_per_node` goes with an executable, and none is given",
+            hint=f"Write into the script: {line}",
+        )
     if request.script is not None:
-        return launch(request.script)
+        return launch(request.script, request.environment)
     if request.executable is not None:
-        return launch_program(request.executable, request.arguments)
+        executable, *arguments = request.command()
+        if request.ranks_per_node:  # mpiexec comes with the login shell's modules
+            return launch(shlex.join([executable, *arguments]), request.environment)
+        return launch_program(executable, arguments, request.environment)
     return None, None
 
 

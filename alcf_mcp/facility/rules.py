@@ -76,6 +76,13 @@ def parent_of(path: str) -> str:
     return path.rpartition("/")[0] or "/"
 
 
+def output_directory(path: str | None) -> str | None:
+    """The directory of an output path; a last segment without a dot is taken for a directory itself."""
+    if path is None or "." not in path.rpartition("/")[2]:
+        return path
+    return path.rpartition("/")[0]
+
+
 def checked_mode(mode: str) -> str:
     """Return an octal mode as the facility takes it.
 

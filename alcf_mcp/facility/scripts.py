@@ -10,11 +10,14 @@ from __future__ import annotations
 import base64
 import re
 import shlex
+from collections.abc import Mapping
 
 from alcf_mcp.iri.errors import InvalidCall
 
 HARMED = '"\\\r\n'
 """The characters that the gateway breaks or changes."""
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 LONGEST = 90_000
 """Bytes; the kernel takes no argument beyond 128 KiB, and base64 adds a third."""
@@ -42,34 +45,65 @@ def refuse_harmed(what: str, text: str | None) -> None:
         )
 
 
-def launch(script: str) -> tuple[str, list[str]]:
+def launch(script: str, environment: Mapping[str, str] | None = None) -> tuple[str, list[str]]:
     """The executable and arguments that run a script on the node, in a login shell.
 
     A script that begins with ``#!`` and names no shell is run by what it names.
 
+    Args:
+        script: the script.
+        environment: variables that it finds; the facility passes none on (ALCF's API, 2026-08), so they
+            are exported by the shell that runs it.
+
     Raises:
         InvalidCall: the script is empty, too long, or no text.
     """
+    exported = exports(environment or {})
     encoded = script.encode(errors="surrogatepass")
     if not script.strip():
         raise InvalidCall("The script is empty", hint="Give the lines that the job is to run.")
     if "\0" in script:
         raise InvalidCall("The script has a NUL byte in it", hint="A script is text.")
-    if len(encoded) > LONGEST:
+    if len(encoded) + len(exported) > LONGEST:
         raise InvalidCall(
             f"The script has {len(encoded)} bytes; at most {LONGEST} can travel with a job",
             hint="Put the long part into a file on the filesystem and call it from a short script.",
         )
     if script.startswith("#!") and not _SHELL_SHEBANG.match(script):
-        return _bash(_run_by_its_interpreter(encoded))
-    return _bash(script if is_safe(script) else f". <(echo {_base64(encoded)} | base64 -d)")
+        return _bash(exported + _run_by_its_interpreter(encoded))
+    return _bash(exported + script)
 
 
-def launch_program(executable: str, arguments: list[str]) -> tuple[str, list[str]]:
+def launch_program(
+    executable: str, arguments: list[str], environment: Mapping[str, str] | None = None
+) -> tuple[str, list[str]]:
     """The same for a program with arguments: as it is where that is safe, through a script otherwise."""
-    if all(is_safe(text) for text in (executable, *arguments)):
+    if not environment and all(is_safe(text) for text in (executable, *arguments)):
         return executable, arguments
-    return launch("exec " + shlex.join([executable, *arguments]))
+    return launch("exec " + shlex.join([executable, *arguments]), environment)
+
+
+def exports(environment: Mapping[str, str]) -> str:
+    """The lines that set variables.
+
+    Raises:
+        InvalidCall: a name is none, or a value is no text.
+    """
+    for name, value in environment.items():
+        if not _VARIABLE.fullmatch(name):
+            raise InvalidCall(
+                f"{name!r} is no name of an environment variable",
+                hint="Letters, digits and '_', no digit in front: OMP_NUM_THREADS.",
+            )
+        if "\0" in value:
+            raise InvalidCall(f"The value of {name} has a NUL byte in it", hint="A value is text.")
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in environment.items())
+
+
+def on_ranks(executable: str, arguments: list[str], *, nodes: int, ranks_per_node: int) -> list[str]:
+    """The command that starts an MPI program on all nodes of a job (PALS, as on ALCF's machines)."""
+    total = str(nodes * ranks_per_node)
+    return ["mpiexec", "-n", total, "--ppn", str(ranks_per_node), executable, *arguments]
 
 
 def remarks(script: str) -> list[str]:
@@ -86,7 +120,12 @@ def remarks(script: str) -> list[str]:
 
 def _bash(command: str) -> tuple[str, list[str]]:
     # A login shell: without it there is no `module` command on ALCF's nodes.
-    return "/bin/bash", ["-lc", command]
+    safe = (
+        command
+        if is_safe(command)
+        else f". <(echo {_base64(command.encode(errors='surrogatepass'))} | base64 -d)"
+    )
+    return "/bin/bash", ["-lc", safe]
 
 
 def _run_by_its_interpreter(script: bytes) -> str:

@@ -1,4 +1,4 @@
-"""The jobs that were submitted from here, with what was asked for."""
+"""The jobs that were submitted from here, with what was asked for and what has been seen of them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,30 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel
 
-from alcf_mcp.iri.models import JobSpec
+from alcf_mcp.iri.models import FINISHED_STATES, Job, JobSpec
 from alcf_mcp.journal.store import Store
+
+KEPT_BY_PBS = timedelta(days=14)
+"""After that PBS does not know an ended job any more (ALCF's user guides, 2026-08)."""
 
 
 class SubmittedJob(BaseModel):
-    """A job that was submitted from here."""
+    """A job that was submitted from here.
+
+    The facility does not tell when a job started or ended: what is known is when it was seen.
+
+    Attributes:
+        state: the last state seen.
+        exit_code: the exit code, once one was seen.
+        waiting_at: when it was last seen waiting.
+        active_from: when it was first seen running.
+        active_at: when it was last seen running.
+        ended_by: when it was first seen ended.
+    """
 
     job_id: str
     resource_id: str
@@ -23,6 +37,29 @@ class SubmittedJob(BaseModel):
     submitted_at: datetime
     spec: JobSpec
     script: str | None = None
+    state: str = "new"
+    exit_code: int | None = None
+    waiting_at: datetime | None = None
+    active_from: datetime | None = None
+    active_at: datetime | None = None
+    ended_by: datetime | None = None
+
+    def as_seen(self) -> Job:
+        """The job as it was last seen."""
+        return Job.model_validate(
+            {"id": self.job_id, "status": {"state": self.state, "exit_code": self.exit_code}}
+        )
+
+    def having_seen(self, job: Job, now: datetime) -> SubmittedJob:
+        """The record after a look at the job."""
+        seen: dict[str, object] = {"state": job.state, "exit_code": job.exit_code}
+        if job.state in FINISHED_STATES:
+            seen["ended_by"] = self.ended_by or now
+        elif job.state == "active":
+            seen |= {"active_from": self.active_from or now, "active_at": now}
+        else:
+            seen["waiting_at"] = now
+        return self.model_copy(update=seen)
 
 
 @dataclass(frozen=True)
@@ -32,12 +69,22 @@ class SubmittedJobs:
     store: Store
 
     async def record(self, job: SubmittedJob) -> None:
-        """Remember a submitted job, or what it has become."""
-        await self.store.run(lambda db: _insert(db, job))
+        """Remember a submitted job, or what it asks for since it was changed."""
+        await self.store.run(lambda db: _insert(db, job, "DO UPDATE SET spec = excluded.spec"))
 
     async def claim(self, job: SubmittedJob) -> bool:
         """Remember a job that nobody has claimed; whether that was so."""
-        return await self.store.run(lambda db: _insert(db, job, "IGNORE")) == 1
+        return await self.store.run(lambda db: _insert(db, job, "DO NOTHING")) == 1
+
+    async def note(self, jobs: Iterable[SubmittedJob]) -> None:
+        """Remember what was seen of jobs."""
+        rows = [_seen(job) for job in jobs]
+        sql = (
+            "UPDATE jobs SET state = ?, exit_code = ?, waiting_at = ?, active_from = ?, active_at = ?,"
+            " ended_by = ? WHERE job_id = ?"
+        )
+        if rows:
+            await self.store.run(lambda db: db.executemany(sql, rows))
 
     async def find(self, job_id: str) -> SubmittedJob | None:
         """One job, by its full id or by the id up to its first dot."""
@@ -48,11 +95,35 @@ class SubmittedJobs:
         wanted = list(job_ids)
         return {job.job_id: job for job in await self.store.run(lambda db: _by_ids(db, wanted))}
 
+    async def since(self, moment: datetime, *, limit: int) -> list[SubmittedJob]:
+        """The jobs that were submitted from here since a moment, or were not seen ended yet; newest first."""
+        sql = (
+            "SELECT * FROM jobs WHERE submitted_at >= ? OR (ended_by IS NULL AND submitted_at >= ?)"
+            " ORDER BY submitted_at DESC LIMIT ?"
+        )
+        values = (moment.isoformat(), (datetime.now(UTC) - KEPT_BY_PBS).isoformat(), limit)
+        return await self.store.run(lambda db: [_job(row) for row in db.execute(sql, values)])
 
-def _insert(db: sqlite3.Connection, job: SubmittedJob, conflict: str = "REPLACE") -> int:
+    async def last(self, resource_id: str | None = None, *, limit: int) -> list[SubmittedJob]:
+        """The last jobs that were submitted from here, to one machine or to all; newest first."""
+        sql = "SELECT * FROM jobs WHERE ? IN (resource_id, '') ORDER BY submitted_at DESC LIMIT ?"
+        values = (resource_id or "", limit)
+        return await self.store.run(lambda db: [_job(row) for row in db.execute(sql, values)])
+
+    async def canceled(self, job_ids: Iterable[str]) -> set[str]:
+        """Those of the named jobs that were canceled from here."""
+        sql = (
+            "SELECT job_id FROM actions JOIN json_each(?) AS wanted ON wanted.value = actions.job_id"
+            " WHERE tool = 'cancel_job' AND outcome = 'done'"
+        )
+        wanted = json.dumps(list(job_ids))
+        return {str(row[0]) for row in await self.store.run(lambda db: db.execute(sql, (wanted,)).fetchall())}
+
+
+def _insert(db: sqlite3.Connection, job: SubmittedJob, if_known: str) -> int:
     cursor = db.execute(
-        f"INSERT OR {conflict} INTO jobs (job_id, resource_id, resource, submitted_at, spec, script)"  # noqa: S608
-        " VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO jobs (job_id, resource_id, resource, submitted_at, spec, script)"  # noqa: S608
+        f" VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (job_id) {if_known}",
         (
             job.job_id,
             job.resource_id,
@@ -63,6 +134,11 @@ def _insert(db: sqlite3.Connection, job: SubmittedJob, conflict: str = "REPLACE"
         ),
     )
     return cursor.rowcount
+
+
+def _seen(job: SubmittedJob) -> tuple[object, ...]:
+    times = (job.waiting_at, job.active_from, job.active_at, job.ended_by)
+    return (job.state, job.exit_code, *(time and time.isoformat() for time in times), job.job_id)
 
 
 def _by_ids(db: sqlite3.Connection, job_ids: list[str]) -> list[SubmittedJob]:

@@ -75,6 +75,15 @@ _SCHEMA = (
         said_at REAL NOT NULL
     ) STRICT;
     """,
+    """
+    ALTER TABLE jobs ADD COLUMN state TEXT NOT NULL DEFAULT 'new';
+    ALTER TABLE jobs ADD COLUMN exit_code INTEGER;
+    ALTER TABLE jobs ADD COLUMN waiting_at TEXT;
+    ALTER TABLE jobs ADD COLUMN active_from TEXT;
+    ALTER TABLE jobs ADD COLUMN active_at TEXT;
+    ALTER TABLE jobs ADD COLUMN ended_by TEXT;
+    CREATE INDEX canceled_jobs ON actions (job_id) WHERE tool = 'cancel_job';
+    """,
 )
 """One entry a schema version; a file of an older version is brought forward step by step."""
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from alcf_mcp.facility.diagnosis import state_in_words
-from alcf_mcp.facility.jobs import KnownJob
-from alcf_mcp.facility.jobspec import changed_job, new_job
+from alcf_mcp.facility import Facility
+from alcf_mcp.facility.diagnosis import status_in_words
+from alcf_mcp.facility.jobspec import changed_job
+from alcf_mcp.facility.known_jobs import KnownJob
 from alcf_mcp.facility.times import parse_since
-from alcf_mcp.iri.errors import IRIError
+from alcf_mcp.iri.errors import InvalidCall, IRIError
 from alcf_mcp.iri.models import JOB_STATES
 from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import JobId, JobResource, Limit, Offset, ResourceName, Since
@@ -47,15 +49,17 @@ async def submit_job(
 ) -> JobSubmission:
     """Submit a job to a machine; it is charged to the account as nodes × time used.
 
-    Give the script as it is, without #PBS lines. Output goes to stdout_path and stderr_path, or to
-    <job id>.OU and .ER in the directory. Then wait_for_job and get_job_output.
+    Give the script as it is, without #PBS lines. What is left out is as in the last job there. Output goes
+    to stdout_path and stderr_path, or to <job id>.OU and .ER in the directory. Then wait_for_job and
+    get_job_output.
     """
-    spec = new_job(request)
+    prepared = await facility.preparation.again(resource, request)
     if dry_run:
-        machine = await facility.names.compute(resource)
-        return JobSubmission.of(machine, spec, job=None, notes=request.remarks())
-    known = await facility.job_actions.submit(resource, spec, script=request.script)
-    return JobSubmission.of(known.resource, spec, job=known.job, notes=request.remarks())
+        return JobSubmission.of(prepared, job=None)
+    if prepared.to_make:
+        await facility.file_actions.mkdir(prepared.to_make, parents=True)
+    known = await facility.job_actions.submit(prepared.machine, prepared.spec, script=prepared.request.script)
+    return JobSubmission.of(prepared, job=known.job)
 
 
 @tool("List jobs")
@@ -69,31 +73,45 @@ async def list_jobs(
     limit: Limit = 20,
     offset: Offset = 0,
 ) -> JobList:
-    """List the person's jobs on all machines, with counts by state, running ones first.
+    """List the person's jobs on all machines, with counts, running ones first.
 
-    Names and times are known for jobs submitted from here; `since` keeps jobs whose time is not known.
+    Jobs that ended since the last look are shown, too.
     """
     wanted = STATES_MEANT[state] if state else None
-    ended_too = include_finished or bool(wanted and wanted & STATES_MEANT["done"])
-    found = await facility.jobs.listed(resource, include_finished=ended_too)
     after = parse_since(since) if since else None
-    jobs = [known for known in found.jobs if _matches(known, wanted, name, after)]
-    return listing(found, jobs, limit=limit, offset=offset)
+    ended_too = include_finished or bool(wanted and wanted & STATES_MEANT["done"])
+    found = await facility.jobs.listed(resource, include_finished=ended_too, since=after)
+    jobs = [
+        known
+        for known in found.jobs
+        if (ended_too or not known.finished or known.just_ended) and _matches(known, wanted, name, after)
+    ]
+    return listing(found, jobs, since=since, limit=limit, offset=offset)
 
 
 def _matches(known: KnownJob, states: set[str] | None, name: str | None, after: datetime | None) -> bool:
-    if states is not None and known.job.state not in states:
+    if states is not None and known.state not in states:
         return False
     if name is not None and name.casefold() not in ((known.spec and known.spec.name) or "").casefold():
         return False
-    # A job from elsewhere has no known time: it is kept rather than lost.
-    return after is None or known.record is None or known.record.submitted_at >= after
+    # When a job from elsewhere was submitted is not known: it is kept as long as it has not ended.
+    if after is None or known.record is None:
+        return after is None or not known.finished
+    return (known.record.ended_by or known.record.submitted_at) >= after
 
 
 @tool("Show a job")
 async def get_job(facility: AtFacility, job_id: JobId, resource: JobResource = None) -> JobReport:
-    """Show one job: its state in words, its exit code's meaning, and what was asked for if known."""
-    return JobReport.of(await facility.jobs.get(job_id, resource))
+    """Show one job: its state, since when, what its exit code means; if ended, the end of its output."""
+    return await _reported(facility, await facility.jobs.get(job_id, resource))
+
+
+async def _reported(facility: Facility, known: KnownJob) -> JobReport:
+    """A job with the end of what it wrote, once it has ended: that is what is asked for next."""
+    if not known.finished or known.state == "canceled":
+        return JobReport.of(known)
+    streams = ("stdout",) if known.succeeded else ("stderr", "stdout")
+    return JobReport.of(known, ends={one: await facility.output.end_of(known, one) for one in streams})
 
 
 @tool("Wait for a job")
@@ -106,15 +124,15 @@ async def wait_for_job(
 ) -> JobReport:
     """Wait until a job has ended or started, within one call's time.
 
-    If it takes longer, the answer says so: call again. The job is never touched.
+    If it takes longer, the answer says when to call again. The job is never touched.
     """
     known = await facility.jobs.get(job_id, resource)
     patience = min(timeout_seconds, facility.wait.left)
-    async for known in facility.jobs.follow(known, patience=patience):  # noqa: B020
-        reached = known.job.finished or (until == "started" and known.job.state == "active")
-        if reached:
-            return JobReport.of(known)
-        await facility.wait.say(f"job {known.job.id}: {state_in_words(known.job)}")
+    async with aclosing(facility.jobs.follow(known, patience=patience)) as seen:
+        async for known in seen:
+            if known.finished or (until == "started" and known.state == "active"):
+                return await _reported(facility, known)
+            await facility.wait.say(f"job {known.job.id}: {status_in_words(known)}")
     return JobReport.of(known, waited_for=until)
 
 
@@ -125,11 +143,20 @@ async def get_job_output(
     resource: JobResource = None,
     stream: Annotated[Literal["stdout", "stderr", "both"], Field(description="Which output")] = "both",
     tail_lines: Annotated[int, Field(ge=1, le=5000, description="Last lines to show")] = 100,
+    since_offset: Annotated[
+        int | None, Field(ge=0, lt=2**63, description="Go on from this byte of one stream instead")
+    ] = None,
+    directory: Annotated[str | None, Field(description="Where its files are, if that is not known")] = None,
 ) -> str:
     """Show the last lines of what a job wrote. At ALCF output appears when the job has ended."""
     known = await facility.jobs.get(job_id, resource)
+    if since_offset is not None and stream == "both":
+        raise InvalidCall("`since_offset` counts in one stream", hint="Give `stream`: stdout or stderr.")
     streams = ("stdout", "stderr") if stream == "both" else (stream,)
-    parts = [await facility.output.tail(known, one, lines=tail_lines) for one in streams]
+    parts = [
+        await facility.output.read(known, one, lines=tail_lines, offset=since_offset, directory=directory)
+        for one in streams
+    ]
     return rendered_output(known, parts)
 
 

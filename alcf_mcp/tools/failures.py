@@ -34,11 +34,7 @@ def failure(error: Exception, *, reads: bool, seconds: float) -> CallToolResult:
         reads: whether the tool changes nothing, so that repeating it does no harm.
         seconds: how long the call was allowed to take.
     """
-    if isinstance(error, TimeoutError):
-        message = f"No answer within {seconds:.0f} s"
-    else:
-        message = one_line(str(error), limit=2500)
-    next_step = _next_step(error, reads)
+    message, next_step = told(error, reads=reads, seconds=seconds)
     facts: dict[str, Any] = {"message": message, "next_step": next_step}
     if isinstance(error, iri.APIError):
         facts |= {"http_status": error.status, "detail": one_line(error.detail, 2000)}
@@ -50,6 +46,13 @@ def failure(error: Exception, *, reads: bool, seconds: float) -> CallToolResult:
     elif isinstance(error, iri.TaskError):
         facts["task_id"] = error.task_id
     return error_result(f"{message.rstrip('.')}. {next_step}".rstrip(), **facts)
+
+
+def told(error: Exception, *, reads: bool, seconds: float) -> tuple[str, str]:
+    """What went wrong, and what to do next, each as a sentence."""
+    if isinstance(error, TimeoutError):
+        return f"No answer within {seconds:.0f} s", _next_step(error, reads)
+    return one_line(str(error), limit=2500), _next_step(error, reads)
 
 
 def _next_step(error: Exception, reads: bool) -> str:

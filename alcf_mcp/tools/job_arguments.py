@@ -40,6 +40,11 @@ Attributes = Annotated[
     Field(description="Further PBS resources by name"),
 ]
 
+Environment = Annotated[
+    dict[str, Annotated[str, BeforeValidator(number_as_text)]], Field(description="Variables to export")
+]
+Ranks = Annotated[int | None, Field(ge=1, le=1024, description="Start the executable by mpiexec")]
+
 
 @dataclass(frozen=True)
 class JobChanges(JobRequest):
@@ -59,6 +64,8 @@ class JobChanges(JobRequest):
     directory: Directory = None
     memory_bytes: MemoryBytes = None
     custom_attributes: Attributes = field(default_factory=dict)
+    environment: Environment = field(default_factory=dict)
+    ranks_per_node: Ranks = None
 
 
 @dataclass(frozen=True)

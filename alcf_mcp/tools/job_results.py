@@ -6,14 +6,14 @@ from collections import Counter
 from datetime import datetime
 from typing import Annotated, Any
 
-from alcf_mcp.facility.diagnosis import state_in_words, succeeded
-from alcf_mcp.facility.jobs import KnownJob, Listing
-from alcf_mcp.facility.jobspec import node_hours
+from alcf_mcp.facility.diagnosis import likely_cause, look_again_in, status_in_words
+from alcf_mcp.facility.known_jobs import KnownJob, Listing
 from alcf_mcp.facility.output import StreamOutput
+from alcf_mcp.facility.preparing import Prepared
 from alcf_mcp.facility.walltime import spoken
-from alcf_mcp.iri.models import Job, JobSpec, Resource
+from alcf_mcp.iri.models import Job
 from alcf_mcp.tools.results import Result, Verbatim
-from alcf_mcp.tools.text import clock, count, fenced, one_line
+from alcf_mcp.tools.text import clock, count, fenced, one_line, visible
 
 
 class JobSubmission(Result):
@@ -26,32 +26,39 @@ class JobSubmission(Result):
     account: str | None = None
     queue: str | None = None
     nodes: int | None = None
-    walltime_seconds: int | None = None
+    walltime: str | None = None
     most_node_hours: float | None = None
     stdout_path: str | None = None
     stderr_path: str | None = None
+    script: Annotated[str | None, Verbatim()] = None
     request: Annotated[dict[str, Any] | None, Verbatim()] = None
     notes: list[str] = []
     next_step: str
 
     @classmethod
-    def of(cls, resource: Resource, spec: JobSpec, *, job: Job | None, notes: list[str]) -> JobSubmission:
+    def of(cls, prepared: Prepared, *, job: Job | None) -> JobSubmission:
         """Tell of a submission; without a job, of what would be sent."""
-        attributes, needs = spec.attributes, spec.resources
+        spec, request = prepared.spec, prepared.request
+        made = prepared.to_make
+        directory = (
+            f"The directory {made} {'was made' if job else 'would be made'}: it was missing." if made else ""
+        )
+        left = prepared.left if job is None else ""
         return cls(
             job_id=job.id if job else None,
-            resource=resource.name,
+            resource=prepared.machine.name,
             state=job.state if job else "not submitted (dry run)",
             name=spec.name,
-            account=attributes.account if attributes else None,
-            queue=attributes.queue_name if attributes else None,
-            nodes=needs.node_count if needs else None,
-            walltime_seconds=attributes.duration if attributes else None,
-            most_node_hours=node_hours(spec),
+            account=request.account,
+            queue=request.queue,
+            nodes=request.nodes,
+            walltime=spoken(spec.attributes.duration or 0) if spec.attributes else None,
+            most_node_hours=prepared.cost,
             stdout_path=spec.stdout_path,
             stderr_path=spec.stderr_path,
+            script=None if job else request.rendered(),
             request=None if job else spec.to_wire(),
-            notes=notes,
+            notes=[note for note in (*prepared.used, directory, left, *prepared.notes) if note],
             next_step=(
                 f"wait_for_job with job_id={job.id!r}, then get_job_output."
                 if job
@@ -69,7 +76,7 @@ class JobSubmission(Result):
         asked = [
             self.name and f"name {self.name}",
             self.nodes and count(self.nodes, "node"),
-            self.walltime_seconds and f"walltime {spoken(self.walltime_seconds)}",
+            self.walltime and f"walltime {self.walltime}",
             self.queue and f"queue {self.queue}",
             self.account and f"account {self.account}",
             self.most_node_hours is not None and f"at most {self.most_node_hours:g} node hours",
@@ -78,8 +85,9 @@ class JobSubmission(Result):
             f"{done} ({self.state}).",
             ", ".join(fact for fact in asked if fact),
             f"stdout {self.stdout_path}, stderr {self.stderr_path}",
-            self.request and f"request: {self.request}",
             *self.notes,
+            self.script and f"The node would run:\n{self.script}",
+            self.request and f"request: {self.request}",
             self.next_step,
         ]
         return "\n".join(line for line in lines if line)
@@ -98,62 +106,90 @@ class JobReport(Result):
     account: str | None = None
     queue: str | None = None
     nodes: int | None = None
-    walltime_seconds: int | None = None
+    walltime: str | None = None
     submitted_at: datetime | None = None
     stdout_path: str | None = None
     stderr_path: str | None = None
     message: str | None = None
+    likely_cause: str | None = None
+    stderr_end: Annotated[str | None, Verbatim()] = None
+    stdout_end: Annotated[str | None, Verbatim()] = None
     next_step: str | None = None
 
     @classmethod
-    def of(cls, known: KnownJob, *, waited_for: str | None = None) -> JobReport:
-        """Tell of a job; ``waited_for`` is what did not happen while we waited."""
+    def of(
+        cls, known: KnownJob, *, waited_for: str | None = None, ends: dict[str, str] | None = None
+    ) -> JobReport:
+        """Tell of a job.
+
+        Args:
+            known: the job.
+            waited_for: what did not happen while we waited.
+            ends: the end of what it wrote, by stream.
+        """
         job, spec = known.job, known.spec
         attributes = spec.attributes if spec else None
         return cls(
             job_id=job.id,
             resource=known.resource.name,
-            state=job.state,
-            status=state_in_words(job),
-            exit_code=job.exit_code,
-            succeeded=succeeded(job),
-            name=one_line(spec.name) if spec and spec.name else None,
+            state=known.state,
+            status=status_in_words(known),
+            exit_code=known.exit_code,
+            succeeded=known.succeeded,
+            name=spec.name if spec else None,
             account=attributes.account if attributes else None,
             queue=attributes.queue_name if attributes else None,
-            nodes=spec.resources.node_count if spec and spec.resources else None,
-            walltime_seconds=attributes.duration if attributes else None,
+            nodes=known.nodes,
+            walltime=spoken(known.walltime) if known.walltime else None,
             submitted_at=known.record.submitted_at if known.record else None,
             stdout_path=spec.stdout_path if spec else None,
             stderr_path=spec.stderr_path if spec else None,
             message=one_line(job.status.message) or None if job.status else None,
-            next_step=_next_step(job, waited_for),
+            likely_cause=likely_cause(known),
+            **{f"{stream}_end": visible(end) for stream, end in (ends or {}).items() if end},
+            next_step=_next_step(known, waited_for),
         )
 
-    def headline(self) -> str:
-        """The job on one line."""
+    @property
+    def identity(self) -> str:
+        """What the job is, on one line, without what changes by the minute."""
         facts = [
             self.name,
             self.nodes and count(self.nodes, "node"),
-            self.walltime_seconds and f"walltime {spoken(self.walltime_seconds)}",
+            self.walltime and f"walltime {self.walltime}",
             self.queue and f"queue {self.queue}",
             self.account and f"account {self.account}",
             self.submitted_at and f"submitted {clock(self.submitted_at)}",
         ]
         about = ", ".join(str(fact) for fact in facts if fact)
-        return f"{self.job_id} on {self.resource}: {self.status}" + (f" ({about})" if about else "")
+        return f"{self.job_id} on {self.resource}" + (f" ({about})" if about else "")
+
+    def headline(self) -> str:
+        """The job on one line, with how it is."""
+        what, _, about = self.identity.partition(" (")
+        return f"{what}: {self.status}" + (f" ({about}" if about else "")
 
     def text(self) -> str:
-        """The headline, where the output goes, what to do next."""
+        """The headline, what went wrong, where the output goes, what to do next."""
         output = self.stdout_path and f"stdout {self.stdout_path}, stderr {self.stderr_path}"
-        return "\n".join(line for line in (self.headline(), self.message, output, self.next_step) if line)
+        ends = [
+            f"the end of {stream}:\n{fenced(end, keep_end=True)}"
+            for stream, end in (("stderr", self.stderr_end), ("stdout", self.stdout_end))
+            if end
+        ]
+        lines = (self.headline(), self.message, self.likely_cause, *ends, output, self.next_step)
+        return "\n".join(line for line in lines if line)
 
 
-def _next_step(job: Job, waited_for: str | None) -> str:
-    if job.finished:
-        return f"get_job_output with job_id={job.id!r} shows what it wrote."
+def _next_step(known: KnownJob, waited_for: str | None) -> str:
+    if known.forgotten:
+        return "PBS keeps jobs for two weeks. get_job_output may still find what it wrote."
+    if known.finished:
+        return f"get_job_output with job_id={known.job.id!r} shows what it wrote."
     if waited_for:
-        return f"It has not {waited_for} yet: call wait_for_job again, later if it may take long."
-    return f"wait_for_job with job_id={job.id!r} waits for its end."
+        pause = spoken(look_again_in(known))
+        return f"It has not {waited_for} yet: wait_for_job again, best in about {pause}."
+    return f"wait_for_job with job_id={known.job.id!r} waits for its end."
 
 
 _STAYS_ACTIVE = "A job stays active for some seconds after a cancel. "
@@ -188,60 +224,79 @@ class JobAction(Result):
 
 
 class JobList(Result):
-    """Jobs, the running ones first."""
+    """Jobs, those that run first."""
 
     summary: str
     total: int
     jobs: list[JobReport]
     unanswered: dict[str, str] = {}
+    note: str | None = None
     next_step: str | None = None
 
     def text(self) -> str:
         """A job a line."""
         silent = [f"{machine} did not answer: {why}" for machine, why in self.unanswered.items()]
-        lines = [self.summary, *(job.headline() for job in self.jobs), *silent, self.next_step]
+        lines = [self.summary, *(job.headline() for job in self.jobs), *silent, self.note, self.next_step]
         return "\n".join(line for line in lines if line)
 
 
-_ORDER = ("active", "queued", "held", "new", "failed", "completed", "canceled")
+_ORDER = ("active", "held", "queued", "new")
+_WAITS_OR_RUNS = {"active": "running"}
 
 
-def listing(found: Listing, jobs: list[KnownJob], *, limit: int, offset: int) -> JobList:
-    """Order, count and cut a list of jobs."""
+def listing(found: Listing, jobs: list[KnownJob], *, since: str | None, limit: int, offset: int) -> JobList:
+    """Order, count and cut a list of jobs.
+
+    Args:
+        found: what the facility answered.
+        jobs: those of its jobs that are wanted.
+        since: how far back ended jobs were asked for, in the person's words.
+        limit: most jobs to tell.
+        offset: jobs to leave out.
+    """
     ordered = sorted(jobs, key=_by_attention)
     shown = ordered[offset : offset + limit]
-    states = Counter(known.job.state for known in jobs)
-    counts = ", ".join(
-        f"{states[s]} {'running' if s == 'active' else s}"
-        for s in (*_ORDER, *(states.keys() - {*_ORDER}))
-        if states[s]
-    )
-    wrong = sum(succeeded(known.job) is False for known in jobs)
-    if wrong:
-        counts += f"; {wrong} of them did not succeed"
     rest = len(ordered) - offset - len(shown)
     more = f"{rest} more: call again with offset={offset + len(shown)}." if rest > 0 else None
     cut = "The facility cuts long lists, so there may be more." if found.cut else None
     return JobList(
-        summary=(f"{count(len(jobs), 'job')}: {counts}" if jobs else "No jobs match."),
+        summary=_summary(jobs, since),
         total=len(jobs),
         jobs=[JobReport.of(known).model_copy(update={"next_step": None}) for known in shown],
         unanswered={machine: one_line(str(error)) for machine, error in found.unanswered.items()},
-        next_step=" ".join(note for note in (more, cut) if note) or None,
+        note=cut,
+        next_step=more,
     )
 
 
+def _summary(jobs: list[KnownJob], since: str | None) -> str:
+    """How many jobs run, wait and have ended, and how: `3 running, 1 queued; 2 ended, 1 of them failed`."""
+    ended = [known for known in jobs if known.finished]
+    states = Counter(known.state for known in jobs if not known.finished)
+    alive = [
+        f"{states[s]} {_WAITS_OR_RUNS.get(s, s)}"
+        for s in (*_ORDER, *sorted(states.keys() - {*_ORDER}))
+        if states[s]
+    ]
+    parts = [", ".join(alive) or "no job waits or runs"]
+    if ended:
+        canceled = sum(known.state == "canceled" for known in ended)
+        failed = sum(known.succeeded is False for known in ended) - canceled
+        wrong = [f"{n} of them {what}" for n, what in ((failed, "failed"), (canceled, "canceled")) if n]
+        parts.append(", ".join([f"{len(ended)} ended{f' since {since}' if since else ''}", *wrong]))
+    return f"{count(len(jobs), 'job')}: {'; '.join(parts)}" if jobs else "No jobs match."
+
+
 def _by_attention(known: KnownJob) -> tuple[int, int, float, str]:
-    state = known.job.state
-    failed = state == "completed" and bool(known.job.exit_code)
-    rank = _ORDER.index(state) if state in _ORDER else len(_ORDER)
+    rank = _ORDER.index(known.state) if known.state in _ORDER else len(_ORDER)
+    wrong = known.succeeded is False and known.state != "canceled"
     newest_first = -known.record.submitted_at.timestamp() if known.record else 0.0
-    return rank, 0 if failed else 1, newest_first, known.job.id
+    return rank, 0 if wrong else 1, newest_first, known.job.id
 
 
 def rendered_output(known: KnownJob, streams: list[StreamOutput]) -> str:
     """What a job wrote, each stream set apart as data."""
-    blocks = [f"{known.job.id} on {known.resource.name}: {state_in_words(known.job)}"]
+    blocks = [f"{known.job.id} on {known.resource.name}: {status_in_words(known)}"]
     for stream in streams:
         if stream.part is None:
             blocks.append(f"{stream.stream} ({stream.path}): {stream.missing}")

@@ -12,9 +12,12 @@ _NAMED_CHILDREN = ("properties", "$defs")
 def lean(schema: JSONObject) -> JSONObject:
     """Drop what tells a reader nothing: generated titles, ``null`` alternatives, empty defaults.
 
-    An optional argument is one that may be left out; that ``null`` is taken too need not be said.
+    An optional argument is one that may be left out; that ``null`` is taken too need not be said, nor that
+    there are no others: who tries one is told which there are.
     """
     kept = {key: value for key, value in schema.items() if key != "title"}
+    if kept.get("additionalProperties") is False:
+        del kept["additionalProperties"]
     alternatives = kept.get("anyOf")
     if isinstance(alternatives, list):
         real = [option for option in alternatives if option != {"type": "null"}]

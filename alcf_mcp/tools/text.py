@@ -24,9 +24,8 @@ def visible(text: str) -> str:
 
 def one_line(text: str, limit: int = 300) -> str:
     """The same for a name or a message: on one line, at most ``limit`` characters, no Markdown in it."""
-    line = " ".join(text[: 4 * limit].split())
-    line = line if len(line) <= limit else line[: limit - 1] + "…"
-    return _MARKUP.sub(_escaped, visible(line))
+    line = _MARKUP.sub(_escaped, visible(" ".join(text[: 4 * limit].split())))
+    return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 LONGEST_FACT = 4096

@@ -31,7 +31,7 @@ async def test_a_costly_job_tells_what_it_costs_and_what_is_left(connect: Connec
         await assistant.do("submit_job", **COSTLY)
     (question,) = assistant.questions
     assert "8 nodes × 10 h = up to 80 node hours, charged to LocalDemo" in question
-    assert "LocalDemo has 1,000 node hours left of 1,000" in question
+    assert "LocalDemo has 1,000 node hours left on Polaris" in question
 
 
 async def test_a_cheap_job_and_a_dry_run_ask_nobody(connect: Connect) -> None:

@@ -136,7 +136,7 @@ async def test_jobs_are_listed_with_counts_and_what_runs_first(assistant: Assist
     running = await submit(assistant, directory, "sleep 60", name="train-1")
     await assistant.do("wait_for_job", job_id=running, until="started")
     listed = await assistant.call("list_jobs", include_finished=True)
-    assert listed.facts["summary"] == "2 jobs: 1 running, 1 completed"
+    assert listed.facts["summary"] == "2 jobs: 1 running; 1 ended"
     assert [job["job_id"] for job in listed.facts["jobs"]] == [running, done]
     assert [j["name"] for j in (await assistant.do("list_jobs"))["jobs"]] == ["train-1"]
     assert [j["name"] for j in (await assistant.do("list_jobs", state="done", name="QUI"))["jobs"]] == [
@@ -164,7 +164,7 @@ async def test_waiting_ends_with_the_patience_and_says_so(connect: Connect, era:
         await assistant.do("wait_for_job", job_id=job_id, until="started")
         report = await assistant.do("wait_for_job", job_id=job_id, timeout_seconds=1)
         assert report["state"] == "active"
-        assert "call wait_for_job again" in report["next_step"]
+        assert "wait_for_job again, best in about" in report["next_step"]
         assert any("running" in message for message in assistant.progress)
 
 

@@ -190,9 +190,8 @@ async def test_a_task_that_the_facility_lost_is_known_by_its_path(
     local: LocalFacility, assistant: Assistant
 ) -> None:
     await assistant.do("make_directory", path=f"{HERE}/it")
-    gone = Fault(method="GET", path="/task/", status=404, body={"detail": "no such task"}, times=2)
-    local.faults.add(Fault(method="GET", path="/task/", delay=0, times=1))  # the look before the change
-    local.faults.add(gone)
+    lost = {"task_id": "0a7f3c1e-0000-4000-8000-000000000000"}
+    local.faults.add(Fault(method="PUT", path="/filesystem/chmod/", status=200, body=lost, after=True))
     answered = await assistant.call("chmod", path=f"{HERE}/it", mode="700")
     assert "its mode is rwx------ (700)" in answered.facts["remarks"][0]
 

@@ -1,0 +1,98 @@
+"""What is known here of jobs: their records in the journal, kept up to date with every look."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from alcf_mcp.facility.known_jobs import KnownJob
+from alcf_mcp.iri.models import Job, Resource
+from alcf_mcp.journal import Journal, JournalError, SubmittedJob
+
+logger = logging.getLogger(__name__)
+
+REMEMBERED = timedelta(days=7)
+MOST = 200
+SEEN_AGAIN = timedelta(minutes=1)
+"""How often it is written down that a job still runs."""
+
+
+class JobRecords:
+    """The journal's view of jobs. Where it can't be read, jobs are told without it."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    async def find(self, job_id: str) -> SubmittedJob | None:
+        """The record of one job."""
+        try:
+            return await self._journal.jobs.find(job_id)
+        except JournalError as error:
+            logger.warning("%s", error)
+            return None
+
+    async def joined(self, machine: Resource, job: Job) -> KnownJob:
+        """A job with what is known of it here."""
+        return (await self.all_joined([(machine, job)]))[0]
+
+    async def all_joined(self, found: Sequence[tuple[Resource, Job]]) -> list[KnownJob]:
+        """The same for many jobs; what is new of them is written down."""
+        ids = [job.id for _, job in found]
+        try:
+            records = await self._journal.jobs.among(ids)
+            canceled = await self._journal.jobs.canceled(ids)
+            await self._journal.jobs.note(_news(records, [job for _, job in found]))
+        except JournalError as error:
+            logger.warning("%s", error)
+            records, canceled = {}, set()
+        return [_known(machine, job, records.get(job.id), canceled) for machine, job in found]
+
+    async def missing(
+        self,
+        found: Iterable[tuple[Resource, Job]],
+        machines: Iterable[Resource],
+        since: datetime | None,
+        *,
+        ended_too: bool,
+    ) -> list[SubmittedJob]:
+        """The jobs from here that the machines' lists should show, and do not."""
+        listed = {job.id for _, job in found}
+        asked = {machine.id for machine in machines}
+        try:
+            records = await self._journal.jobs.since(since or datetime.now(UTC) - REMEMBERED, limit=MOST)
+        except JournalError as error:
+            logger.warning("%s", error)
+            return []
+        return [
+            record
+            for record in records
+            if record.job_id not in listed
+            and record.resource_id in asked
+            and (ended_too or record.ended_by is None)
+        ]
+
+
+def _known(machine: Resource, job: Job, record: SubmittedJob | None, canceled: set[str]) -> KnownJob:
+    here = job.id in canceled
+    if record is None:
+        return KnownJob(machine, job, canceled_here=here)
+    just_ended = job.finished and record.ended_by is None
+    now = record.having_seen(job, datetime.now(UTC))
+    return KnownJob(machine, job, now, canceled_here=here, just_ended=just_ended)
+
+
+def _news(records: dict[str, SubmittedJob], jobs: Iterable[Job]) -> list[SubmittedJob]:
+    """The records of which something new was seen."""
+    now = datetime.now(UTC)
+    news = []
+    for job in jobs:
+        before = records.get(job.id)
+        if before is None:
+            continue
+        after = before.having_seen(job, now)
+        changed = (before.state, before.exit_code) != (after.state, after.exit_code)
+        still_runs = before.active_at is not None and after.active_at != before.active_at
+        if changed or (still_runs and before.active_at and now - before.active_at > SEEN_AGAIN):
+            news.append(after)
+    return news

@@ -1,0 +1,129 @@
+"""Many waits, few looks; and what is shown of jobs that the facility's list does not show."""
+
+from dataclasses import replace
+from typing import Any
+
+import anyio
+import pytest
+
+from alcf_mcp.facility import jobs, watching
+from alcf_mcp.journal import Journal
+from alcf_mcp.local import Fault, LocalFacility
+from tests.conftest import Assistant, Connect
+
+HERE = "/eagle/LocalDemo"
+JOB: dict[str, Any] = {
+    "resource": "polaris",
+    "account": "LocalDemo",
+    "queue": "prod",
+    "walltime": "5m",
+    "directory": HERE,
+    "script": "sleep 60",
+}
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "FIRST_PAUSE", 0.2)
+    monkeypatch.setattr(jobs, "LONGEST_PAUSE", 0.2)
+
+
+async def submit(assistant: Assistant, script: str = "sleep 60", **changes: Any) -> str:
+    return str((await assistant.do("submit_job", **JOB | {"script": script} | changes))["job_id"])
+
+
+async def test_many_waits_for_one_job_look_once(local: LocalFacility, assistant: Assistant) -> None:
+    job_id = await submit(assistant)
+    local.faults.requests.clear()
+    async with anyio.create_task_group() as group:
+        for _ in range(3):
+            group.start_soon(lambda: assistant.do("wait_for_job", job_id=job_id, timeout_seconds=1))
+    looks = local.faults.count("GET", f"/compute/status/.*/{job_id}")
+    assert looks <= 3 + 3, "three to find it, and one a second for all"
+
+
+async def test_waits_for_many_jobs_of_a_machine_share_its_list(
+    local: LocalFacility, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "FRESH_SECONDS", 0.15)
+    ids = [await submit(assistant) for _ in range(6)]
+    local.faults.requests.clear()
+
+    async def wait(id: str) -> None:
+        await assistant.do("wait_for_job", job_id=id, timeout_seconds=1)
+
+    async with anyio.create_task_group() as group:
+        for id in ids:
+            group.start_soon(wait, id)
+    singly = local.faults.count("GET", "/compute/status/")
+    lists = local.faults.count("POST", "/compute/status/")
+    assert lists >= 2
+    assert singly <= 2 * len(ids), f"{singly} single looks, {lists} lists"
+
+
+async def test_a_job_that_ends_while_a_list_serves_is_seen_to_end(assistant: Assistant) -> None:
+    ids = [await submit(assistant, "sleep 0.5") for _ in range(5)]
+    ended: list[bool] = []
+
+    async def wait(id: str) -> None:
+        ended.append((await assistant.do("wait_for_job", job_id=id, timeout_seconds=20))["succeeded"])
+
+    async with anyio.create_task_group() as group:
+        for id in ids:
+            group.start_soon(wait, id)
+    assert ended == [True] * 5
+
+
+async def test_a_job_that_the_facility_forgot_is_not_called_running(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    job_id = await submit(assistant)
+    await assistant.do("wait_for_job", job_id=job_id, until="started")
+    unknown = Fault(
+        path=f"/compute/status/.*/{job_id}", status=400, body={"detail": f"Job {job_id} not found."}
+    )
+    local.faults.add(Fault(path=f"/compute/status/.*/{job_id}", delay=0))
+    local.faults.add(replace(unknown, times=None))
+    report = await assistant.do("wait_for_job", job_id=job_id)
+    assert report["status"] == "not known to the facility any more; it was last seen running"
+    assert (await assistant.do("get_job", job_id=job_id))["status"] == report["status"]
+
+
+async def test_a_new_job_that_the_list_leaves_out_is_shown(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    job_id = await submit(assistant, name="new")
+    local.faults.add(Fault(method="POST", path="/compute/status/", status=200, body=[], times=None))
+    listed = await assistant.do("list_jobs")
+    assert [job["job_id"] for job in listed["jobs"]] == [job_id]
+
+
+async def test_what_ended_since_the_last_look_is_told_once(assistant: Assistant) -> None:
+    job_id = await submit(assistant, "true", name="quick")
+    with anyio.fail_after(10):
+        while not (listed := await assistant.do("list_jobs"))["summary"].endswith("1 ended"):  # noqa: ASYNC110
+            await anyio.sleep(0.05)
+    assert [job["job_id"] for job in listed["jobs"]] == [job_id]
+    assert (await assistant.do("list_jobs"))["jobs"] == []
+    assert (await assistant.do("list_jobs", include_finished=True))["total"] == 1
+
+
+async def test_times_are_told_as_they_were_seen(assistant: Assistant, journal: Journal) -> None:
+    job_id = await submit(assistant)
+    await assistant.do("wait_for_job", job_id=job_id, until="started")
+    assert "running for" in (await assistant.do("get_job", job_id=job_id))["status"]
+    record = await journal.jobs.find(job_id)
+    assert record is not None
+    assert record.active_from is not None
+    assert record.ended_by is None
+
+
+async def test_a_canceled_job_is_called_canceled(connect: Connect) -> None:
+    async with connect(confirm="off") as assistant:
+        job_id = await submit(assistant)
+        await assistant.do("wait_for_job", job_id=job_id, until="started")
+        await assistant.do("cancel_job", job_id=job_id)
+        report = await assistant.do("wait_for_job", job_id=job_id)
+        assert (report["state"], report["status"]) == ("canceled", "canceled")
+        listed = await assistant.do("list_jobs", state="canceled")
+        assert listed["summary"] == "1 job: no job waits or runs; 1 ended, 1 of them canceled"
