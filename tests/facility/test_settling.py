@@ -2,8 +2,10 @@
 
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -157,7 +159,7 @@ async def test_a_server_that_is_killed_in_the_middle_of_a_submission(
         await requested(local, "POST", "/compute/job/")
         pid = process_of(journal)
         os.kill(pid, signal.SIGSTOP)
-        await anyio.sleep(1.0)
+        await carried_out(local)
         os.kill(pid, signal.SIGKILL)
 
     with pytest.raises(Exception):  # noqa: B017 - however the SDK says that the server is gone
@@ -208,6 +210,16 @@ async def requested(local: LocalFacility, method: str, path: str) -> None:
     """Wait until a request has arrived."""
     with anyio.fail_after(10):
         while not local.faults.count(method, path):  # noqa: ASYNC110 - nothing tells of it
+            await anyio.sleep(0.02)
+
+
+async def carried_out(local: LocalFacility) -> None:
+    """Wait until the facility has a job."""
+    with anyio.fail_after(10):
+        while True:
+            with closing(sqlite3.connect(local.settings.root / "facility.sqlite")) as database:
+                if database.execute("SELECT count(*) FROM jobs").fetchone()[0]:
+                    return
             await anyio.sleep(0.02)
 
 
