@@ -14,10 +14,12 @@ from alcf_mcp.cli.doctor import doctor
 from alcf_mcp.cli.history import history
 from alcf_mcp.cli.install import install
 from alcf_mcp.cli.introspect import introspect
+from alcf_mcp.cli.jobs import job, jobs, output
 from alcf_mcp.cli.local import local
 from alcf_mcp.cli.login import login
 from alcf_mcp.cli.logout import logout
 from alcf_mcp.cli.serve import serve
+from alcf_mcp.cli.submit import submit
 from alcf_mcp.cli.token import token
 from alcf_mcp.config import SettingsError
 
@@ -40,6 +42,10 @@ app.command()(login)
 app.command()(logout)
 app.command()(token)
 app.add_typer(auth, name="auth")
+app.command()(jobs)
+app.command()(job)
+app.command()(output)
+app.command()(submit)
 app.command()(introspect)
 app.command()(approve)
 app.command()(history)

@@ -75,18 +75,21 @@ class Scheduler:
                 try:
                     if await self._database.read(_has_unfinished_jobs):
                         pause = self._tick
-                        for job in await self._step():
-                            starts.start_soon(self._start, job)
+                        # What is decided is carried out, though the process may be about to end.
+                        with anyio.CancelScope(shield=True):
+                            for job in await self._step():
+                                starts.start_soon(self._start, job)
                 except (sqlite3.Error, OSError):
                     logger.exception("A step of the scheduler failed")  # the next one may not
                 with anyio.move_on_after(pause):
                     await self._woken.wait()
 
     async def _start(self, job: Job) -> None:
-        try:
-            await self._launcher.start(job, self._machines[job.machine])
-        except OSError:
-            logger.exception("Job %s could not be started", job.id)  # it counts as lost after a while
+        with anyio.CancelScope(shield=True):
+            try:
+                await self._launcher.start(job, self._machines[job.machine])
+            except OSError:
+                logger.exception("Job %s could not be started", job.id)  # it counts as lost after a while
 
     async def _step(self) -> list[Job]:
         """Record what ended, and decide what starts.

@@ -1,0 +1,138 @@
+"""``alcf-mcp jobs``, ``job`` and ``output``: what the tools tell of jobs, for people."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from alcf_mcp.cli.failing import explained
+from alcf_mcp.cli.options import Facility, StateDir
+from alcf_mcp.config import load_settings
+
+if TYPE_CHECKING:
+    from alcf_mcp.config import Settings
+    from alcf_mcp.tools.job_results import JobList, JobReport
+
+AsJSON = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+JobId = Annotated[str, typer.Argument(help="A job's id, or the number in front of it.")]
+OnMachine = Annotated[str | None, typer.Option("--resource", help="The machine, where the id does not tell.")]
+
+
+def jobs(
+    resource: Annotated[str | None, typer.Option(help="Only this machine.")] = None,
+    state: Annotated[
+        str | None, typer.Option(help="queued, held, running, completed, failed, canceled, done.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Part of the job's name.")] = None,
+    since: Annotated[str | None, typer.Option(help="'today', 'yesterday', '2h', or ISO 8601.")] = None,
+    ended: Annotated[bool, typer.Option("--all", "-a", help="Ended jobs, too.")] = False,
+    limit: Annotated[int, typer.Option(help="Most jobs to show.", min=1, max=1000)] = 50,
+    as_json: AsJSON = False,
+    facility: Facility = None,
+    state_dir: StateDir = None,
+) -> None:
+    """Show your jobs on all machines, running ones first."""
+    wanted = {"resource": resource, "state": state, "name": name, "since": since}
+    settings = load_settings(facility=facility, state_dir=state_dir)
+    found = _call(settings, "jobs", "list_jobs", include_finished=ended or bool(since), limit=limit, **wanted)
+    if not _out(found, as_json):
+        _table(found)
+
+
+def job(
+    job_id: JobId,
+    resource: OnMachine = None,
+    as_json: AsJSON = False,
+    facility: Facility = None,
+    state_dir: StateDir = None,
+) -> None:
+    """Show one job: how it is, or how it ended and what it wrote last."""
+    settings = load_settings(facility=facility, state_dir=state_dir)
+    report: JobReport = _call(settings, "job", "get_job", job_id=job_id, resource=resource)
+    if not _out(report, as_json):
+        sys.stdout.write(f"{report.text()}\n")
+
+
+def output(
+    job_id: JobId,
+    resource: OnMachine = None,
+    stream: Annotated[str, typer.Option(help="stdout, stderr or both.")] = "both",
+    lines: Annotated[int, typer.Option(help="Last lines to show.", min=1, max=5000)] = 100,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Wait, and go on until the job has ended.")
+    ] = False,
+    facility: Facility = None,
+    state_dir: StateDir = None,
+) -> None:
+    """Show what a job wrote."""
+    settings = load_settings(facility=facility, state_dir=state_dir)
+    if follow:
+        import anyio  # noqa: PLC0415 - loaded where it is used
+
+        from alcf_mcp.cli.following import follow as go_on  # noqa: PLC0415
+
+        with explained("output"):
+            anyio.run(go_on, settings, job_id, resource, "stdout" if stream == "both" else stream)
+        return
+    text = _call(
+        settings,
+        "output",
+        "get_job_output",
+        job_id=job_id,
+        resource=resource,
+        stream=stream,
+        tail_lines=lines,
+    )
+    sys.stdout.write(f"{text}\n")
+
+
+def _call(settings: Settings, command: str, tool: str, **arguments: Any) -> Any:
+    """What a tool answers to a command."""
+    import anyio  # noqa: PLC0415 - loaded where it is used
+
+    from alcf_mcp.cli.facility import opened  # noqa: PLC0415
+    from alcf_mcp.tools import compute  # noqa: PLC0415
+
+    async def call() -> Any:
+        async with opened(settings) as facility:
+            return await getattr(compute, tool)(facility, **arguments)
+
+    with explained(command):
+        return anyio.run(call)
+
+
+def _out(result: Any, as_json: bool) -> bool:
+    """Write a result as JSON where that is asked for; whether it was."""
+    if as_json:
+        sys.stdout.write(json.dumps(result.model_dump(mode="json", exclude_none=True)) + "\n")
+    return as_json
+
+
+def _table(found: JobList) -> None:
+    from rich.console import Console  # noqa: PLC0415 - loaded where it is used
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table("job", "name", "machine", "status", "nodes", "walltime", "queue", box=None, pad_edge=False)
+    for known in found.jobs:
+        cells = (known.job_id.partition(".")[0], known.name, known.resource, known.status)
+        more = (str(known.nodes or ""), known.walltime, known.queue)
+        table.add_row(*(escape(cell or "") for cell in (*cells, *more)), style=_style(known))
+    console = Console(highlight=False)
+    console.print(escape(found.summary))
+    if found.jobs:
+        console.print(table)
+    for machine, why in found.unanswered.items():
+        console.print(escape(f"{machine} did not answer: {why}"), style="yellow")
+    for note in (found.note, found.next_step):
+        if note:
+            console.print(escape(note), style="dim")
+
+
+def _style(known: JobReport) -> str:
+    if known.state == "active":
+        return "green"
+    return "red" if known.succeeded is False and known.state != "canceled" else ""

@@ -1,0 +1,99 @@
+"""Jobs in a terminal: submitted, shown, followed, as the tools tell them."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from alcf_mcp.cli import app
+from alcf_mcp.journal import Journal
+
+SCRIPT = 'echo "from $NAME"\necho trouble >&2\n'
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> str:
+    path = tmp_path / "hello.sh"
+    path.write_text(SCRIPT)
+    return str(path)
+
+
+def run(state: Path, *arguments: str, answer: str | None = None) -> Result:
+    where = ("--facility", "local", "--state-dir", str(state))
+    return CliRunner().invoke(app, [*arguments, *where], env=dict(os.environ), input=answer)
+
+
+def submit(state: Path, script: str, *more: str, answer: str | None = None) -> Result:
+    usual = ("-A", "LocalDemo", "-q", "debug", "-d", "/eagle/LocalDemo/cli", "--env", "NAME=here")
+    return run(state, "submit", script, *usual, *more, answer=answer)
+
+
+def facts(done: Result) -> Any:
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def test_from_a_script_to_its_output(state: Path, script: str) -> None:
+    submitted = facts(submit(state, script, "--json"))
+    assert submitted["name"] == "hello"
+    assert "The directory /eagle/LocalDemo/cli was made: it was missing." in submitted["notes"]
+    number = submitted["job_id"].partition(".")[0]
+    followed = run(state, "output", number, "--follow")
+    assert followed.exit_code == 0, followed.output
+    assert "from here\n" in followed.stdout
+    assert "completed, exit code 0 (success)" in followed.stderr
+    assert "trouble" in run(state, "output", number, "--stream", "stderr").stdout
+    assert "completed, exit code 0 (success)" in run(state, "job", number).stdout
+    assert facts(run(state, "job", number, "--json"))["succeeded"] is True
+    table = run(state, "jobs", "--all").stdout
+    assert "1 ended" in table
+    assert "hello" in table
+    assert facts(run(state, "jobs", "--all", "--json"))["total"] == 1
+    assert "No jobs match." in run(state, "jobs", "--state", "running").stdout
+
+
+def test_a_dry_run_sends_nothing(state: Path, script: str) -> None:
+    done = submit(state, script, "--dry-run")
+    assert "Dry run for Polaris" in done.stdout
+    assert 'echo "from $NAME"' in done.stdout
+    assert "No jobs match." in run(state, "jobs", "--all").stdout
+
+
+@pytest.mark.parametrize(("answer", "exit_code"), [("y\n", 0), ("n\n", 1), ("", 1)])
+def test_a_costly_job_asks(state: Path, script: str, answer: str, exit_code: int) -> None:
+    costly = ("-q", "preemptable", "-n", "8", "-t", "2h")
+    done = submit(state, script, *costly, answer=answer)
+    assert "up to 16 node hours" in done.stderr
+    assert done.exit_code == exit_code
+    actions = Journal(state / "local-journal.sqlite").actions.history(limit=5, tool="submit_job")
+    submissions = [action for action in actions if "submit" in (action.intent or "submit")]
+    assert bool(submissions) is (exit_code == 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("job", "no such"), "alcf-mcp job: 'no such' is no job id"),
+        (("output", "12345"), "alcf-mcp output:"),
+        (("submit", "/nowhere.sh"), "/nowhere.sh can't be read"),
+        (("jobs", "--since", "someday"), "'someday' is no time"),
+    ],
+)
+def test_what_goes_wrong_is_a_sentence(state: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = run(state, *arguments)
+    assert done.exit_code != 0
+    assert said in done.stderr + str(done.exception)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_variable_needs_its_value(state: Path, script: str) -> None:
+    done = submit(state, script, "--env", "NAME")
+    assert "write NAME=VALUE" in str(done.exception)
