@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any, Self
+from urllib.parse import urlsplit
 
-import httpx
 import pydantic_core
 
 from alcf_mcp.auth import cause_of
@@ -50,7 +50,7 @@ class Visit:
         url, began = self._iri.transport.base_url, monotonic()
         try:
             facility = await self._iri.get_facility()
-            answer = await self._fetch(f"{url}/facility")
+            answer = await self._fetch("/facility")
         except IRIError as error:
             cure = "Is the network up, and is ALCF_MCP_API_URL right? A proxy or VPN may be in the way."
             return Check(name="facility", verdict=Verdict.BAD, seen=str(error), cure=cure)
@@ -92,10 +92,10 @@ class Visit:
 
     async def openapi(self) -> Any:
         """The facility's OpenAPI document, wherever it keeps it; nothing where it has none."""
-        base = httpx.URL(self._iri.transport.base_url)
-        for url in (f"{base}/openapi.json", str(base.copy_with(raw_path=b"/openapi.json"))):
+        base = self._iri.transport.base_url
+        for place in (base, base.removesuffix(urlsplit(base).path)):
             try:
-                answer = await self._fetch(url)
+                answer = await self._fetch("/openapi.json", base=place)
                 if answer.status == 200:
                     return pydantic_core.from_json(answer.content)
             except (IRIError, ValueError):
@@ -115,6 +115,7 @@ class Visit:
         )
         return Check(name="not offered", verdict=Verdict.GOOD, seen=seen)
 
-    async def _fetch(self, url: str) -> Answer:
+    async def _fetch(self, path: str, base: str | None = None) -> Answer:
         connection = self._iri.transport.connection
-        return await connection.exchange(connection.build_request("GET", url), Wait(PATIENCE), limit=PATIENCE)
+        request = connection.request("GET", path, base=base)
+        return await connection.exchange(request, Wait(PATIENCE), limit=PATIENCE)

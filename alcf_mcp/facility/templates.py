@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-import yaml
 from pydantic import BaseModel
 
 from alcf_mcp.data import read_all
+from alcf_mcp.front_matter import read_yaml
 from alcf_mcp.iri.errors import InvalidCall
 
 _HEADER = re.compile(r"\A#!.*\n((?:#.*\n)+)")
@@ -57,5 +57,5 @@ def _parse(name: str, text: str) -> Template:
     header = _HEADER.match(text)
     if header is None:
         raise ValueError(f"{name}.sh: a template tells in the comment below its first line what it is for")
-    head = yaml.safe_load(re.sub(r"^# ?", "", header[1], flags=re.MULTILINE))
+    head = read_yaml(re.sub(r"^# ?", "", header[1], flags=re.MULTILINE))
     return Template.model_validate({**head, "name": name, "text": text})

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-import httpx
 from pydantic import SecretStr
 
 from alcf_mcp.iri.connection import Connection
@@ -17,6 +16,9 @@ from alcf_mcp.iri.groups.task import TaskOperations
 from alcf_mcp.iri.tasks import Tasks
 from alcf_mcp.iri.transport import TokenSource, Transport
 from alcf_mcp.iri.wait import Wait
+
+if TYPE_CHECKING:
+    import httpx
 
 
 class IRIClient(StatusOperations, AccountOperations, ComputeOperations, FilesystemOperations, TaskOperations):

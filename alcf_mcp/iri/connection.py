@@ -1,4 +1,8 @@
-"""The pooled connection to one facility: a request goes out, the bytes of its answer come in."""
+"""The pooled connection to one facility: a request goes out, the bytes of its answer come in.
+
+This is the one place that knows the HTTP client. It is loaded with the first request: who starts a server
+does not wait for it.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,19 @@ import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import anyio
-import httpx
 
 from alcf_mcp import __version__
 from alcf_mcp.iri.crowd import Crowd
 from alcf_mcp.iri.errors import ConnectionLost, Crowded, InvalidCall, NotAnIRIAnswer, NotConnected
 from alcf_mcp.iri.wait import Wait
+
+if TYPE_CHECKING:
+    import httpx
 
 USER_AGENT = f"alcf-mcp/{__version__}"
 
@@ -60,29 +69,53 @@ class Connection:
     ) -> None:
         self.base_url = _checked(base_url)
         self.max_bytes = max_bytes
-        url = httpx.URL(self.base_url)
-        local = http is not None or is_loopback(url.host)
-        self.secure = local or url.scheme == "https"
+        url = urlsplit(self.base_url)
+        self._local = http is not None or is_loopback(url.hostname or "")
+        self.secure = self._local or url.scheme == "https"
         # The standard's next version has the keys, or says 501: v1 may take no notice of them.
         self.honours_keys: bool | None = True if "/v2" in url.path else None
         self.crowd = Crowd()
         self._slots = anyio.CapacityLimiter(max_requests)
-        self._http = httpx.AsyncClient(
-            timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0), pool=None),
+        self._timeout = timeout
+        self._transport = http
+
+    @cached_property
+    def _http(self) -> httpx.AsyncClient:
+        import httpx  # noqa: PLC0415 - loaded with the first request
+
+        most = int(self._slots.total_tokens)
+        return httpx.AsyncClient(
+            timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, 10.0), pool=None),
             limits=httpx.Limits(
-                max_connections=max_requests,
-                max_keepalive_connections=max_requests,
-                keepalive_expiry=KEPT_ALIVE_SECONDS,
+                max_connections=most, max_keepalive_connections=most, keepalive_expiry=KEPT_ALIVE_SECONDS
             ),
             headers={"User-Agent": USER_AGENT, "Accept": "application/json, application/problem+json"},
-            transport=http,
-            trust_env=not local,  # what stays on this machine goes through no proxy
+            transport=self._transport,
+            trust_env=not self._local,  # what stays on this machine goes through no proxy
         )
-        self.build_request = self._http.build_request
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+    def request(self, method: str, path: str, *, base: str | None = None, **options: Any) -> httpx.Request:
+        """A request, ready to be sent.
+
+        Args:
+            method: HTTP method.
+            path: what follows the base URL.
+            base: another one than the API's.
+            options: as httpx takes them.
+
+        Raises:
+            InvalidCall: an argument can't be sent.
+        """
+        import httpx  # noqa: PLC0415
+
+        try:
+            return self._http.build_request(method, (base or self.base_url) + path, **options)
+        except (httpx.InvalidURL, UnicodeError):
+            raise InvalidCall("An argument is too long, or holds characters that can't be sent") from None
 
     async def exchange(self, request: httpx.Request, wait: Wait, *, limit: float) -> Answer:
         """Send a request and read its answer.
@@ -120,6 +153,8 @@ class Connection:
             self._slots.release()
 
     async def _answer(self, request: httpx.Request) -> Answer:
+        import httpx  # noqa: PLC0415
+
         where = _origin(request)
         try:
             response = await self._http.send(request, stream=True)
@@ -156,16 +191,22 @@ class Connection:
 
 def _checked(base_url: str) -> str:
     try:
-        url = httpx.URL(base_url)
-        usable = url.scheme in ("http", "https") and bool(url.host) and (url.port or 0) < 2**16
-        usable = usable and not (url.userinfo or url.query or url.fragment)
-    except (httpx.InvalidURL, ValueError):
+        url = urlsplit(base_url)
+        host, port = url.hostname or "", url.port
+        usable = url.scheme in ("http", "https") and _is_host(host) and port != 0
+        usable = usable and not (url.username or url.password or url.query or url.fragment)
+    except ValueError:
         usable = False
     if not usable:
         raise InvalidCall(
             "The facility's URL is none of an API", hint="It should look like https://api.alcf.anl.gov/api/v1"
         )
     return base_url.rstrip("/")
+
+
+def _is_host(name: str) -> bool:
+    """Whether a name can be that of a host; one in other scripts has to be written as IDNA does."""
+    return bool(name) and name.isascii() and name.isprintable() and not set(name) & set(' "<>\\^`{|}%')
 
 
 def is_loopback(host: str) -> bool:

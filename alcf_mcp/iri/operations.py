@@ -37,13 +37,17 @@ class Operation:
         """
         path = self.path
         for value in ids:
-            if not value.strip(".") or "/" in value:
+            if not value.strip(".") or "/" in value or not _can_be_sent(value):
                 raise InvalidCall(
                     f"{value!r} is no id that the facility could have given", "Take the id from a list."
                 )
             start, end = path.index("{"), path.index("}")
             path = path[:start] + quote(value, safe="") + path[end + 1 :]
         return path
+
+
+def _can_be_sent(value: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _public(id: str, path: str) -> Operation:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import httpx
 from pydantic import SecretStr
 
 from alcf_mcp.iri.answers import read
 from alcf_mcp.iri.connection import Answer, Connection
-from alcf_mcp.iri.errors import APIError, InsecureURL, InvalidCall, InvalidToken, NotImplementedThere
+from alcf_mcp.iri.errors import APIError, InsecureURL, InvalidToken, NotImplementedThere
 from alcf_mcp.iri.observing import observed
 from alcf_mcp.iri.operations import Operation
 from alcf_mcp.iri.retrying import repetition
 from alcf_mcp.iri.wait import Wait
+
+if TYPE_CHECKING:
+    import httpx
 
 
 class RenewableTokens(Protocol):
@@ -171,14 +173,11 @@ class _Outgoing:
 
     def request(self, connection: Connection, authorization: dict[str, str]) -> httpx.Request:
         key = {"Idempotency-Key": self.key} if self.key and connection.honours_keys is not False else {}
-        try:
-            return connection.build_request(
-                self.operation.method,
-                connection.base_url + self.operation.url_path(*self.ids),
-                params={name: value for name, value in self.query.items() if value is not None},
-                json=self.body,
-                files={"file": self.file} if self.file else None,
-                headers=authorization | key,
-            )
-        except (httpx.InvalidURL, UnicodeError):
-            raise InvalidCall("An argument is too long, or holds characters that can't be sent") from None
+        return connection.request(
+            self.operation.method,
+            self.operation.url_path(*self.ids),
+            params={name: value for name, value in self.query.items() if value is not None},
+            json=self.body,
+            files={"file": self.file} if self.file else None,
+            headers=authorization | key,
+        )
