@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check format snapshots contract clean
+.PHONY: demo test check format snapshots contract soak clean
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "alcf-mcp needs Python 3.11 or newer: make PYTHON=python3.12 …")'
@@ -35,6 +35,9 @@ snapshots: $(READY)  ## Write anew what is generated from the code: tool snapsho
 
 contract: $(READY)  ## Hold the client and the local facility against an OpenAPI document: OPENAPI=<file>
 	@$(BIN)/python -m tests.contract $(if $(OPENAPI),"$(OPENAPI)")
+
+soak: $(READY)  ## A thousand random calls in bad weather, five times, then the facility's record against the journal
+	@$(BIN)/python -m tests.soak $(if $(SEEDS),--seeds $(SEEDS))
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
