@@ -37,7 +37,7 @@ contract: $(READY)  ## Hold the client and the local facility against an OpenAPI
 	@$(BIN)/python -m tests.contract $(if $(OPENAPI),"$(OPENAPI)")
 
 soak: $(READY)  ## A thousand random calls in bad weather, five times, then the facility's record against the journal
-	@$(BIN)/python -m tests.soak $(if $(SEEDS),--seeds $(SEEDS))
+	@$(BIN)/python -m tests.soak --seeds $(or $(SEEDS),1 2 3 4 5)
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

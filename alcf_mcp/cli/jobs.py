@@ -14,7 +14,8 @@ from alcf_mcp.config import load_settings
 
 if TYPE_CHECKING:
     from alcf_mcp.config import Settings
-    from alcf_mcp.tools.job_results import JobList, JobReport
+    from alcf_mcp.tools.job_list import JobList
+    from alcf_mcp.tools.job_results import JobReport
 
 AsJSON = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 JobId = Annotated[str, typer.Argument(help="A job's id, or the number in front of it.")]

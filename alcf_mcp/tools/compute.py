@@ -20,15 +20,10 @@ from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import JobId, JobResource, Limit, Offset, ResourceName, Since
 from alcf_mcp.tools.declare import Risk, tool
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
+from alcf_mcp.tools.job_list import JobList, listing
 from alcf_mcp.tools.job_previews import node_count, preview_cancel, preview_submit, preview_update
-from alcf_mcp.tools.job_results import (
-    JobAction,
-    JobList,
-    JobReport,
-    JobSubmission,
-    listing,
-    rendered_output,
-)
+from alcf_mcp.tools.job_results import JobAction, JobReport, rendered_output
+from alcf_mcp.tools.job_submission import JobSubmission
 from alcf_mcp.tools.signatures import Spread
 
 State = Annotated[

@@ -1,0 +1,81 @@
+"""What the tools answer about many jobs."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from alcf_mcp.facility.known_jobs import KnownJob, Listing
+from alcf_mcp.tools.job_results import JobReport
+from alcf_mcp.tools.results import Result
+from alcf_mcp.tools.text import count, one_line
+
+
+class JobList(Result):
+    """Jobs, those that run first."""
+
+    summary: str
+    total: int
+    jobs: list[JobReport]
+    unanswered: dict[str, str] = {}
+    note: str | None = None
+    next_step: str | None = None
+
+    def text(self) -> str:
+        """A job a line."""
+        silent = [f"{machine} did not answer: {why}" for machine, why in self.unanswered.items()]
+        lines = [self.summary, *(job.headline() for job in self.jobs), *silent, self.note, self.next_step]
+        return "\n".join(line for line in lines if line)
+
+
+_ORDER = ("active", "held", "queued", "new")
+_WAITS_OR_RUNS = {"active": "running"}
+
+
+def listing(found: Listing, jobs: list[KnownJob], *, since: str | None, limit: int, offset: int) -> JobList:
+    """Order, count and cut a list of jobs.
+
+    Args:
+        found: what the facility answered.
+        jobs: those of its jobs that are wanted.
+        since: how far back ended jobs were asked for, in the person's words.
+        limit: most jobs to tell.
+        offset: jobs to leave out.
+    """
+    ordered = sorted(jobs, key=_by_attention)
+    shown = ordered[offset : offset + limit]
+    rest = len(ordered) - offset - len(shown)
+    more = f"{rest} more: call again with offset={offset + len(shown)}." if rest > 0 else None
+    cut = "The facility cuts long lists, so there may be more." if found.cut else None
+    return JobList(
+        summary=_summary(jobs, since),
+        total=len(jobs),
+        jobs=[JobReport.of(known).model_copy(update={"next_step": None}) for known in shown],
+        unanswered={machine: one_line(str(error)) for machine, error in found.unanswered.items()},
+        note=cut,
+        next_step=more,
+    )
+
+
+def _summary(jobs: list[KnownJob], since: str | None) -> str:
+    """How many jobs run, wait and have ended, and how: `3 running, 1 queued; 2 ended, 1 of them failed`."""
+    ended = [known for known in jobs if known.finished]
+    states = Counter(known.state for known in jobs if not known.finished)
+    alive = [
+        f"{states[s]} {_WAITS_OR_RUNS.get(s, s)}"
+        for s in (*_ORDER, *sorted(states.keys() - {*_ORDER}))
+        if states[s]
+    ]
+    parts = [", ".join(alive) or "no job waits or runs"]
+    if ended:
+        canceled = sum(known.state == "canceled" for known in ended)
+        failed = sum(known.succeeded is False for known in ended) - canceled
+        wrong = [f"{n} of them {what}" for n, what in ((failed, "failed"), (canceled, "canceled")) if n]
+        parts.append(", ".join([f"{len(ended)} ended{f' since {since}' if since else ''}", *wrong]))
+    return f"{count(len(jobs), 'job')}: {'; '.join(parts)}" if jobs else "No jobs match."
+
+
+def _by_attention(known: KnownJob) -> tuple[int, int, float, str]:
+    rank = _ORDER.index(known.state) if known.state in _ORDER else len(_ORDER)
+    wrong = known.succeeded is False and known.state != "canceled"
+    newest_first = -known.record.submitted_at.timestamp() if known.record else 0.0
+    return rank, 0 if wrong else 1, newest_first, known.job.id

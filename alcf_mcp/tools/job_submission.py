@@ -1,0 +1,88 @@
+"""What the tools answer about a job that was submitted, or would be."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from alcf_mcp.facility.preparing import Prepared
+from alcf_mcp.facility.walltime import spoken
+from alcf_mcp.iri.models import Job
+from alcf_mcp.tools.results import Result, Verbatim
+from alcf_mcp.tools.text import count
+
+
+class JobSubmission(Result):
+    """A job that was submitted, or would be."""
+
+    job_id: str | None = None
+    resource: str
+    state: str
+    name: str | None = None
+    account: str | None = None
+    queue: str | None = None
+    nodes: int | None = None
+    walltime: str | None = None
+    most_node_hours: float | None = None
+    stdout_path: str | None = None
+    stderr_path: str | None = None
+    script: Annotated[str | None, Verbatim()] = None
+    request: Annotated[dict[str, Any] | None, Verbatim()] = None
+    notes: list[str] = []
+    next_step: str
+
+    @classmethod
+    def of(cls, prepared: Prepared, *, job: Job | None) -> JobSubmission:
+        """Tell of a submission; without a job, of what would be sent."""
+        spec, request = prepared.spec, prepared.request
+        made = prepared.to_make
+        directory = (
+            f"The directory {made} {'was made' if job else 'would be made'}: it was missing." if made else ""
+        )
+        left = prepared.left if job is None else ""
+        return cls(
+            job_id=job.id if job else None,
+            resource=prepared.machine.name,
+            state=job.state if job else "not submitted (dry run)",
+            name=spec.name,
+            account=request.account,
+            queue=request.queue,
+            nodes=request.nodes,
+            walltime=spoken(spec.attributes.duration or 0) if spec.attributes else None,
+            most_node_hours=prepared.cost,
+            stdout_path=spec.stdout_path,
+            stderr_path=spec.stderr_path,
+            script=None if job else request.rendered(),
+            request=None if job else spec.to_wire(),
+            notes=[note for note in (*prepared.used, directory, left, *prepared.notes) if note],
+            next_step=(
+                f"wait_for_job with job_id={job.id!r}, then get_job_output."
+                if job
+                else "Nothing was sent. Call submit_job without dry_run to submit it."
+            ),
+        )
+
+    def text(self) -> str:
+        """What was submitted, what it can cost, where its output goes."""
+        done = (
+            f"Submitted job {self.job_id} to {self.resource}"
+            if self.job_id
+            else f"Dry run for {self.resource}"
+        )
+        asked = [
+            self.name and f"name {self.name}",
+            self.nodes and count(self.nodes, "node"),
+            self.walltime and f"walltime {self.walltime}",
+            self.queue and f"queue {self.queue}",
+            self.account and f"account {self.account}",
+            self.most_node_hours is not None and f"at most {self.most_node_hours:g} node hours",
+        ]
+        lines = [
+            f"{done} ({self.state}).",
+            ", ".join(fact for fact in asked if fact),
+            f"stdout {self.stdout_path}, stderr {self.stderr_path}",
+            *self.notes,
+            self.script and f"The node would run:\n{self.script}",
+            self.request and f"request: {self.request}",
+            self.next_step,
+        ]
+        return "\n".join(line for line in lines if line)
