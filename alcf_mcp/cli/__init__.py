@@ -18,6 +18,7 @@ from alcf_mcp.cli.jobs import job, jobs, output
 from alcf_mcp.cli.local import local
 from alcf_mcp.cli.login import login
 from alcf_mcp.cli.logout import logout
+from alcf_mcp.cli.projects import projects
 from alcf_mcp.cli.serve import serve
 from alcf_mcp.cli.submit import submit
 from alcf_mcp.cli.token import token
@@ -46,6 +47,7 @@ app.command()(jobs)
 app.command()(job)
 app.command()(output)
 app.command()(submit)
+app.command()(projects)
 app.command()(introspect)
 app.command()(approve)
 app.command()(history)

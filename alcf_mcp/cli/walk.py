@@ -46,7 +46,7 @@ async def _main_job(assistant: Assistant) -> None:
     say("What can I use?")
     await call("list_resources", expect=lambda r: any(x["name"] == "Polaris" for x in r["resources"]))
     projects = await call("list_projects", expect=lambda r: bool(r["projects"]))
-    account = projects["projects"][0]["name"]
+    account = next(p["name"] for p in projects["projects"] if p["name"] == "LocalDemo")
     directory = f"/eagle/{account}/demo"
 
     say("Make a directory, run this script on two nodes in debug, and show me what it prints.")

@@ -93,7 +93,7 @@ class Facility:
     @cached_property
     def projects(self) -> Projects:
         """The person's projects."""
-        return Projects(self.iri)
+        return Projects(self.iri, self.names, self.shared.journal)
 
     @cached_property
     def preparation(self) -> Preparation:

@@ -141,7 +141,8 @@ class Preparation:
         if left is None:
             prepared.left = f"The facility does not tell what is left of {account}'s allocation."
             return
-        prepared.left = f"{account} has {left:,.6g} node hours left on {prepared.machine.name}."
+        amount = f"{left:,.0f}" if left >= 1000 else f"{round(left, 4):g}"
+        prepared.left = f"{account} has {amount} node hours left on {prepared.machine.name}."
         if prepared.cost > left:
             prepared.notes.append(f"It may cost more than that: up to {prepared.cost:g} node hours.")
 

@@ -2,29 +2,242 @@
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from difflib import get_close_matches
+from math import inf, isfinite
+
+import anyio
+
+from alcf_mcp.facility.names import ResourceNames
 from alcf_mcp.iri import IRIClient
-from alcf_mcp.iri.models import Resource
+from alcf_mcp.iri.errors import InvalidCall, IRIError
+from alcf_mcp.iri.models import Project, ProjectAllocation, Resource
+from alcf_mcp.journal import Journal, JournalError
+from alcf_mcp.journal.usage import NODE_HOURS, Amount, Rate
+
+logger = logging.getLogger(__name__)
+
+MOST_ASKED = 25
+"""Projects whose allocations one call asks for."""
+
+AT_ONCE = 4
+"""Of these, how many at the same time."""
+
+ANSWER_SECONDS = 20.0
+
+NO_ANSWER = f"no answer within {ANSWER_SECONDS:g} s"
+NOT_ASKED = f"only {MOST_ASKED} projects are asked for theirs at once; get_project asks one"
+
+FURTHEST = timedelta(days=3650)
+"""No allocation lasts longer."""
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """What a project may use of one thing, in one unit.
+
+    Attributes:
+        of: the machine or filesystem; the facility's word for it where it is of none.
+        amount: what is granted and used.
+        rate: how fast it was used lately, where that is known.
+    """
+
+    of: str
+    amount: Amount
+    rate: Rate | None = None
+
+    @property
+    def left(self) -> float:
+        """What is left; less than nothing where it is overdrawn."""
+        return round(self.amount.granted - self.amount.used, 4)
+
+    @property
+    def share_left(self) -> float | None:
+        """The part that is left; ``None`` where nothing is granted, so that there is nothing to share."""
+        return self.left / self.amount.granted if self.amount.granted > 0 else None
+
+    def lasts_until(self, today: date) -> date | None:
+        """When nothing will be left at the present rate; ``None`` where that is not to be foreseen."""
+        if self.rate is None or self.rate.per_day <= 0 or self.left <= 0:
+            return None
+        days = self.left / self.rate.per_day
+        return today + timedelta(days=days) if days < FURTHEST.days else None
+
+
+@dataclass(frozen=True)
+class Balance:
+    """A project and its allocations, those first of which least is left.
+
+    ``untold`` is why the allocations are not known, as a sentence; empty where they are.
+    """
+
+    project: Project
+    allocations: Sequence[Allocation] = ()
+    untold: str = ""
+
+    @property
+    def least(self) -> Allocation | None:
+        """The allocation of which the smallest part is left."""
+        first = next(iter(self.allocations), None)
+        return first if first and first.share_left is not None else None
 
 
 class Projects:
-    """The projects of one facility."""
+    """The person's projects at one facility, as one call sees them.
 
-    def __init__(self, iri: IRIClient) -> None:
+    Args:
+        iri: the facility.
+        names: its resources.
+        journal: remembers what was used when.
+    """
+
+    def __init__(self, iri: IRIClient, names: ResourceNames, journal: Journal) -> None:
         self._iri = iri
+        self._names = names
+        self._journal = journal
+
+    async def all(self) -> list[Project]:
+        """All of the person's projects."""
+        return await self._iri.list_projects()
+
+    async def find(self, name: str) -> Project:
+        """The project of that name, whatever its case, or of that id.
+
+        Raises:
+            InvalidCall: the person has none; the message lists those there are.
+        """
+        projects = await self.all()
+        wanted = name.strip().casefold()
+        for project in projects:
+            if wanted in (project.name.casefold(), project.id.casefold()):
+                return project
+        close = get_close_matches(wanted, [project.name.casefold() for project in projects], n=1)
+        guess = next((f"Did you mean {p.name}? " for p in projects if p.name.casefold() in close), "")
+        names = ", ".join(sorted(project.name for project in projects)) or "none"
+        raise InvalidCall(
+            f"The person has no project {name!r}", hint=f"{guess}The person's projects: {names}."
+        )
+
+    async def balances(self, projects: Sequence[Project]) -> list[Balance]:
+        """What is left of projects' allocations, those first of which least is left.
+
+        A project whose allocations are not told stands beside the others, with the reason.
+        """
+        answers = await self._answers(projects[:MOST_ASKED])
+        told = [amount for answer in answers.values() if isinstance(answer, list) for amount in answer]
+        known = await self._allocations(told)
+        balances = []
+        for project in projects:
+            answer = answers.get(project.id, NOT_ASKED)
+            if isinstance(answer, str):
+                balances.append(Balance(project, untold=answer))
+            else:
+                own = [allocation for allocation in known if allocation.amount.project_id == project.id]
+                balances.append(Balance(project, sorted(own, key=_by_share)))
+        return sorted(balances, key=lambda balance: _by_share(balance.least))
 
     async def left_on(self, account: str, machine: Resource) -> float | None:
         """The node hours that a project has left on a machine; ``None`` where the facility tells none."""
-        projects = await self._iri.list_projects()
-        project = next((p for p in projects if p.name.casefold() == account.casefold()), None)
+        project = next((p for p in await self.all() if p.name.casefold() == account.casefold()), None)
         if project is None:
             return None
-        grants = await self._iri.list_project_allocations(project.id)
-        here = {uri.rstrip("/").rpartition("/")[2] for uri in machine.capability_uris}
-        entries = [
-            entry
-            for grant in grants
-            if grant.capability_uri.rstrip("/").rpartition("/")[2] in here
-            for entry in grant.entries
-            if entry.unit == "node_hours"
+        amounts = _amounts(project, await self._iri.list_project_allocations(project.id))
+        await self._rates(amounts)  # for the next time
+        here = set(map(_id_in, machine.capability_uris))
+        granted = [a for a in amounts if a.unit == NODE_HOURS and a.capability_id in here and a.granted > 0]
+        return sum(amount.granted - amount.used for amount in granted) if granted else None
+
+    async def _answers(self, projects: Sequence[Project]) -> dict[str, list[Amount] | str]:
+        """What each project may use, or why that is not known, by the project's id."""
+        answers: dict[str, list[Amount] | str] = {project.id: NO_ANSWER for project in projects}
+        at_once = anyio.CapacityLimiter(AT_ONCE)
+
+        async def ask(project: Project) -> None:
+            async with at_once:
+                try:
+                    grants = await self._iri.list_project_allocations(project.id)
+                except IRIError as error:
+                    answers[project.id] = str(error)
+                else:
+                    answers[project.id] = _amounts(project, grants)
+
+        with anyio.move_on_after(ANSWER_SECONDS):
+            async with anyio.create_task_group() as group:
+                for project in projects:
+                    group.start_soon(ask, project)
+        return answers
+
+    async def _allocations(self, amounts: Sequence[Amount]) -> list[Allocation]:
+        if not amounts:
+            return []
+        names = await self._capability_names(amounts)
+        rates = await self._rates(amounts)
+        return [
+            Allocation(names[amount.capability_id], amount, rate)
+            for amount, rate in zip(amounts, rates, strict=True)
         ]
-        return sum(entry.allocation - entry.usage for entry in entries) if entries else None
+
+    async def _rates(self, amounts: Sequence[Amount]) -> Sequence[Rate | None]:
+        """How fast allocations were used; what is used now is remembered for the next time."""
+        try:
+            url = self._iri.transport.base_url
+            return await self._journal.usage.see(url, amounts, datetime.now(UTC))
+        except JournalError as error:
+            logger.warning("%s", error)
+            return [None] * len(amounts)
+
+    async def _capability_names(self, amounts: Iterable[Amount]) -> dict[str, str]:
+        """What capabilities are called: as the machine or filesystem that has them, where one has."""
+        names: dict[str, str] = {}
+        for resource in await self._names.all():
+            for id in map(_id_in, resource.capability_uris):
+                names[id] = f"{names[id]} and {resource.name}" if id in names else resource.name
+        used = {(amount.capability_id, amount.unit) for amount in amounts}
+        alike = Counter((names.get(id), unit) for id, unit in used)
+        unclear = {id for id, unit in used if id not in names or alike[names[id], unit] > 1}
+        if unclear:
+            own = await self._own_names()
+            for id in unclear:
+                names[id] = ": ".join(name for name in (names.get(id), own.get(id, id)) if name)
+        return names
+
+    async def _own_names(self) -> dict[str, str]:
+        """The facility's own names of capabilities."""
+        try:
+            capabilities = await self._iri.list_capabilities(limit=1000)
+        except IRIError as error:
+            logger.info("capabilities are told by their ids: %s", error)
+            return {}
+        return {capability.id: capability.name or capability.id for capability in capabilities}
+
+
+def _amounts(project: Project, grants: Iterable[ProjectAllocation]) -> list[Amount]:
+    """What a project may use; several grants of one thing are one amount."""
+    sums: dict[tuple[str, str], Amount] = {}
+    for grant in grants:
+        capability_id = _id_in(grant.capability_uri) or grant.id
+        for entry in grant.entries:
+            if not (isfinite(entry.allocation) and isfinite(entry.usage)):
+                continue
+            before = sums.get((capability_id, entry.unit))
+            sums[capability_id, entry.unit] = Amount(
+                project.id,
+                capability_id,
+                entry.unit,
+                entry.allocation + (before.granted if before else 0.0),
+                entry.usage + (before.used if before else 0.0),
+            )
+    return list(sums.values())
+
+
+def _by_share(allocation: Allocation | None) -> float:
+    share = allocation.share_left if allocation else None
+    return inf if share is None else share
+
+
+def _id_in(uri: str) -> str:
+    return uri.rstrip("/").rpartition("/")[2]

@@ -11,6 +11,7 @@ from alcf_mcp.journal.approvals import Approvals
 from alcf_mcp.journal.jobs import SubmittedJob, SubmittedJobs
 from alcf_mcp.journal.offers import Offers
 from alcf_mcp.journal.store import JournalError, Store
+from alcf_mcp.journal.usage import Usage
 from alcf_mcp.journal.waiting import Waiting
 
 
@@ -49,6 +50,11 @@ class Journal:
     def waiting(self) -> Waiting:
         """How much the person's processes wait for."""
         return Waiting(self.store)
+
+    @cached_property
+    def usage(self) -> Usage:
+        """What was used of allocations."""
+        return Usage(self.store)
 
 
 __all__ = ["Action", "Journal", "JournalError", "SubmittedJob"]

@@ -84,6 +84,18 @@ _SCHEMA = (
     ALTER TABLE jobs ADD COLUMN ended_by TEXT;
     CREATE INDEX canceled_jobs ON actions (job_id) WHERE tool = 'cancel_job';
     """,
+    """
+    CREATE TABLE usage (
+        api_url TEXT NOT NULL,
+        project TEXT NOT NULL,
+        capability TEXT NOT NULL,
+        unit TEXT NOT NULL,
+        used REAL NOT NULL,
+        granted REAL NOT NULL,
+        seen_at REAL NOT NULL,
+        PRIMARY KEY (api_url, project, capability, unit, seen_at)
+    ) STRICT;
+    """,
 )
 """One entry a schema version; a file of an older version is brought forward step by step."""
 

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from math import floor
 from typing import Annotated
 
 from pydantic import Field
 
-from alcf_mcp.facility import Facility
-from alcf_mcp.iri import models
-from alcf_mcp.iri.errors import InvalidCall, IRIError
+from alcf_mcp.facility.projects import Allocation, Balance
+from alcf_mcp.facility.walltime import spoken
+from alcf_mcp.journal.usage import NODE_HOURS
 from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import Id
 from alcf_mcp.tools.declare import tool
 from alcf_mcp.tools.results import Facts, Result
-from alcf_mcp.tools.text import count, id_in, one_line
+from alcf_mcp.tools.text import count, one_line, size
+
+NO_PROJECT = "Without a project no job runs: its PI, or ALCF support, makes the person a member."
+NOTHING_TOLD = "The facility tells of no allocations."
+NO_RATE_YET = "How fast it is used can be told a day after it was first looked at from here."
+NOTHING_LEFT = "nothing: without node hours, jobs do not start or run at low priority"
+
+BYTES = "bytes"
+_UNITS = {BYTES: "storage", "inodes": "files and directories"}
+
+SIZES = (1, 10, 100)
+"""Nodes."""
+
+SHORTEST_HOURS = 2
+"""Of a job of the largest size that is told."""
+
+LEAST_RATE = 0.0001
+"""What is less in a day is nothing."""
 
 
-class Allocation(Facts):
-    """What a project was granted of one thing, has used, and has left, in ``unit``."""
+class AllocationInfo(Facts):
+    """What a project may use of a machine or filesystem, in ``unit``."""
 
     of: str
     unit: str
@@ -25,12 +44,30 @@ class Allocation(Facts):
     used: float
     left: float
     used_percent: float | None = None
+    balance: str
+    can_still_run: str | None = None
+    rate: str | None = None
+
+    @classmethod
+    def tell(cls, known: Allocation) -> AllocationInfo:
+        """Tell of an allocation."""
+        amount, share = known.amount, known.share_left
+        return cls(
+            of=known.of,
+            unit=amount.unit,
+            granted=amount.granted,
+            used=round(amount.used, 4),
+            left=known.left,
+            used_percent=None if share is None else round(100 * amount.used / amount.granted, 1),
+            balance=_balance(known),
+            can_still_run=_can_still_run(known),
+            rate=_rate(known),
+        )
 
     def line(self) -> str:
         """The allocation on one line."""
-        share = "" if self.used_percent is None else f" ({self.used_percent:g} % used)"
-        unit = self.unit.replace("_", " ")
-        return f"{self.of}: {self.left:,.6g} of {self.granted:,.6g} {unit} left{share}"
+        can_run = self.can_still_run and f"it can still run {self.can_still_run}"
+        return f"{self.of}: " + "; ".join(fact for fact in (self.balance, can_run, self.rate) if fact)
 
 
 class ProjectInfo(Result):
@@ -40,89 +77,146 @@ class ProjectInfo(Result):
     id: str
     description: str | None = None
     members: int | None = None
-    allocations: list[Allocation] | None = None
+    allocations: list[AllocationInfo] | None = None
     note: str | None = None
+
+    @classmethod
+    def of(cls, known: Balance) -> ProjectInfo:
+        """Tell of a project."""
+        project = known.project
+        allocations = [AllocationInfo.tell(allocation) for allocation in known.allocations]
+        note = None if allocations else NOTHING_TOLD
+        if known.untold:
+            note = f"Its allocations can't be told: {one_line(known.untold).rstrip('.')}."
+        return cls(
+            name=one_line(project.name) or project.id,
+            id=project.id,
+            description=one_line(project.description) or None,
+            members=len(project.user_ids) or None,
+            allocations=None if known.untold else allocations,
+            note=note,
+        )
 
     def text(self) -> str:
         """The project, and an allocation a line."""
-        members = "" if self.members is None else f", {count(self.members, 'member')}"
-        lines = [f"{self.name}{members}", self.description, *(a.line() for a in self.allocations or [])]
-        return "\n".join(line for line in (*lines, self.note) if line)
+        about = f": {self.description}" if self.description else ""
+        members = f" ({count(self.members, 'member')})" if self.members else ""
+        lines = (f"  {allocation.line()}" for allocation in self.allocations or ())
+        return "\n".join((f"{self.name}{about}{members}", *lines, *([f"  {self.note}"] if self.note else [])))
 
 
 class ProjectList(Result):
-    """The person's projects."""
+    """The person's projects, those first that have least left."""
 
     summary: str
     projects: list[ProjectInfo]
+    note: str | None = None
 
     def text(self) -> str:
-        """A project a line."""
-        about = (f"{p.name}: {p.description}" if p.description else p.name for p in self.projects)
-        return "\n".join([self.summary, *about])
+        """The projects, each with its allocations."""
+        return "\n".join(
+            line for line in (self.summary, *(p.text() for p in self.projects), self.note) if line
+        )
 
 
 @tool("List projects")
 async def list_projects(
     facility: AtFacility, name: Annotated[str | None, Field(description="Part of the name")] = None
 ) -> ProjectList:
-    """List the person's projects; a project's name is the `account` of a job.
-
-    get_project tells what is left of its allocation.
-    """
-    wanted = (name or "").casefold()
-    found = [p for p in await facility.iri.list_projects() if wanted in p.name.casefold()]
-    return ProjectList(summary=count(len(found), "project"), projects=[_info(project) for project in found])
+    """List the person's projects and what is left of their allocations; a name is the `account` of a job."""
+    everything = await facility.projects.all()
+    found = [p for p in everything if (name or "").casefold() in p.name.casefold()]
+    balances = await facility.projects.balances(found)
+    note = None if everything else NO_PROJECT
+    if everything and not found:
+        note = f"The person's projects: {', '.join(sorted(p.name for p in everything))}."
+    return ProjectList(summary=_summary(balances), projects=[ProjectInfo.of(b) for b in balances], note=note)
 
 
 @tool("Show a project")
 async def get_project(
     facility: AtFacility, project: Annotated[Id, Field(description="Project name or id")]
 ) -> ProjectInfo:
-    """Show a project and its allocations: granted, used and left, in node hours or bytes."""
-    found = await _find(facility, project)
-    info = _info(found)
-    try:
-        grants = await facility.iri.list_project_allocations(found.id)
-        names = {c.id: c.name or c.id for c in await facility.iri.list_capabilities(limit=1000)}
-    except IRIError as error:
-        return info.model_copy(update={"note": f"Its allocations can't be told: {one_line(str(error))}"})
-    allocations = [
-        _allocation(entry, names.get(id, id))
-        for grant in grants
-        for id in [id_in(grant.capability_uri)]
-        for entry in grant.entries
-    ]
-    note = None if allocations else "The facility tells of no allocations."
-    return info.model_copy(update={"allocations": allocations, "note": note})
+    """Show a project's allocations: granted, used, left, and how long they last."""
+    (balance,) = await facility.projects.balances([await facility.projects.find(project)])
+    info = ProjectInfo.of(balance)
+    node_hours = [known for known in balance.allocations if known.amount.unit == NODE_HOURS]
+    unrated = node_hours and not any(known.rate for known in node_hours)
+    return info.model_copy(update={"note": NO_RATE_YET}) if unrated else info
 
 
-async def _find(facility: Facility, project: str) -> models.Project:
-    projects = await facility.iri.list_projects()
-    for known in projects:
-        if project.casefold() in (known.name.casefold(), known.id.casefold()):
-            return known
-    names = ", ".join(sorted(p.name for p in projects)) or "none"
-    raise InvalidCall(f"The person has no project {project!r}", hint=f"The person's projects: {names}.")
+def _summary(balances: list[Balance]) -> str:
+    summary = count(len(balances), "project")
+    least = balances[0].least if balances else None
+    if least:
+        of = least.of if least.amount.unit == NODE_HOURS else f"{least.of} ({_words(least.amount.unit)})"
+        summary += f"; least left: {one_line(balances[0].project.name)} {_share_in_words(least)} on {of}"
+    if untold := sum(bool(balance.untold) for balance in balances):
+        summary += f"; {untold} of which no allocations are told"
+    return summary
 
 
-def _info(project: models.Project) -> ProjectInfo:
-    return ProjectInfo(
-        name=one_line(project.name) or project.id,
-        id=project.id,
-        description=one_line(project.description) or None,
-        members=len(project.user_ids) or None,
-    )
+def _share_in_words(known: Allocation) -> str:
+    percent = 100 * (known.share_left or 0.0)
+    return "overdrawn" if percent < 0 else f"{round(percent, 1 if percent < 10 else 0):g} %"
 
 
-def _allocation(entry: models.AllocationEntry, of: str) -> Allocation:
-    percent = round(100 * entry.usage / entry.allocation, 1) if entry.allocation > 0 else None
-    left = round(entry.allocation - entry.usage, 4)
-    return Allocation(
-        of=one_line(of),
-        unit=entry.unit,
-        granted=entry.allocation,
-        used=round(entry.usage, 4),
-        left=left,
-        used_percent=percent,
-    )
+def _balance(known: Allocation) -> str:
+    """What is left, in words."""
+    amount, left = known.amount, known.left
+    granted, used = _in_words(amount.granted, amount.unit), _bare(amount.used, amount.unit)
+    if amount.granted <= 0:
+        told = f"{_in_words(amount.used, amount.unit)} used; what is granted is not told"
+        return told if amount.used else "nothing is reported"
+    if left == 0:
+        return f"used up: all of {granted}"
+    percent = f"{round(100 * amount.used / amount.granted, 1):g} %"
+    if left < 0:
+        return f"overdrawn by {_in_words(-left, amount.unit)}: {used} of {granted} used ({percent})"
+    return f"{_bare(left, amount.unit)} of {granted} left ({percent} used)"
+
+
+def _can_still_run(known: Allocation) -> str | None:
+    """Jobs for which the node hours are enough."""
+    if known.amount.unit != NODE_HOURS or known.share_left is None:
+        return None
+    if known.left <= 0:
+        return NOTHING_LEFT
+    most = max((n for n in SIZES if known.left / n >= SHORTEST_HOURS), default=1)
+    sizes = dict.fromkeys((max(most // 10, 1), most))
+    return " or ".join(f"{count(n, 'node')} for {_hours(known.left / n)}" for n in sizes)
+
+
+def _rate(known: Allocation) -> str | None:
+    """How fast it is used, and until when it lasts so."""
+    rate = known.rate
+    if rate is None:
+        return None
+    days = round(rate.days)
+    over = f"over the last {'day' if days == 1 else f'{days} days'}"
+    per_day = float(f"{rate.per_day:.2g}")
+    if per_day < LEAST_RATE:
+        return f"no more used {over}"
+    used = f"{_in_words(per_day, known.amount.unit)} a day {over}"
+    until = known.lasts_until(datetime.now(UTC).date())
+    return f"{used}; at that rate it lasts until about {until}" if until else used
+
+
+def _in_words(value: float, unit: str) -> str:
+    """An amount with its unit: ``1,000 node hours``, ``1.5 TB``."""
+    return _bare(value, unit) if unit == BYTES else f"{_bare(value, unit)} {_words(unit)}"
+
+
+def _bare(value: float, unit: str) -> str:
+    """The same where the unit is said besides."""
+    if unit == BYTES:
+        return size(round(value))
+    return f"{value:,.0f}" if value >= 1000 else f"{round(value, 4):g}"
+
+
+def _words(unit: str) -> str:
+    return _UNITS.get(unit, unit.replace("_", " "))
+
+
+def _hours(hours: float) -> str:
+    return spoken(hours * 3600) if hours < 48 else f"{floor(hours):,} h"
