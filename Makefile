@@ -1,10 +1,12 @@
 # Every target sets up its virtual environment by itself: a fresh machine needs Python 3.11+ and nothing else.
 PYTHON ?= python3
 VENV   ?= .venv
+CLIENTS ?= .venv-clients
+MCPB    ?= npx --yes @anthropic-ai/mcpb@2.1.2
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check format snapshots contract soak clean
+.PHONY: demo test check format snapshots contract soak bundle clients clean
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "alcf-mcp needs Python 3.11 or newer: make PYTHON=python3.12 …")'
@@ -39,5 +41,17 @@ contract: $(READY)  ## Hold the client and the local facility against an OpenAPI
 soak: $(READY)  ## A thousand random calls in bad weather, five times, then the facility's record against the journal
 	@$(BIN)/python -m tests.soak --seeds $(or $(SEEDS),1 2 3 4 5)
 
+bundle: $(READY)  ## An MCP bundle for desktop programs: dist/alcf-mcp.mcpb (needs Node.js)
+	@$(BIN)/python packaging/mcpb/stage.py build/mcpb
+	@$(MCPB) validate build/mcpb/manifest.json
+	@mkdir -p dist
+	@$(MCPB) pack build/mcpb dist/alcf-mcp.mcpb
+
+clients: $(READY)  ## The examples with other client libraries, in an environment of their own
+	@test -x $(CLIENTS)/bin/python || $(PYTHON) -m venv $(CLIENTS)
+	@$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check --group clients
+	@$(BIN)/pytest tests/examples
+
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -6,13 +6,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio
+import anyio.to_thread
 
 from alcf_mcp.facility import Facility, Wait
 from alcf_mcp.facility.settling import settle
 from alcf_mcp.journal import JournalError
 from alcf_mcp.journal.actions import this_process
 from alcf_mcp.tools.app import App
+from alcf_mcp.tools.listed_tool import load
 
+LOADING_AFTER = 0.2
 SETTLING_SECONDS = 120.0
 TELLING_SECONDS = 2.0
 
@@ -22,6 +25,7 @@ async def in_background(app: App) -> AsyncIterator[None]:
     """Do what is to be done besides, until the server ends."""
     failure: Exception | None = None
     async with anyio.create_task_group() as group:
+        group.start_soon(_load_tools)
         group.start_soon(_settle, app)
         group.start_soon(_tell_the_others, app)
         try:
@@ -31,6 +35,12 @@ async def in_background(app: App) -> AsyncIterator[None]:
         group.cancel_scope.cancel()
     if failure is not None:
         raise failure
+
+
+async def _load_tools() -> None:
+    """Load what is behind the tools, once the client has its list of them."""
+    await anyio.sleep(LOADING_AFTER)
+    await anyio.to_thread.run_sync(load, abandon_on_cancel=True)
 
 
 async def _settle(app: App) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -27,6 +28,12 @@ def _split(value: Any) -> Any:
     """Names in a list with commas."""
     if isinstance(value, str):
         return [name.strip() for name in value.split(",") if name.strip()]
+    return value
+
+
+def _is_prefix(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_]{0,16}", value):
+        raise ValueError("at most 16 of a-z, 0-9 and _, such as alcf_")
     return value
 
 
@@ -77,6 +84,9 @@ class Settings(BaseSettings):
     read_only: bool = Field(False, description="Offer only the tools that change nothing.")
     toolsets: Names = Field(
         ("default",), description=f"Which groups of tools to offer: {', '.join(TOOLSETS)}."
+    )
+    tool_prefix: Annotated[str, AfterValidator(_is_prefix)] = Field(
+        "", description="What every tool's name begins with, such as `alcf_`, for clients that want it."
     )
     timeout: float = Field(
         45.0, ge=1, le=3600, description="Seconds that one tool call may take; many clients give up at 60."

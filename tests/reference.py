@@ -1,4 +1,4 @@
-"""What is generated from the code: a snapshot of every tool's definition, and two pages of docs/.
+"""What is generated from the code: the definition of every tool, and two pages of docs/.
 
 ``make snapshots`` writes them; a test fails when they are not what the code says.
 """
@@ -11,22 +11,27 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+from mcp.server import MCPServer
 from mcp.types import Tool
 from pydantic.fields import FieldInfo
 
 from alcf_mcp.config import Settings
-from alcf_mcp.server import build_server
-from alcf_mcp.tools import DECLARED, Risk
+from alcf_mcp.tools.catalog import CATALOG
+from alcf_mcp.tools.declare import Risk
+from alcf_mcp.tools.declared import DECLARED
+from alcf_mcp.tools.facility_tool import FacilityTool
 
 ROOT = Path(__file__).parent.parent
-SNAPSHOTS = Path("tests/tools/snapshots")
+SNAPSHOTS = Path("alcf_mcp/tools/definitions")
 
 _RISKS = {Risk.READS: "reads", Risk.CHANGES: "changes", Risk.DESTROYS: "asks first"}
 
 
 async def generated() -> dict[Path, str]:
     """All generated files: path below the project's root, and content."""
-    tools = await build_server(Settings.model_construct()).list_tools()
+    names = (name for names in CATALOG.values() for name in names)
+    made = [FacilityTool.declared(DECLARED[name]) for name in names]
+    tools = await MCPServer("definitions", tools=list(made)).list_tools()
     files = {SNAPSHOTS / f"{tool.name}.json": _snapshot(tool) for tool in tools}
     files[Path("docs/tools.md")] = "\n".join(_tools_page(tools))
     files[Path("docs/configuration.md")] = "\n".join(_configuration_page())

@@ -19,7 +19,7 @@ from alcf_mcp.config import Settings, load_settings
 from alcf_mcp.facility.aftermath import finding
 from alcf_mcp.iri import IRIClient, tasks
 from alcf_mcp.server import build_server
-from alcf_mcp.tools import DECLARED
+from alcf_mcp.tools.catalog import NAMES
 from tests.conftest import Answered
 from tests.iri.support import json_values
 
@@ -42,7 +42,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     **{name: {"path": "/eagle/A/b"} for name in ("view_file", "head_file", "tail_file", "remove_path")},
 }
 SIGN_IN = {"sign_in"}  # it talks to Globus, not to the facility
-TOOLS = sorted(DECLARED.keys() - SIGN_IN)
+TOOLS = sorted(NAMES - SIGN_IN)
 
 NASTY = [
     "\x1b[2J\x1b]0;x\x07",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import typer
@@ -62,6 +63,8 @@ def start(
     version: bool = typer.Option(False, "--version", help="Print the version and exit."),
 ) -> None:
     """Serve MCP over stdio, unless a command says otherwise."""
+    if context.invoked_subcommand not in (None, "serve"):
+        gc.enable()
     if version:
         sys.stdout.write(f"alcf-mcp {__version__}\n")
         raise typer.Exit
@@ -71,6 +74,8 @@ def start(
 
 def main() -> None:
     """Run the command; a wrong setting is one line on stderr."""
+    # Nothing that is loaded at start is garbage: to look for it takes a sixth of the time that clients wait.
+    gc.disable()
     try:
         app()
     except SettingsError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -31,7 +32,10 @@ def serve(**flags: Any) -> None:
     from alcf_mcp.server import build_server  # noqa: PLC0415
 
     logs.configure(settings)
-    received = anyio.run(_serve_stdio, build_server(settings))
+    server = build_server(settings)
+    gc.freeze()
+    gc.enable()
+    received = anyio.run(_serve_stdio, server)
     if received:
         sys.exit(128 + received)
 

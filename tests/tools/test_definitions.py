@@ -9,7 +9,9 @@ from mcp.types import Tool
 
 from alcf_mcp.config import Settings, load_settings
 from alcf_mcp.server import INSTRUCTIONS, build_server
-from alcf_mcp.tools import DECLARED, Risk, offered
+from alcf_mcp.tools.catalog import CATALOG, offered
+from alcf_mcp.tools.declare import Risk
+from alcf_mcp.tools.declared import DECLARED
 
 TOOLS = {
     "list_resources": Risk.READS,
@@ -113,12 +115,18 @@ async def test_definitions_stay_small(tools: dict[str, Tool]) -> None:
     )
 
 
+def test_the_catalog_lists_every_tool_in_the_group_of_its_module() -> None:
+    assert {name: group for group, names in CATALOG.items() for name in names} == {
+        name: declared.group for name, declared in DECLARED.items()
+    }
+
+
 def test_read_only_offers_nothing_that_changes() -> None:
-    assert {d.risk for d in offered(load_settings(read_only=True))} == {Risk.READS}
+    assert {TOOLS[listed.name] for listed in offered(load_settings(read_only=True))} == {Risk.READS}
 
 
 def test_groups_are_chosen_by_name() -> None:
-    chosen = {declared.name for declared in offered(load_settings(toolsets="tasks,session"))}
+    chosen = {listed.name for listed in offered(load_settings(toolsets="tasks,session"))}
     assert chosen == {"get_task", "list_tasks", "auth_status", "sign_in"}
 
 

@@ -16,10 +16,13 @@ from pydantic import (
 )
 
 
+# Models are built when they are first needed: a server starts without most of them.
+
+
 class Outgoing(BaseModel):
     """A request body. Unknown fields are refused: the facility would drop them silently."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     def to_wire(self) -> dict[str, Any]:
         """The JSON body, without the fields that were not set."""
@@ -29,7 +32,7 @@ class Outgoing(BaseModel):
 class Incoming(BaseModel):
     """An answer. Unknown fields are kept in ``model_extra``; a ``null`` means the field's default."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(extra="allow", frozen=True, coerce_numbers_to_str=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -1,0 +1,60 @@
+"""Answers that many ask for in a short time: each is fetched once, and kept for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from time import monotonic
+
+import anyio
+
+from alcf_mcp.completion.sources import Values
+from alcf_mcp.running import Running
+
+Fetch = Callable[[], Awaitable[Values]]
+
+MOST_KEPT = 64
+
+
+class _Entry:
+    """One answer: under way, or there."""
+
+    def __init__(self, seconds: float) -> None:
+        self.values: Values = ()
+        self.arrived = anyio.Event()
+        self.stale_at = monotonic() + seconds
+
+
+class Remembered:
+    """Values by what they are asked for.
+
+    They are fetched in the background: who loses patience leaves, and finds them there the next time.
+    """
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+        self._entries: dict[object, _Entry] = {}
+
+    async def get(self, key: object, fetch: Fetch, *, seconds: float) -> Values:
+        """The values of a key, fetched unless they are there or on their way.
+
+        Args:
+            key: what is asked for.
+            fetch: fetches it; what fails has no values until it is asked for anew.
+            seconds: how long they are kept.
+        """
+        entry = self._entries.get(key)
+        if entry is None or monotonic() > entry.stale_at:
+            entry = self._entries[key] = _Entry(seconds)
+            while len(self._entries) > MOST_KEPT:
+                del self._entries[next(iter(self._entries))]
+            self._running.start(partial(_fill, entry, fetch))
+        await entry.arrived.wait()
+        return entry.values
+
+
+async def _fill(entry: _Entry, fetch: Fetch) -> None:
+    try:
+        entry.values = await fetch()
+    finally:
+        entry.arrived.set()

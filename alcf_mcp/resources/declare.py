@@ -1,0 +1,87 @@
+"""How a resource is declared: one decorator; the rest follows from the function."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from mcp.shared.uri_template import UriTemplate
+from mcp.types import Annotations
+
+from alcf_mcp.completion.sources import Kind
+
+if TYPE_CHECKING:
+    from alcf_mcp.tools.results import Result
+
+JSON = "application/json"
+TEXT = "text/plain"
+
+Audience = Literal["user", "assistant"]
+EVERYBODY: tuple[Audience, ...] = ("user", "assistant")
+
+ResourceFunction = Callable[..., Awaitable["Result | str"]]
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A resource as it was declared.
+
+    ``group`` is the group of tools that it belongs to, and ``None`` for what is always offered.
+    """
+
+    fn: ResourceFunction
+    uri: str
+    title: str
+    group: str | None
+    mime_type: str
+    audience: tuple[Audience, ...]
+    completions: Mapping[str, Kind]
+
+    @cached_property
+    def template(self) -> UriTemplate:
+        """The URIs that it has."""
+        return UriTemplate.parse(self.uri)
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """What clients are told of it, besides its URI."""
+        return {
+            "name": self.fn.__name__.replace("_", "-"),
+            "title": self.title,
+            "description": " ".join((self.fn.__doc__ or "").split()),
+            "mime_type": self.mime_type,
+            "annotations": Annotations(audience=list(self.audience)),
+        }
+
+
+DECLARED: list[Declared] = []
+"""All resources, in the order of their declaration: where two fit a URI, the first is read."""
+
+
+def resource(
+    uri: str,
+    title: str,
+    *,
+    group: str | None,
+    mime_type: str = JSON,
+    audience: tuple[Audience, ...] = EVERYBODY,
+    completions: Mapping[str, Kind] | None = None,
+) -> Callable[[ResourceFunction], ResourceFunction]:
+    """Declare a resource: a function of the facility, and of the variables in its URI.
+
+    Args:
+        uri: where it is read: a URI, or an RFC 6570 template of URIs.
+        title: its name for people.
+        group: the group of tools that it belongs to.
+        mime_type: what it holds; a ``Result`` is told as JSON, or as its text.
+        audience: whom it is meant for.
+        completions: what the values of its variables are, by name.
+    """
+
+    def declare(fn: ResourceFunction) -> ResourceFunction:
+        DECLARED.append(Declared(fn, uri, title, group, mime_type, audience, completions or {}))
+        return fn
+
+    return declare

@@ -1,0 +1,151 @@
+"""Clients that listen to a job hear when its state changes, and nobody has to ask again and again.
+
+Clients of 2026-07-28 listen with ``subscriptions/listen``, earlier ones with ``resources/subscribe``, which
+the SDK leaves to us. The facility itself does not tell of changes: it is looked at, at growing pauses, as
+long as somebody listens and the job has not ended.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, aclosing, contextmanager
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import anyio
+from mcp.server import ServerRequestContext
+from mcp.server.context import CallNext, HandlerResult
+from mcp.server.session import ServerSession
+from mcp.server.subscriptions import InMemorySubscriptionBus, ResourceUpdated
+from mcp.shared.uri_template import UriTemplate
+from mcp.types import SubscribeRequestParams, SubscriptionsListenRequestParams, UnsubscribeRequestParams
+from mcp.types.version import is_version_at_least
+
+from alcf_mcp.iri.errors import InvalidCall, IRIError
+from alcf_mcp.iri.polling import pauses
+from alcf_mcp.journal import JournalError
+from alcf_mcp.resources.jobs import JOB, OUTPUT
+from alcf_mcp.running import Running
+
+logger = logging.getLogger(__name__)
+
+MOST_WATCHED = 100
+"""Jobs that are watched at once; who listens to more hears of these."""
+
+LONGEST_WATCH = timedelta(days=14).total_seconds()
+FIRST_RETRY, LONGEST_RETRY = 60.0, 900.0
+"""Seconds after which a job is looked for again that can't be looked at."""
+
+_TEMPLATES = tuple(map(UriTemplate.parse, (JOB, OUTPUT)))
+
+
+class Watches:
+    """The jobs that a server's clients listen to.
+
+    ``bus`` carries the changes to clients of 2026-07-28, and ``serve`` is MCP middleware.
+
+    Args:
+        running: the server, while it is served.
+        groups: the groups of tools that are offered; without that of jobs, nothing is watched.
+    """
+
+    def __init__(self, running: Running, groups: Collection[str]) -> None:
+        self.bus = InMemorySubscriptionBus()
+        self._running = running
+        self._watches_jobs = "compute" in groups
+        self._listeners: Counter[str] = Counter()
+        self._watches: dict[str, anyio.CancelScope] = {}
+        self._subscribed: dict[str, tuple[ServerSession, ExitStack]] = {}
+
+    async def serve(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        """Notice who listens to what."""
+        if is_version_at_least(ctx.protocol_version, "2026-07-28"):
+            if ctx.method != "subscriptions/listen":
+                return await call_next(ctx)
+            asked = SubscriptionsListenRequestParams.model_validate(ctx.params, by_name=False).notifications
+            with self._listening(*(asked.resource_subscriptions or ())):
+                return await call_next(ctx)
+        if ctx.method == "initialize":
+            return _offering_subscriptions(await call_next(ctx))
+        if ctx.method == "resources/subscribe":
+            self._subscribe(SubscribeRequestParams.model_validate(ctx.params, by_name=False).uri, ctx.session)
+            return {}
+        if ctx.method == "resources/unsubscribe":
+            self._unsubscribe(UnsubscribeRequestParams.model_validate(ctx.params, by_name=False).uri)
+            return {}
+        return await call_next(ctx)
+
+    def _subscribe(self, uri: str, session: ServerSession) -> None:
+        self._unsubscribe(uri)
+        listening = ExitStack()
+        listening.enter_context(self._listening(uri))
+        self._subscribed[uri] = (session, listening)
+
+    def _unsubscribe(self, uri: str) -> None:
+        if uri in self._subscribed:
+            _, listening = self._subscribed.pop(uri)
+            listening.close()
+
+    @contextmanager
+    def _listening(self, *uris: str) -> Iterator[None]:
+        """Around the time that somebody listens: each job is watched as long as anybody does."""
+        self._listeners.update(uris)
+        for uri in uris:
+            self._watch(uri)
+        try:
+            yield
+        finally:
+            self._listeners.subtract(uris)
+            for uri in uris:
+                if self._listeners[uri] <= 0 and uri in self._watches:
+                    self._watches.pop(uri).cancel()
+            self._listeners = +self._listeners
+
+    def _watch(self, uri: str) -> None:
+        job = next((found for template in _TEMPLATES if (found := template.match(uri))), None)
+        if not job or uri in self._watches or not self._watches_jobs:
+            return
+        if len(self._watches) >= MOST_WATCHED:
+            logger.warning("%d jobs are watched already; %s is not", MOST_WATCHED, uri)
+            return
+        self._watches[uri] = scope = anyio.CancelScope()
+        self._running.start(partial(self._look, scope, uri, str(job["resource"]), str(job["job_id"])))
+
+    async def _look(self, scope: anyio.CancelScope, uri: str, resource: str, job_id: str) -> None:
+        """Look at a job until it ends, whatever keeps us from it for a while."""
+        with scope:
+            for pause in pauses(FIRST_RETRY, LONGEST_RETRY):
+                try:
+                    await self._follow(uri, resource, job_id)
+                    break
+                except (IRIError, JournalError, TimeoutError) as error:
+                    logger.info("%s can't be looked at: %s", uri, error)
+                    if type(error) is InvalidCall:  # there is no such job
+                        break
+                await anyio.sleep(pause)
+
+    async def _follow(self, uri: str, resource: str, job_id: str) -> None:
+        known = await self._running.facility().jobs.get(job_id, resource)
+        jobs = self._running.facility(LONGEST_WATCH).jobs
+        # The first look is told, too: the job may have changed since the client read it.
+        told: tuple[str, bool] | None = None
+        async with aclosing(jobs.follow(known, patience=LONGEST_WATCH)) as seen:
+            async for known in seen:
+                if told != (told := (known.state, known.finished)):
+                    await self._tell(uri)
+
+    async def _tell(self, uri: str) -> None:
+        await self.bus.publish(ResourceUpdated(uri))
+        if uri in self._subscribed:
+            session, _ = self._subscribed[uri]
+            await session.send_resource_updated(uri)
+
+
+def _offering_subscriptions(result: HandlerResult) -> HandlerResult:
+    """What the server can do, with the subscriptions that the SDK does not know of."""
+    if isinstance(result, dict):
+        result["capabilities"].setdefault("resources", {})["subscribe"] = True
+    return result

@@ -1,0 +1,81 @@
+"""The resources of one server."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from mcp.server import MCPServer
+from mcp.server.lowlevel.helper_types import ReadResourceContents
+from mcp.server.mcpserver.exceptions import ResourceNotFoundError
+from mcp.types import Resource, ResourceTemplate
+
+from alcf_mcp.resources import knowledge
+from alcf_mcp.resources.declare import DECLARED
+from alcf_mcp.running import Running
+from alcf_mcp.tools.app import App
+
+
+class OfferedResources:
+    """The resources of the groups that the person chose; reading them changes nothing.
+
+    Args:
+        running: the server, while it is served.
+        groups: the groups of tools that are offered; resources of others are not.
+    """
+
+    def __init__(self, running: Running, groups: Collection[str]) -> None:
+        self._running = running
+        self._offered = [one for one in DECLARED if one.group is None or one.group in groups]
+
+    def listed(self) -> list[Resource]:
+        """Those with a URI of their own, for clients that show people a list to choose from."""
+        single = (one for one in self._offered if not one.template.variable_names)
+        return [*(Resource(uri=one.uri, **one.described) for one in single), *knowledge.each_by_itself()]
+
+    def templates(self) -> list[ResourceTemplate]:
+        """The others."""
+        several = (one for one in self._offered if one.template.variable_names)
+        return [ResourceTemplate(uri_template=one.uri, **one.described) for one in several]
+
+    async def read(self, uri: str) -> ReadResourceContents:
+        """What a resource holds.
+
+        Raises:
+            ResourceError: there is none of that URI, or it can't be read.
+        """
+        from alcf_mcp.resources.reading import content_of  # noqa: PLC0415 - loads the tools
+
+        for declared in self._offered:
+            variables = declared.template.match(uri)
+            if variables is not None:
+                given = {name: str(value) for name, value in variables.items()}
+                content = await content_of(declared, given, self._running.facility())
+                return ReadResourceContents(content, declared.mime_type)
+        raise ResourceNotFoundError(f"Unknown resource: {uri}")
+
+
+class ResourceServer(MCPServer[App]):
+    """A server that lists and reads its resources this way: the SDK's own would load all of them at once.
+
+    Args:
+        name: its name.
+        offered: its resources.
+        options: what else every server takes.
+    """
+
+    def __init__(self, name: str, offered: OfferedResources, **options: Any) -> None:
+        super().__init__(name, **options)
+        self._offered = offered
+
+    async def list_resources(self) -> list[Resource]:
+        """The resources with a URI of their own."""
+        return self._offered.listed()
+
+    async def list_resource_templates(self) -> list[ResourceTemplate]:
+        """The other resources."""
+        return self._offered.templates()
+
+    async def read_resource(self, uri: object, context: object = None) -> Iterable[ReadResourceContents]:
+        """What a resource holds."""
+        return [await self._offered.read(str(uri))]

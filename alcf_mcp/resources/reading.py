@@ -1,0 +1,45 @@
+"""From a declared resource to its content, or to the sentence that says why there is none."""
+
+from __future__ import annotations
+
+import anyio
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
+from mcp.types import TextContent
+
+from alcf_mcp.facility import Facility
+from alcf_mcp.iri.errors import InvalidCall, NotFound
+from alcf_mcp.resources.declare import JSON, Declared
+from alcf_mcp.tools.declare import GRACE_SECONDS
+from alcf_mcp.tools.failures import EXPECTED, failure
+from alcf_mcp.tools.results import Result
+from alcf_mcp.tools.text import visible
+
+
+async def content_of(declared: Declared, variables: dict[str, str], facility: Facility) -> str:
+    """What a resource holds.
+
+    Raises:
+        ResourceNotFoundError: there is nothing of that name.
+        ResourceError: it can't be read; the message is what a tool would say.
+    """
+    seconds = facility.wait.seconds
+    try:
+        with anyio.fail_after(seconds + GRACE_SECONDS):
+            return _rendered(await declared.fn(facility, **variables), declared.mime_type)
+    except EXPECTED as error:
+        raise _refusal(error, seconds) from None
+
+
+def _rendered(content: Result | str, mime_type: str) -> str:
+    if isinstance(content, str):
+        return visible(content)
+    return content.model_dump_json(exclude_none=True) if mime_type == JSON else content.text()
+
+
+def _refusal(error: Exception, seconds: float) -> ResourceError:
+    """The same sentences as a tool's."""
+    blocks = failure(error, reads=True, seconds=seconds).content
+    sentence = "\n".join(block.text for block in blocks if isinstance(block, TextContent))
+    # What derives from InvalidCall is about the sign-in or the person's limits, not about what is asked for.
+    is_missing = type(error) is InvalidCall or isinstance(error, NotFound)
+    return ResourceNotFoundError(sentence) if is_missing else ResourceError(sentence)

@@ -1,0 +1,71 @@
+"""Which tools there are, and how clients see them; told without loading them.
+
+A tool's definition is made from its function by ``make snapshots`` and reviewed as a file. So a server lists
+its tools at once, and loads what is behind them while its client reads the list.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from typing import Any
+
+from alcf_mcp.config import Settings
+
+CATALOG: dict[str, tuple[str, ...]] = {
+    "status": ("list_resources", "get_resource", "get_facility", "list_incidents"),
+    "compute": (
+        "submit_job",
+        "list_jobs",
+        "get_job",
+        "wait_for_job",
+        "get_job_output",
+        "update_job",
+        "cancel_job",
+    ),
+    "filesystem": (
+        "list_directory",
+        "make_directory",
+        "view_file",
+        "head_file",
+        "tail_file",
+        "chmod",
+        "chown",
+        "remove_path",
+    ),
+    "tasks": ("get_task", "list_tasks"),
+    "account": ("list_projects", "get_project"),
+    "session": ("auth_status", "sign_in"),
+}
+"""The names of all tools, by group, in the order in which clients see them."""
+
+NAMES = frozenset(name for names in CATALOG.values() for name in names)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A tool as clients see it."""
+
+    name: str
+    group: str
+
+    @cached_property
+    def definition(self) -> dict[str, Any]:
+        """Name, title, description, schemas and annotations, as the protocol has them."""
+        path = files(__package__).joinpath("definitions", f"{self.name}.json")
+        definition: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return definition
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing at the facility."""
+        return bool(self.definition["annotations"]["readOnlyHint"])
+
+
+def offered(settings: Settings) -> list[Listed]:
+    """The tools that the person's settings let through."""
+    groups = CATALOG if "default" in settings.toolsets else settings.toolsets
+    tools = (Listed(name, group) for group, names in CATALOG.items() if group in groups for name in names)
+    return [tool for tool in tools if tool.reads or not settings.read_only]

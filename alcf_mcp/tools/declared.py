@@ -1,0 +1,8 @@
+"""All tools, loaded and declared."""
+
+from alcf_mcp.tools import account, compute, filesystem, session, status, tasks
+from alcf_mcp.tools.declare import DECLARED
+
+MODULES = (status, compute, filesystem, tasks, account, session)
+
+__all__ = ["DECLARED", "MODULES"]

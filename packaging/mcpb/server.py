@@ -1,0 +1,12 @@
+"""Starts alcf-mcp from within a bundle."""
+
+import os
+
+# Settings that were left blank arrive empty, or as they stand in the manifest.
+for name, value in list(os.environ.items()):
+    if name.startswith("ALCF_MCP_") and (not value or value.startswith("${user_config.")):
+        del os.environ[name]
+
+from alcf_mcp.cli import main  # noqa: E402 - the command reads the environment
+
+main()
