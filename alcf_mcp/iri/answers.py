@@ -16,7 +16,10 @@ _TELLS_A_THING = frozenset({"id", "task_id", "name", "items"})
 
 
 def read(answer: Answer) -> Any:
-    """Turn an answer into decoded JSON, ``None`` for one without a body.
+    """Turn an answer into decoded JSON, ``None`` for a 204.
+
+    An empty body under any other status is none of the API's: it proves neither that something was done, nor
+    that a list is empty.
 
     Raises:
         IRIError: it is an error, says one, or is no answer of the API.
@@ -24,7 +27,7 @@ def read(answer: Answer) -> Any:
     status = answer.status
     if 300 <= status < 400:
         raise NotAnIRIAnswer("The facility answered with a redirect, which is not followed", status=status)
-    if status == 204 or (200 <= status < 300 and not answer.content.strip()):
+    if status == 204:
         return None
     try:
         data = _decoded(answer.content)

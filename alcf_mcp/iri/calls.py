@@ -35,6 +35,10 @@ class Calls:
         data = await self.transport.call(operation, *ids, query=query, body=sent, file=file, key=key)
         return _parse(operation, model, data)
 
+    async def _one_or_none(self, operation: Operation, model: type[Answer], *ids: str) -> Answer | None:
+        data = await self.transport.call(operation, *ids)
+        return None if data is None else _parse(operation, model, data)
+
     async def _many(
         self,
         operation: Operation,

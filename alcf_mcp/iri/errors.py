@@ -39,7 +39,13 @@ DETAIL_LIMIT = 2000
 
 
 class IRIError(Exception):
-    """Anything that went wrong between us and the facility; ``str()`` of it is a sentence."""
+    """Anything that went wrong between us and the facility; ``str()`` of it is a sentence.
+
+    Attributes:
+        operation: id of the operation whose request went wrong; empty where it was none.
+    """
+
+    operation: str = ""
 
 
 class InvalidCall(IRIError):
@@ -105,7 +111,6 @@ class APIError(IRIError):
         invalid_params: for schema errors, pairs of the parameter's name and what is wrong with it.
         retry_after: the ``Retry-After`` header as it came, if any.
         date: the ``Date`` header as it came: what the facility's clock said.
-        operation: id of the operation that was refused.
     """
 
     status: int
@@ -114,7 +119,6 @@ class APIError(IRIError):
     invalid_params: list[tuple[str, str]] = field(default_factory=list)
     retry_after: str | None = None
     date: str | None = None
-    operation: str = ""
 
     summary: ClassVar[str] = "The facility refused the request"
 

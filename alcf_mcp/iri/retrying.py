@@ -19,6 +19,7 @@ from alcf_mcp.iri.errors import (
     ConnectionLost,
     Crowded,
     GatewayTimeout,
+    NotAnIRIAnswer,
     NotConnected,
     ServerFault,
     TooManyRequests,
@@ -91,6 +92,8 @@ def _may_pass(error: BaseException, *, reads: bool, keyed: bool) -> bool:
         return False
     if isinstance(error, Conflict):  # what a request meets whose twin with the same key is still under way
         return keyed
+    if keyed and isinstance(error, NotAnIRIAnswer):  # a gateway's page: the same key finds out
+        return True
     return (reads or keyed) and isinstance(error, PASSING_FAULTS)
 
 

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from alcf_mcp.iri.answers import read
 from alcf_mcp.iri.connection import Answer, Connection
-from alcf_mcp.iri.errors import APIError, InsecureURL, InvalidToken, NotImplementedThere
+from alcf_mcp.iri.errors import InsecureURL, InvalidToken, IRIError, NotImplementedThere
 from alcf_mcp.iri.observing import observed
 from alcf_mcp.iri.operations import Operation
 from alcf_mcp.iri.retrying import repetition
@@ -108,20 +108,23 @@ class Transport:
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def _send(self, outgoing: _Outgoing, wait: Wait) -> Any:
-        """Send a request once; more often only where it provably was not carried out."""
+        """Send a request, again only where it provably was not carried out; errors tell the operation."""
+        try:
+            return await self._send_as_it_is(outgoing, wait)
+        except IRIError as error:
+            error.operation = error.operation or outgoing.operation.id
+            if not (outgoing.key and _keeps_no_keys(error)):
+                raise
+        self.connection.honours_keys = False
+        return await self._send(replace(outgoing, key=None), wait)
+
+    async def _send_as_it_is(self, outgoing: _Outgoing, wait: Wait) -> Any:
         token = None if outgoing.operation.public else await self._current_token()
         answer = await self._exchange(outgoing, token, wait)
         # A 401 proves that nothing was carried out: what changes something may be repeated too.
         if answer.status == 401 and token is not None and (other := await self._renewed(token)) is not None:
             answer = await self._exchange(outgoing, other, wait)
-        try:
-            return read(answer)
-        except APIError as error:
-            error.operation = outgoing.operation.id
-            if not (outgoing.key and _keeps_no_keys(error)):
-                raise
-        self.connection.honours_keys = False
-        return await self._send(replace(outgoing, key=None), wait)
+        return read(answer)
 
     async def _exchange(self, outgoing: _Outgoing, token: SecretStr | None, wait: Wait) -> Answer:
         request = outgoing.request(self.connection, self._authorization(token))
@@ -156,7 +159,7 @@ class Transport:
         return {"Authorization": f"Bearer {bearer}"}
 
 
-def _keeps_no_keys(error: APIError) -> bool:
+def _keeps_no_keys(error: IRIError) -> bool:
     return isinstance(error, NotImplementedThere) and "idempotency" in error.detail.lower()
 
 

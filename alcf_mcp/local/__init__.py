@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from alcf_mcp.local.facility import LocalFacility
-    from alcf_mcp.local.faults import Fault, Faults, ReceivedRequest
+    from alcf_mcp.local.faults import Fault, Faults, ReceivedRequest, Weather
     from alcf_mcp.local.serving import serve
     from alcf_mcp.local.settings import LocalSettings
 
-__all__ = ["Fault", "Faults", "LocalFacility", "LocalSettings", "ReceivedRequest", "serve"]
+__all__ = ["Fault", "Faults", "LocalFacility", "LocalSettings", "ReceivedRequest", "Weather", "serve"]
 
 _HOMES = {
     "Fault": "faults",
@@ -21,6 +21,7 @@ _HOMES = {
     "LocalFacility": "facility",
     "LocalSettings": "settings",
     "ReceivedRequest": "faults",
+    "Weather": "faults",
     "serve": "serving",
 }
 

@@ -75,6 +75,14 @@ CREATE TABLE IF NOT EXISTS events (
     status TEXT NOT NULL,
     occurred_at REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS idempotency_keys (
+    operation TEXT NOT NULL,
+    key TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    since REAL NOT NULL,
+    answer TEXT,
+    PRIMARY KEY (operation, key)
+);
 """
 
 FIRST_JOB_NUMBER = 1001

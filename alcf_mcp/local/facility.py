@@ -19,6 +19,7 @@ from alcf_mcp.local.credentials import read_or_create_token
 from alcf_mcp.local.database import Database
 from alcf_mcp.local.faults import Faults, FaultyGateway
 from alcf_mcp.local.files.disk import Disk
+from alcf_mcp.local.idempotency import IdempotencyKeys
 from alcf_mcp.local.jobs.launching import Launcher
 from alcf_mcp.local.jobs.sandbox import Sandbox, find_sandbox
 from alcf_mcp.local.jobs.scheduler import Scheduler
@@ -84,7 +85,7 @@ class LocalFacility:
         self._tasks = Tasks(database, Disk(self.tree, settings.full), settings, clock)
         self._jobs = Jobs(database, settings.projects, clock, self._scheduler.wake)
         self.faults = Faults()
-        routes = self._routes(records, machines, clock)
+        routes = self._routes(records, machines, self._idempotency_keys(database, clock), clock)
         self.app: ASGIApp = FaultyGateway(create_app(routes, self.running), self.faults)
         self._is_running = False
 
@@ -127,6 +128,7 @@ class LocalFacility:
         self,
         records: tuple[ResourceRecord, ...],
         machines: dict[str, Machine],
+        keys: IdempotencyKeys | None,
         clock: Callable[[], float],
     ) -> list[Route]:
         settings, token = self.settings, self.token
@@ -136,11 +138,15 @@ class LocalFacility:
             FacilityRoutes(records, created=created),
             StatusRoutes(records, self.condition, accounts, clock, empty_is_missing=not settings.full),
             AccountRoutes(accounts, username=settings.username, created=created, token=token),
-            ComputeRoutes(self._jobs, machines, records, token=token, full=settings.full),
+            ComputeRoutes(self._jobs, machines, records, keys, token=token, full=settings.full),
             FilesystemRoutes(self._tasks, records, settings.root / "spool", token=token, full=settings.full),
             TaskRoutes(self._tasks, username=settings.username, token=token, full=settings.full),
         )
         return [route for group in groups for route in group.routes()]
+
+    def _idempotency_keys(self, database: Database, clock: Callable[[], float]) -> IdempotencyKeys | None:
+        behaviour = self.settings.idempotency or ("store" if self.settings.full else None)
+        return IdempotencyKeys(database, clock, kept=behaviour == "store") if behaviour else None
 
     def _find_sandbox(self) -> Sandbox | None:
         if self.settings.confine is False:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
+import struct
 import sys
 from collections.abc import Callable
 from functools import partial
 
 import uvicorn
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from alcf_mcp.local.facility import LocalFacility
-from alcf_mcp.local.faults import ConnectionDropped
+from alcf_mcp.local.faults import AnswerTruncated, ConnectionDropped, ConnectionReset
 from alcf_mcp.local.routes.wire import PREFIX
+
+# Longer than clients keep a connection: a request on one that is just being closed would be lost.
+_KEPT_ALIVE_SECONDS = 60
 
 
 class NotLoopback(ValueError):
@@ -50,7 +56,12 @@ async def serve(
         shown = f"[{address}]" if address.version == 6 else str(address)
         url = f"http://{shown}:{listener.getsockname()[1]}{PREFIX}"
         config = uvicorn.Config(
-            _Connection(facility), log_level="warning", access_log=False, timeout_graceful_shutdown=2
+            facility.app,
+            http=_Connection,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=2,
+            timeout_keep_alive=_KEPT_ALIVE_SECONDS,
         )
         async with facility.running():
             (on_ready or partial(_announce, facility))(
@@ -77,20 +88,29 @@ def _loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     return address
 
 
-class _Connection:
-    """ASGI application: the facility's, on connections that a fault can drop."""
+class _Connection(H11Protocol):
+    """An HTTP connection that a fault can break."""
 
-    def __init__(self, facility: LocalFacility) -> None:
-        self.facility = facility
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Let what the application raises reach the connection."""
+        super().connection_made(transport)
+        self.app = partial(_break_on_fault, self.app, transport)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await self.facility.app(scope, receive, send)
-        except ConnectionDropped:
-            # An answer that breaks off makes the server close the connection.
-            start: Message = {
-                "type": "http.response.start",
-                "status": 200,
-                "headers": [(b"content-length", b"1")],
-            }
-            await send(start)
+
+async def _break_on_fault(
+    app: ASGIApp, transport: asyncio.Transport, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """ASGI application: another one, on a connection that ends where a fault says so."""
+    try:
+        await app(scope, receive, send)
+    except (ConnectionDropped, AnswerTruncated):
+        transport.close()  # what was written before still goes out
+    except ConnectionReset:
+        connection: socket.socket = transport.get_extra_info("socket")
+        # To close without lingering is what sends a reset instead of a goodbye.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    else:
+        return
+    while (await receive())["type"] != "http.disconnect":  # until then, the server would answer by itself
+        pass

@@ -38,6 +38,9 @@ class LocalSettings(BaseModel):
             standard.
         task_latency: seconds from the acceptance of a filesystem task to its end.
         operation_latency: the same for single operations (``ls``, ``head``…), over ``task_latency``.
+        idempotency: what becomes of a job's ``Idempotency-Key``: it is honoured (``store``), or answered with
+            501 as by a server that keeps none (``none``). ``None`` is what the profile does: ``full`` honours
+            it, ``alcf`` ignores it.
         username: the one user of the facility.
         confine: run jobs in bubblewrap: where it works (``None``), never (``False``), or else not at
             all (``True``).
@@ -53,6 +56,7 @@ class LocalSettings(BaseModel):
     profile: Profile = "alcf"
     task_latency: Latency = 0.05
     operation_latency: dict[str, Latency] = {}
+    idempotency: Literal["store", "none"] | None = None
     username: str = Field(default_factory=login_name, pattern=r"^[a-z][a-z0-9_-]{0,31}$")
     confine: bool | None = None
     tick: Annotated[float, Field(gt=0)] = 0.1

@@ -11,7 +11,8 @@ from alcf_mcp.auth import cause_of
 from alcf_mcp.facility.aftermath import OutcomeUnknown, is_scheduler_refusal
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.iri import errors as iri
-from alcf_mcp.iri.retrying import retry_after
+from alcf_mcp.iri.operations import OPERATIONS
+from alcf_mcp.iri.retrying import retry_after, was_turned_away
 from alcf_mcp.journal import JournalError
 from alcf_mcp.tools.results import error_result
 from alcf_mcp.tools.text import one_line
@@ -50,6 +51,9 @@ def failure(error: Exception, *, reads: bool, seconds: float) -> CallToolResult:
 
 def told(error: Exception, *, reads: bool, seconds: float) -> tuple[str, str]:
     """What went wrong, and what to do next, each as a sentence."""
+    # A call that changes something looks first: where that failed, nothing was sent.
+    operation = OPERATIONS.get(error.operation) if isinstance(error, iri.IRIError) else None
+    reads = reads or bool(operation and operation.reads)
     if isinstance(error, TimeoutError):
         return f"No answer within {seconds:.0f} s", _next_step(error, reads)
     return one_line(str(error), limit=2500), _next_step(error, reads)
@@ -89,6 +93,8 @@ def _after_refusal(error: Exception, reads: bool) -> str:
 
 
 def _after_fault(error: Exception, reads: bool) -> str:
+    if was_turned_away(error):
+        return TRY_LATER
     refused = isinstance(error, iri.APIError) and is_scheduler_refusal(error)
     return _after_refusal(error, reads) if refused else _unknown_fate(error, reads)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ def client(answer: Callable[[httpx.Request], httpx.Response] | httpx.Response, *
 
 def saying(data: Any, status: int = 200) -> IRIClient:
     """A client of a facility that answers everything with the same JSON."""
-    return client(lambda _: httpx.Response(status, json=data))
+    return client(lambda _: httpx.Response(status, text=json.dumps(data)))  # httpx says nothing for a null
 
 
 @dataclass

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from alcf_mcp.iri.errors import NotAnIRIAnswer
 from alcf_mcp.iri.models import ChangeMode, Compress, JobAttributes, JobSpec
 from tests.iri.support import Recorder, client, saying
 
@@ -97,6 +98,15 @@ async def test_a_job_goes_out_as_its_spec_says(method: str, ids: tuple[str, ...]
 @pytest.mark.parametrize("answer", [httpx.Response(204), httpx.Response(200, json={"id": "1"})])
 async def test_canceling_a_job_answers_nothing(answer: httpx.Response) -> None:
     await client(answer).cancel_job("polaris", "1")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [httpx.Response(200), *(httpx.Response(200, text=text) for text in ('{"ok": 1}', '"ok"', "[]"))],
+)
+async def test_what_is_no_answer_to_a_cancel_is_not_taken_for_one(answer: httpx.Response) -> None:
+    with pytest.raises(NotAnIRIAnswer):
+        await client(answer).cancel_job("polaris", "1")
 
 
 @pytest.mark.parametrize(("data", "said"), [("Task canceled", "Task canceled"), (None, "")])

@@ -119,11 +119,8 @@ async def test_a_file_goes_out_as_form_data() -> None:
     assert b"hello\x00\xff" in facility.request.content
 
 
-@pytest.mark.parametrize(
-    "answer", [httpx.Response(204), httpx.Response(200), httpx.Response(200, text=" \n")]
-)
-async def test_an_empty_answer_is_none(answer: httpx.Response) -> None:
-    assert await client(answer).transport.call(op.CANCEL_JOB, "polaris", "1") is None
+async def test_an_answer_without_content_is_none() -> None:
+    assert await client(httpx.Response(204)).transport.call(op.CANCEL_JOB, "polaris", "1") is None
 
 
 @pytest.mark.parametrize("status", [301, 302, 304, 307, 308])
@@ -134,12 +131,19 @@ async def test_a_redirect_is_told_and_not_followed(status: int) -> None:
     assert caught.value.status == status
 
 
-@pytest.mark.parametrize("text", [HTML, "OK", "{broken", '{"id": "t"', "[" * 100_000, "9" * 5000])
+@pytest.mark.parametrize("text", [HTML, "OK", " \n", "{broken", '{"id": "t"', "[" * 100_000, "9" * 5000])
 async def test_an_answer_that_is_not_json_is_none_of_the_api(text: str) -> None:
     facility = client(httpx.Response(200, text=text))
     with pytest.raises(errors.NotAnIRIAnswer, match="not the facility API's JSON") as caught:
         await facility.get_task("t")
     assert text[:20] not in str(caught.value)
+
+
+async def test_an_empty_answer_is_none_of_the_api() -> None:
+    """It proves neither that something was done, nor that a list is empty."""
+    for call in (client(httpx.Response(200)).list_sites(), client(httpx.Response(200)).get_task("t")):
+        with pytest.raises(errors.NotAnIRIAnswer, match="0 bytes"):
+            await call
 
 
 async def test_json_under_another_content_type_is_read_all_the_same() -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 
 import anyio
 import httpx
@@ -9,6 +11,7 @@ import pytest
 import uvicorn
 
 from alcf_mcp.local import Fault, LocalFacility, LocalSettings, serve
+from alcf_mcp.local.catalog import POLARIS
 from alcf_mcp.local.serving import NotLoopback
 from tests.local.conftest import PROJECT, QUICK, Api, job_spec
 
@@ -40,11 +43,65 @@ async def test_a_job_over_a_real_connection(served: Api) -> None:
     assert {entry["name"] for entry in listing} == {f"{job_id}.OU", f"{job_id}.ER"}
 
 
-async def test_a_dropped_connection_breaks(served: Api) -> None:
-    served.facility.faults.add(Fault(path="/compute", drop=True, after=True))
+HELD = job_spec(custom={"filesystems": "eagle", "Hold_Types": "u"})
+
+BROKEN = [
+    (Fault(drop=True), httpx.RemoteProtocolError, "without sending a response"),
+    (Fault(reset=True), httpx.ReadError, None),
+    (Fault(truncate=True), httpx.RemoteProtocolError, "without sending complete message body"),
+]
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize(("fault", "error", "says"), BROKEN)
+async def test_a_connection_breaks_before_or_after_the_request_is_carried_out(
+    served: Api, fault: Fault, error: type[httpx.HTTPError], says: str | None, after: bool
+) -> None:
+    served.facility.faults.add(replace(fault, path="/compute/job", after=after))
+    with pytest.raises(error, match=says):
+        await served.post_job(HELD)
+    jobs = await served.http.post(f"/compute/status/{POLARIS.id}?historical=true")
+    assert len(jobs.json()) == (after or fault.truncate)
+
+
+async def test_a_reset_is_one_on_the_wire(served: Api) -> None:
+    served.facility.faults.add(Fault(reset=True))
+    url = served.http.base_url
+    stream = await anyio.connect_tcp(url.host, url.port or 0)
+    async with stream:
+        await stream.send(b"GET /api/v1/facility HTTP/1.1\r\nHost: local\r\n\r\n")
+        with pytest.raises(anyio.BrokenResourceError) as error:
+            await stream.receive()
+    assert isinstance(error.value.__cause__, ConnectionResetError)
+
+
+async def test_a_truncated_answer_promises_more_than_it_gives(served: Api) -> None:
+    whole = await served.get("/facility")
+    served.facility.faults.add(Fault(truncate=True))
+    got = b""
     with pytest.raises(httpx.RemoteProtocolError):
-        await served.post_job(job_spec())
-    assert (await served.get("/facility")).status_code == 200
+        async with served.http.stream("GET", "/facility") as answer:
+            assert answer.headers["Content-Length"] == str(len(whole.content))
+            async for part in answer.aiter_bytes():
+                got += part
+    assert got == whole.content[: len(whole.content) // 2]
+
+
+async def test_a_trickled_answer_comes_bit_by_bit(served: Api) -> None:
+    served.facility.faults.add(Fault(trickle=0.2))
+    began = monotonic()
+    async with served.http.stream("GET", "/facility", timeout=0.1) as answer:
+        parts = [part async for part in answer.aiter_raw()]
+    assert len(parts) > 10
+    assert monotonic() - began >= 0.2
+
+
+async def test_what_a_gateway_gave_up_on_happens_later(served: Api) -> None:
+    served.facility.faults.add(Fault(path="/compute/job", status=408, late=0.05))
+    assert (await served.post_job(HELD)).status_code == 408
+    with anyio.fail_after(5):
+        while not (await served.http.post(f"/compute/status/{POLARIS.id}?historical=true")).json():  # noqa: ASYNC110
+            await anyio.sleep(0.02)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "example.org", ""])

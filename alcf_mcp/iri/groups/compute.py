@@ -57,5 +57,8 @@ class ComputeOperations(Calls):
         return await self._many(op.LIST_JOBS, Job, resource_id, query=query)
 
     async def cancel_job(self, resource_id: str, job_id: str) -> None:
-        """Ask for a job's end; the job stays active for some seconds after the answer."""
-        await self.transport.call(op.CANCEL_JOB, resource_id, job_id)
+        """Ask for a job's end; the job stays active for some seconds after the answer.
+
+        The standard's answer is a 204, some deployments' the job; anything else proves nothing.
+        """
+        await self._one_or_none(op.CANCEL_JOB, Job, resource_id, job_id)

@@ -15,7 +15,6 @@ from pydantic import (
     model_validator,
 )
 
-
 # Models are built when they are first needed: a server starts without most of them.
 
 

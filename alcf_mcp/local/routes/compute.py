@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from pydantic import SecretStr
@@ -10,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from alcf_mcp.local.catalog import Machine, ResourceRecord
+from alcf_mcp.local.idempotency import IdempotencyKeys
 from alcf_mcp.local.jobs.graphql import paste_all
 from alcf_mcp.local.jobs.records import FINISHED, Job
 from alcf_mcp.local.jobs.service import Jobs
@@ -48,6 +51,7 @@ class ComputeRoutes:
         jobs: the jobs.
         machines: the machines that run them, by id.
         records: all resources of the facility.
+        keys: the idempotency keys of submissions and updates; without them, the header is ignored.
         token: the bearer token.
         full: answer with the whole standard; else as ALCF does.
     """
@@ -57,6 +61,7 @@ class ComputeRoutes:
         jobs: Jobs,
         machines: dict[str, Machine],
         records: tuple[ResourceRecord, ...],
+        keys: IdempotencyKeys | None,
         *,
         token: SecretStr,
         full: bool,
@@ -64,6 +69,7 @@ class ComputeRoutes:
         self._jobs = jobs
         self._machines = machines
         self._names = {record.id: record.name for record in records}
+        self._keys = keys
         self._token = token
         self._full = full
 
@@ -89,7 +95,7 @@ class ComputeRoutes:
         check_output_paths(spec)
         if not self._full:
             spec = paste_all(spec)
-        return JSONResponse(self._job_json(await self._jobs.submit(machine, spec)))
+        return await self._once(request, "submit", spec, partial(self._jobs.submit, machine, spec))
 
     async def _update(self, request: Request) -> Response:
         read_query(request, Query)
@@ -97,10 +103,9 @@ class ComputeRoutes:
         machine = self._machine(request)
         if not self._full:
             changes = paste_all(changes)
-        job = await self._jobs.update(
-            machine, request.path_params["job_id"], lambda spec: self._merge(spec, changes)
-        )
-        return JSONResponse(self._job_json(job))
+        job_id = request.path_params["job_id"]
+        update = partial(self._jobs.update, machine, job_id, lambda spec: self._merge(spec, changes))
+        return await self._once(request, f"update {job_id}", changes, update)
 
     async def _get(self, request: Request) -> Response:
         query = read_query(request, JobQuery)
@@ -132,6 +137,22 @@ class ComputeRoutes:
         read_query(request, Query)
         await self._jobs.cancel(self._machine(request), request.path_params["job_id"])
         return Response(status_code=204)
+
+    async def _once(
+        self, request: Request, operation: str, spec: JobSpec, carry_out: Callable[[], Awaitable[Job]]
+    ) -> Response:
+        """Answer with the job that comes of a request, which is carried out once for its idempotency key."""
+
+        async def tell() -> dict[str, Any]:
+            return self._job_json(await carry_out())
+
+        key = request.headers.get("Idempotency-Key")
+        if not key or self._keys is None:
+            return JSONResponse(await tell())
+        reply = await self._keys.once(operation, key, spec.model_dump(mode="json"), tell)
+        return JSONResponse(
+            reply.body, headers={"Idempotency-Key-Reply": "hit" if reply.replayed else "miss"}
+        )
 
     def _machine(self, request: Request) -> Machine:
         resource_id = request.path_params["resource_id"]

@@ -178,6 +178,31 @@ async def test_who_is_turned_away_at_the_door_comes_again(
     assert any("trying again" in message for message in assistant.progress)
 
 
+async def test_who_is_turned_away_for_good_is_not_told_to_look(
+    local: LocalFacility, assistant: Assistant, journal: Journal
+) -> None:
+    busy = Fault(method="POST", path="/compute/job/", status=503, headers={"Retry-After": "600"})
+    local.faults.add(busy)
+    answered = await assistant.call("submit_job", **JOB)
+    assert answered.error["next_step"].startswith("Try again")
+    assert "carried out" not in answered.text
+    (action,) = journal.actions.history(limit=1)
+    assert action.outcome == "refused"
+
+
+@pytest.mark.parametrize("body", ["", {"message": "ok"}], ids=["empty", "another shape"])
+async def test_no_answer_of_a_gateway_is_taken_for_a_cancel(
+    local: LocalFacility, assistant: Assistant, journal: Journal, body: Any
+) -> None:
+    arguments = await CANCEL.prepared(assistant)
+    kind = "application/json"
+    local.faults.add(Fault(method="DELETE", path=CANCEL.path, status=200, body=body, content_type=kind))
+    answered = await assistant.call("cancel_job", **arguments)
+    assert "Whether it was carried out is not known" in answered.text
+    (action,) = journal.actions.history(limit=1)
+    assert action.outcome == "unknown"
+
+
 async def test_a_task_that_was_taken_and_is_out_of_sight_for_a_moment(
     local: LocalFacility, assistant: Assistant
 ) -> None:
@@ -203,3 +228,13 @@ async def test_a_directory_that_was_there_before_is_not_called_made(
     os.utime(local.tree.locate(f"{HERE}/new"), (0, 0))
     answered = await lose(local, assistant, MKDIR, carried_out=True)
     assert "it may have been there before" in answered.text
+
+
+async def test_where_the_look_before_a_change_fails_nothing_was_sent(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    arguments = await CANCEL.prepared(assistant)
+    local.faults.add(Fault(method="GET", path="/compute/status/", drop=True, times=None))
+    answered = await assistant.call("cancel_job", **arguments)
+    assert CANCEL.sent(local) == 0
+    assert "carried out" not in answered.text

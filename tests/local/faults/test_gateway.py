@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 import httpx
 import pytest
 
-from alcf_mcp.local import Fault
+from alcf_mcp.local import Fault, Weather
 from alcf_mcp.local.catalog import POLARIS
 from tests.local.conftest import PROJECT, Api, job_spec
 
@@ -37,9 +39,26 @@ async def test_a_fault_after_the_request_leaves_it_done(api: Api) -> None:
     assert len(jobs.json()) == 1
 
 
-async def test_a_dropped_connection_is_an_httpx_error(api: Api) -> None:
-    api.facility.faults.add(Fault(drop=True))
-    with pytest.raises(httpx.RemoteProtocolError):
+async def test_a_fault_may_answer_first_and_carry_the_request_out_later(api: Api) -> None:
+    api.facility.faults.add(Fault(method="POST", path="/compute/job", status=408, late=0.01))
+    assert (await api.post_job(job_spec())).status_code == 408
+    jobs = await api.http.post(f"/compute/status/{POLARIS.id}?historical=true")
+    assert len(jobs.json()) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (Fault(drop=True), httpx.RemoteProtocolError),
+        (Fault(reset=True), httpx.ReadError),
+        (Fault(truncate=True), httpx.RemoteProtocolError),
+    ],
+)
+async def test_a_broken_connection_is_an_httpx_error(
+    api: Api, fault: Fault, error: type[httpx.HTTPError]
+) -> None:
+    api.facility.faults.add(fault)
+    with pytest.raises(error):
         await api.get("/facility")
     assert (await api.get("/facility")).status_code == 200
 
@@ -47,6 +66,23 @@ async def test_a_dropped_connection_is_an_httpx_error(api: Api) -> None:
 async def test_a_delay_alone_leaves_the_answer(api: Api) -> None:
     api.facility.faults.add(Fault(delay=0.01))
     assert (await api.get("/facility")).status_code == 200
+
+
+async def test_a_trickled_answer_is_whole_in_the_end(api: Api) -> None:
+    whole = await api.get("/facility")
+    api.facility.faults.add(Fault(trickle=0.02))
+    assert (await api.get("/facility")).content == whole.content
+
+
+async def test_added_faults_go_before_the_weather(api: Api) -> None:
+    api.facility.faults.weather = Weather(seed=1, rate=1.0, longest=0.0)
+    api.facility.faults.add(Fault(status=418))
+    assert (await api.get("/facility")).status_code == 418
+    assert not api.facility.faults.weather.happened
+    with suppress(httpx.HTTPError):
+        await api.get("/facility")
+    assert api.facility.faults.weather.happened.total() == 1
+    assert api.facility.faults.requests[-1].fault
 
 
 async def test_requests_are_counted_and_kept_without_the_token(api: Api) -> None:

@@ -1,0 +1,79 @@
+"""Requests and answers that are held back, and how an answer then goes out: whole, in part, or slowly."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import anyio
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from alcf_mcp.local.faults.broken import AnswerTruncated, ConnectionDropped
+
+_SHORTEST_PAUSE = 0.005
+"""Seconds; a long body goes out in pieces of several bytes, for the sake of the processor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that has not gone out yet: its head as an ASGI message, and its body."""
+
+    head: Message
+    body: bytes
+
+
+async def received(receive: Receive) -> Receive:
+    """Receive a whole request, to be read as often as one likes, and after its connection has gone."""
+    messages: list[Message] = []
+    while not messages or messages[-1].get("more_body", False):
+        messages.append(await receive())
+    body = b"".join(message.get("body", b"") for message in messages)
+
+    async def again() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+async def answer_of(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+    """Let an application answer a request, and hold the answer back."""
+    messages: list[Message] = []
+
+    async def hold(message: Message) -> None:
+        messages.append(message)
+
+    await app(scope, receive, hold)
+    head, *parts = messages
+    return Answer(head, b"".join(part.get("body", b"") for part in parts))
+
+
+async def deliver(answer: Answer, send: Send, *, truncate: bool, trickle: float) -> None:
+    """Let an answer go out.
+
+    Args:
+        answer: the answer.
+        send: where to.
+        truncate: whether it breaks off in the middle of its body.
+        trickle: seconds over which its body is spread.
+
+    Raises:
+        AnswerTruncated: the connection has to end now.
+        ConnectionDropped: the same, and nothing was sent: there is no body to cut.
+    """
+    if truncate and not answer.body:
+        raise ConnectionDropped
+    await send(answer.head)
+    for piece in _pieces(answer.body[: len(answer.body) // 2] if truncate else answer.body, trickle):
+        if trickle:
+            await anyio.sleep(trickle * len(piece) / len(answer.body))
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    if truncate:
+        raise AnswerTruncated
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _pieces(body: bytes, trickle: float) -> Iterator[bytes]:
+    most = trickle / _SHORTEST_PAUSE if trickle else 1.0
+    size = max(1, math.ceil(len(body) / max(most, 1.0)))
+    return (body[start : start + size] for start in range(0, len(body), size))

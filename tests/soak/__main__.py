@@ -1,0 +1,63 @@
+"""``python -m tests.soak``: operations at a facility in bad weather; status 1 if anything does not agree."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import get_args
+
+import anyio
+from rich.console import Console
+
+from alcf_mcp.local.settings import Profile
+from tests.soak.running import Plan, run
+from tests.soak.showing import show
+
+
+def main() -> int:
+    """Run once for every seed."""
+    arguments = _arguments()
+    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    for name in [name for name in os.environ if name.startswith("ALCF_MCP_")]:
+        del os.environ[name]
+    os.environ["ALCF_MCP_CONFIG_FILE"] = os.devnull
+    broken = 0
+    for seed in arguments.seeds:
+        plan = Plan(
+            seed=seed,
+            profile=arguments.profile,
+            operations=arguments.operations,
+            workers=arguments.workers,
+            seconds=arguments.seconds,
+            rate=arguments.rate,
+            timeout=arguments.timeout,
+            longest=arguments.longest,
+        )
+        with TemporaryDirectory() as directory:
+            done = anyio.run(run, plan, Path(directory))
+        show(console, done)
+        broken += bool(done.differences)
+    console.print(f"{broken} of {len(arguments.seeds)} runs have differences." if broken else "All agrees.")
+    return 1 if broken else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="one run each")
+    parser.add_argument("--operations", type=int, default=1000, help="operations of a run")
+    parser.add_argument("--seconds", type=float, default=240.0, help="no more are begun in a run after that")
+    parser.add_argument("--workers", type=int, default=8, help="operations at once")
+    parser.add_argument("--profile", choices=get_args(Profile), default="alcf", help="of the facility")
+    parser.add_argument(
+        "--rate", type=float, default=0.15, help="share of requests that something happens to"
+    )
+    parser.add_argument("--longest", type=float, default=5.0, help="longest delay of a request in seconds")
+    parser.add_argument("--timeout", type=float, default=6.0, help="seconds that a call may take")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""A facility in bad weather, in a process of its own; ``python -m tests.soak.facility`` is that process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import anyio
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from alcf_mcp.local import LocalFacility, LocalSettings, Weather, serve
+from alcf_mcp.local.faults import FaultyGateway
+from alcf_mcp.local.settings import Profile
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 30.0
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """How a facility is, and what weather it has; ``longest`` is the longest delay in seconds."""
+
+    root: str
+    profile: Profile
+    seed: int
+    rate: float
+    longest: float
+
+    @property
+    def database(self) -> Path:
+        return Path(self.root) / "facility.sqlite"
+
+    @property
+    def report(self) -> Path:
+        return Path(self.root) / "report.json"
+
+    @property
+    def token(self) -> str:
+        return (Path(self.root) / "token").read_text()
+
+
+class Witness:
+    """ASGI middleware behind the faults: counts the changes of jobs that were carried out.
+
+    The facility's record holds jobs as they are, not how often they were made so.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.carried_out: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def watch(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] < 300:
+                replayed = (b"idempotency-key-reply", b"hit") in message["headers"]
+                self.carried_out[f"{scope['method']} {scope['path']}"] += not replayed
+            await send(message)
+
+        await self._app(scope, receive, watch if scope["type"] == "http" else send)
+
+
+async def serve_in(conditions: Conditions) -> None:
+    """Serve a facility until the process is interrupted, then write down what happened."""
+    settings = LocalSettings(
+        root=Path(conditions.root),
+        profile=conditions.profile,
+        task_latency=(0.0, 0.05),
+        tick=0.05,
+        kill_grace=0.2,
+        confine=False,
+    )
+    facility = LocalFacility(settings)
+    assert isinstance(facility.app, FaultyGateway)
+    facility.app.app = witness = Witness(facility.app.app)
+    weather = Weather(seed=conditions.seed, rate=conditions.rate, longest=conditions.longest)
+    facility.faults.weather = weather
+    try:
+        await serve(facility, on_ready=_announce)
+    finally:
+        report = {
+            "requests": weather.drawn,
+            "faults": [[*what, times] for what, times in weather.happened.items()],
+            "carried_out": witness.carried_out,
+        }
+        conditions.report.write_text(json.dumps(report))
+
+
+def _announce(url: str) -> None:
+    sys.stdout.write(f"{url}\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def facility_in(conditions: Conditions) -> Iterator[str]:
+    """Start the facility's process and give its URL; at the end it is stopped, and its report written."""
+    command = [sys.executable, "-m", "tests.soak.facility", json.dumps(asdict(conditions))]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(PATIENCE)
+
+
+def report_of(conditions: Conditions) -> dict[str, Any]:
+    """What a facility wrote down when it was stopped."""
+    report: dict[str, Any] = json.loads(conditions.report.read_text())
+    return report
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        anyio.run(serve_in, Conditions(**json.loads(sys.argv[1])))

@@ -1,0 +1,128 @@
+"""What is done: operations at random, each of which can be recognised in the facility's record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from tests.conftest import Answered
+
+PROJECT = "/eagle/LocalDemo"
+JOB = {"resource": "polaris", "account": "LocalDemo", "walltime": "1m", "directory": PROJECT}
+HELD = {"Hold_Types": "u"}
+
+_WEIGHTS = {
+    "submit": 20,
+    "submit to no queue": 3,
+    "cancel": 15,
+    "update": 13,
+    "make a directory": 18,
+    "make a directory nowhere": 3,
+    "chmod": 11,
+    "remove": 9,
+    "read": 8,
+}
+_MODES = ("700", "711", "750", "770")
+
+Key = tuple[str, str]
+"""The tool, and what tells an operation apart: a job's name or id, or a path."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One call of a tool; ``makes`` is what a later one can be done to, if it works."""
+
+    tool: str
+    arguments: dict[str, Any]
+    makes: str | None = None
+
+    @property
+    def key(self) -> Key:
+        return key_of(self.tool, self.arguments)
+
+
+@dataclass(frozen=True)
+class Performed:
+    """An operation, and what it was answered."""
+
+    operation: Operation
+    answered: Answered
+
+
+@dataclass
+class Operations:
+    """Draws operations; no two of the same tool are done to the same job or path.
+
+    Every draw depends on the seed, on its number, and on what there is by then that something can be done to.
+    """
+
+    seed: int
+    _pools: dict[str, list[str]] = field(default_factory=dict)
+
+    def draw(self, number: int) -> Operation:
+        """The operation with this number."""
+        random = Random(f"{self.seed}/{number}")
+        kind = random.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
+        mark = f"soak-{self.seed}-{number:06d}"
+        directory = f"{PROJECT}/{mark}"
+        match kind:
+            case "cancel" if job := self._taken(random, "cancelable"):
+                return Operation("cancel_job", {"job_id": job})
+            case "update" if job := self._taken(random, "updatable"):
+                return Operation("update_job", {"job_id": job, "name": mark})
+            case "chmod" if path := self._taken(random, "new"):
+                return Operation("chmod", {"path": path, "mode": random.choice(_MODES)}, "removable")
+            case "remove" if path := self._taken(random, "removable"):
+                return Operation("remove_path", {"path": path})
+            case "submit" | "cancel" | "update":
+                held = random.random() < 0.8
+                return Operation("submit_job", _job(mark, "prod", held=held), "waiting" if held else "ran")
+            case "submit to no queue":
+                return Operation("submit_job", _job(mark, "nowhere", held=True))
+            case "make a directory nowhere":
+                return Operation("make_directory", {"path": f"{directory}/in/nothing"})
+            case "read":
+                return self._read(random)
+            case _:
+                return Operation("make_directory", {"path": directory}, "new")
+
+    def learn(self, done: Performed) -> None:
+        """Take note of what an operation made."""
+        if done.answered.is_error:
+            return
+        what = done.answered.facts.get("job_id") or done.answered.facts.get("path", "")
+        match done.operation.makes:
+            case "waiting":
+                self._pools.setdefault("updatable", []).append(what)
+                self._pools.setdefault("cancelable", []).append(what)
+            case "ran":  # to cancel it will be refused, or will not
+                self._pools.setdefault("cancelable", []).append(what)
+            case str() as pool:
+                self._pools.setdefault(pool, []).append(what)
+
+    def _taken(self, random: Random, pool: str) -> str | None:
+        left = self._pools.get(pool, [])
+        return left.pop(random.randrange(len(left))) if left else None
+
+    def _read(self, random: Random) -> Operation:
+        job = next(iter(self._pools.get("cancelable", [])), None)
+        reads = [
+            Operation("list_jobs", {"resource": "polaris"}),
+            Operation("list_directory", {"path": PROJECT}),
+            Operation("list_resources", {}),
+            *([Operation("get_job", {"job_id": job})] if job else []),
+        ]
+        return random.choice(reads)
+
+
+def _job(name: str, queue: str, *, held: bool) -> dict[str, Any]:
+    held_or_not = {"custom_attributes": HELD} if held else {}
+    # The name changes with an update, the script does not.
+    return {**JOB, "queue": queue, "name": name, "script": f"true # {name}", **held_or_not}
+
+
+def key_of(tool: str, arguments: dict[str, Any]) -> Key:
+    """What tells a call apart from all others of its tool."""
+    by = {"submit_job": "name", "cancel_job": "job_id", "update_job": "job_id"}.get(tool, "path")
+    return tool, str(arguments.get(by, ""))

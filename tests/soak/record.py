@@ -1,0 +1,68 @@
+"""What a facility did, as its own record tells it."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.soak.operations import Key
+
+_MARK = re.compile(r"true # (soak-\d+-\d+)")
+_TOOLS = {"mkdir": "make_directory", "chmod": "chmod", "rm": "remove_path"}
+
+
+@dataclass
+class Effect:
+    """How often something was done, and how often it failed as a task."""
+
+    done: int = 0
+    failed: int = 0
+
+
+Effects = dict[Key, Effect]
+
+
+def is_quiet(database: Path) -> bool:
+    """Whether no job runs or is about to, and no task either."""
+    busy = (
+        "SELECT EXISTS (SELECT 1 FROM jobs WHERE state IN ('queued', 'active'))"
+        " OR EXISTS (SELECT 1 FROM tasks WHERE status IN ('pending', 'active'))"
+    )
+    with closing(sqlite3.connect(database)) as connection:
+        return not connection.execute(busy).fetchone()[0]
+
+
+def effects(database: Path, carried_out: Mapping[str, int]) -> Effects:
+    """Everything that changed something.
+
+    Args:
+        database: the facility's record.
+        carried_out: how often each request was carried out, by its method and path.
+    """
+    found: Effects = {}
+    changes = Counter[Key]()
+    for request, times in carried_out.items():
+        method, _, path = request.partition(" ")
+        job_id = path.rpartition("/")[2]
+        if method == "PUT" and "/compute/job/" in path:
+            changes["update_job", job_id] += times
+        if method == "DELETE" and "/compute/cancel/" in path:
+            changes["cancel_job", job_id] += times
+    with closing(sqlite3.connect(database)) as connection:
+        for job_id, spec, canceled in connection.execute("SELECT id, spec, canceled FROM jobs"):
+            script = " ".join(json.loads(spec).get("arguments", ()))
+            mark = _MARK.search(script)
+            found.setdefault(("submit_job", mark[1] if mark else job_id), Effect()).done += 1
+            changes["cancel_job", job_id] = max(changes["cancel_job", job_id], canceled)
+        for command, arguments, status in connection.execute("SELECT command, args, status FROM tasks"):
+            if command in _TOOLS:
+                effect = found.setdefault((_TOOLS[command], json.loads(arguments)["path"]), Effect())
+                effect.done += status == "completed"
+                effect.failed += status != "completed"
+    return found | {key: Effect(done=times) for key, times in changes.items() if times}
