@@ -1,4 +1,4 @@
-"""What is generated from the code: the definition of every tool, two pages of docs/, and a table in the README.
+"""What is generated from the code: the tools' definitions, two pages of docs/, a table in the README.
 
 ``make snapshots`` writes them; a test fails when they are not what the code says.
 """
