@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from functools import partial
 
 import anyio
 import anyio.to_thread
@@ -12,6 +11,7 @@ from alcf_mcp.facility import Facility, Wait
 from alcf_mcp.facility.settling import settle
 from alcf_mcp.journal import JournalError
 from alcf_mcp.journal.actions import this_process
+from alcf_mcp.running import Running
 from alcf_mcp.tools.app import App
 from alcf_mcp.tools.listed_tool import load
 
@@ -20,21 +20,11 @@ SETTLING_SECONDS = 120.0
 TELLING_SECONDS = 2.0
 
 
-@asynccontextmanager
-async def in_background(app: App) -> AsyncIterator[None]:
-    """Do what is to be done besides, until the server ends."""
-    failure: Exception | None = None
-    async with anyio.create_task_group() as group:
-        group.start_soon(_load_tools)
-        group.start_soon(_settle, app)
-        group.start_soon(_tell_the_others, app)
-        try:
-            yield
-        except Exception as error:  # the task group would wrap it in an ExceptionGroup
-            failure = error
-        group.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
+def begin(running: Running) -> None:
+    """Begin what is done besides, until the server ends."""
+    running.start(_load_tools)
+    running.start(partial(_settle, running.app))
+    running.start(partial(_tell_the_others, running.app))
 
 
 async def _load_tools() -> None:

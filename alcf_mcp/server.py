@@ -12,9 +12,8 @@ from mcp.server import CacheHint, MCPServer
 from mcp.server.caching import CacheableMethod
 from mcp.server.context import ServerMiddleware
 
-from alcf_mcp import __version__
+from alcf_mcp import __version__, background
 from alcf_mcp.auth import Auth
-from alcf_mcp.background import in_background
 from alcf_mcp.completion import add_completions
 from alcf_mcp.config import Settings, SettingsError
 from alcf_mcp.facility import Limits, Shared
@@ -113,7 +112,8 @@ def _lifespan(
         async with connect(settings) as iri:
             shared = shared_by_calls(settings, iri)
             app = App(settings, shared, person=f"{_account()} at {iri.transport.base_url}")
-            async with in_background(app), running.serving(app):
+            async with running.serving(app):
+                background.begin(running)
                 yield app
 
     return lifespan
