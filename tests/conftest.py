@@ -13,10 +13,12 @@ import httpx
 import pytest
 from mcp import Client
 from mcp.types import CallToolResult, ElicitResult, Implementation, TextContent
+from tenacity import wait_random_exponential
 
 from alcf_mcp.config import Settings, load_settings
+from alcf_mcp.facility import jobs
 from alcf_mcp.facility.aftermath import finding
-from alcf_mcp.iri import IRIClient, tasks
+from alcf_mcp.iri import IRIClient, retrying, tasks
 from alcf_mcp.journal import Journal
 from alcf_mcp.local import LocalFacility, LocalSettings
 from alcf_mcp.server import build_server
@@ -120,6 +122,8 @@ Connect = Callable[..., AbstractAsyncContextManager[Assistant]]
 async def local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LocalFacility]:
     """A local facility that answers quickly."""
     monkeypatch.setattr(tasks, "FIRST_LOOK", 0.01)
+    monkeypatch.setattr(jobs, "FIRST_PAUSE", 0.1)
+    monkeypatch.setattr(retrying, "_growing", wait_random_exponential(multiplier=0.02, max=0.2))
     monkeypatch.setattr(finding, "FIRST_LOOK", 0.05)
     monkeypatch.setattr(finding, "LONGEST", 1.5)
     settings = LocalSettings(
