@@ -18,7 +18,7 @@ from tenacity import wait_random_exponential
 from alcf_mcp.config import Settings, load_settings
 from alcf_mcp.facility import jobs
 from alcf_mcp.facility.aftermath import finding
-from alcf_mcp.iri import IRIClient, retrying, tasks
+from alcf_mcp.iri import IRIClient, pace, retrying
 from alcf_mcp.journal import Journal
 from alcf_mcp.local import LocalFacility, LocalSettings
 from alcf_mcp.server import build_server
@@ -121,7 +121,7 @@ Connect = Callable[..., AbstractAsyncContextManager[Assistant]]
 @pytest.fixture
 async def local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LocalFacility]:
     """A local facility that answers quickly."""
-    monkeypatch.setattr(tasks, "FIRST_LOOK", 0.01)
+    monkeypatch.setattr(pace, "FIRST_LOOK", 0.01)
     monkeypatch.setattr(jobs, "FIRST_PAUSE", 0.1)
     monkeypatch.setattr(retrying, "_growing", wait_random_exponential(multiplier=0.02, max=0.2))
     monkeypatch.setattr(finding, "FIRST_LOOK", 0.05)

@@ -17,7 +17,7 @@ from mcp import Client
 
 from alcf_mcp.config import Settings, load_settings
 from alcf_mcp.facility.aftermath import finding
-from alcf_mcp.iri import IRIClient, tasks
+from alcf_mcp.iri import IRIClient, pace
 from alcf_mcp.server import build_server
 from alcf_mcp.tools.catalog import NAMES
 from tests.conftest import Answered
@@ -110,8 +110,8 @@ def no_patience() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(finding, "LONGEST", 0.05)
         patch.setattr(finding, "FIRST_LOOK", 0.0)
-        patch.setattr(tasks, "FIRST_LOOK", 0.0)
-        patch.setattr(tasks, "LONGEST_PAUSE", 0.01)
+        patch.setattr(pace, "FIRST_LOOK", 0.0)
+        patch.setattr(pace, "LONGEST_PAUSE", 0.01)
         yield
 
 

@@ -19,6 +19,7 @@ from alcf_mcp.facility.watching import JobLooks
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import APIError, InvalidCall, InvalidRequest, IRIError, NotFound, ServerFault
 from alcf_mcp.iri.models import Job, Resource
+from alcf_mcp.iri.pace import pauses
 from alcf_mcp.iri.polling import looks
 from alcf_mcp.journal import SubmittedJob
 
@@ -127,8 +128,7 @@ class Jobs:
             async with aclosing(
                 looks(
                     partial(self._look, machine.id, job_id),
-                    first=FIRST_PAUSE,
-                    longest=LONGEST_PAUSE,
+                    pauses=pauses(FIRST_PAUSE, LONGEST_PAUSE),
                     patience=patience,
                     crowd=self._iri.transport.connection.crowd,
                 )

@@ -19,6 +19,7 @@ import anyio
 from alcf_mcp import __version__
 from alcf_mcp.iri.crowd import Crowd
 from alcf_mcp.iri.errors import ConnectionLost, Crowded, InvalidCall, NotAnIRIAnswer, NotConnected
+from alcf_mcp.iri.pace import Pace
 from alcf_mcp.iri.wait import Wait
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Connection:
         secure: whether a token may travel on it.
         honours_keys: whether the facility keeps idempotency keys; ``None`` until that is known.
         crowd: all who wait for something.
+        pace: how long its operations take.
 
     Raises:
         InvalidCall: the base URL is none.
@@ -75,6 +77,7 @@ class Connection:
         # The standard's next version has the keys, or says 501: v1 may take no notice of them.
         self.honours_keys: bool | None = True if "/v2" in url.path else None
         self.crowd = Crowd()
+        self.pace = Pace()
         self._slots = anyio.CapacityLimiter(max_requests)
         self._timeout = timeout
         self._transport = http

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from time import monotonic
 from typing import TypeVar
 
@@ -22,18 +21,15 @@ lost the task (ALCF's deployment of the API, 2026-08)."""
 LONGEST_LOOK = 10.0
 """Seconds after which a look is given up for the next one: a connection may hang that another does not."""
 
-JITTER = 0.15
-
 
 async def looks(
-    look: Callable[[], Awaitable[T]], *, first: float, longest: float, patience: float, crowd: Crowd
+    look: Callable[[], Awaitable[T]], *, pauses: Iterable[float], patience: float, crowd: Crowd
 ) -> AsyncGenerator[T]:
     """Look until the patience ends, and yield what is seen.
 
     Args:
         look: looks once.
-        first: seconds before the first look; the pauses grow from there.
-        longest: the longest pause, in seconds.
+        pauses: seconds before each look; without end.
         patience: seconds after which no look is begun.
         crowd: who else waits.
 
@@ -43,7 +39,7 @@ async def looks(
     deadline = monotonic() + patience
     faults, asked_to_wait = 0, 0.0
     with crowd.joined():
-        for number, pause in enumerate(pauses(first, longest)):
+        for number, pause in enumerate(pauses):
             left = deadline - monotonic()
             if left <= 0:
                 return
@@ -60,12 +56,3 @@ async def looks(
             if not looking.cancelled_caught:
                 faults, asked_to_wait = 0, 0.0
                 yield seen
-
-
-def pauses(first: float, longest: float) -> Iterator[float]:
-    """Seconds between looks: growing by half each time, and jittered."""
-    pause = first
-    while True:
-        jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing
-        yield min(pause * jitter, longest)
-        pause = min(pause * 1.5, longest)

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 Progress = Callable[[Task, float], Awaitable[None]]
 """Called after each look with the task and the seconds waited so far."""
 
-FIRST_LOOK = 0.2
-LONGEST_PAUSE = 2.0
-
 
 class Tasks:
     """The tasks of one facility: looked at, and waited for until they end."""
@@ -34,8 +31,9 @@ class Tasks:
     ) -> Task:
         """Wait for a task to complete.
 
-        The first look comes after about 0.2 s, the next ones at growing, jittered pauses of up to 2 s, or
-        longer where many tasks are waited for. A few failed looks in a row are borne.
+        The first look comes when tasks of that operation usually end, or after about 0.2 s where that is not
+        known; the next ones at growing pauses of up to 2 s, or longer where many tasks are waited for. A few
+        failed looks in a row are borne.
 
         Args:
             handle: what the operation answered, or the task's id.
@@ -48,22 +46,21 @@ class Tasks:
             TaskStillRunning: the patience ended first.
             IRIError: the task could not be looked at.
         """
-        task_id = handle if isinstance(handle, str) else handle.task_id
-        began = monotonic()
+        task_id, operation = (handle, "") if isinstance(handle, str) else (handle.task_id, handle.operation)
+        connection = self._client.transport.connection
+        began, waited = monotonic(), 0.0
         seen: Task | None = None
+        look = partial(self._client.once().get_task, task_id)
+        pauses = connection.pace.pauses(operation)
         async with aclosing(
-            looks(
-                partial(self._client.once().get_task, task_id),
-                first=FIRST_LOOK,
-                longest=LONGEST_PAUSE,
-                patience=patience,
-                crowd=self._client.transport.connection.crowd,
-            )
-        ) as seen_so_far:
-            async for seen in seen_so_far:
+            looks(look, pauses=pauses, patience=patience, crowd=connection.crowd)
+        ) as all_seen:
+            async for seen in all_seen:
+                before, waited = waited, monotonic() - began
                 if on_progress:
-                    await on_progress(seen, monotonic() - began)
+                    await on_progress(seen, waited)
                 if seen.ended:
+                    connection.pace.learn(operation, not_before=before, ended_by=waited)
                     return completed(seen)
         raise TaskStillRunning(
             f"Task {task_id} still runs after {patience:.0f} s of waiting", task_id=task_id, task=seen

@@ -25,7 +25,7 @@ from mcp.types import SubscribeRequestParams, SubscriptionsListenRequestParams, 
 from mcp.types.version import is_version_at_least
 
 from alcf_mcp.iri.errors import InvalidCall, IRIError
-from alcf_mcp.iri.polling import pauses
+from alcf_mcp.iri.pace import pauses
 from alcf_mcp.journal import JournalError
 from alcf_mcp.resources.jobs import JOB, OUTPUT
 from alcf_mcp.running import Running

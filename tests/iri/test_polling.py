@@ -9,7 +9,8 @@ import pytest
 
 from alcf_mcp.iri.crowd import AT_FULL_PACE, LARGEST_STRETCH, Crowd
 from alcf_mcp.iri.errors import TooManyRequests
-from alcf_mcp.iri.polling import looks, pauses
+from alcf_mcp.iri.pace import pauses
+from alcf_mcp.iri.polling import looks
 
 
 def test_the_first_look_comes_early_and_the_next_ones_ever_later() -> None:
@@ -49,7 +50,7 @@ async def seen(crowd: Crowd, *answers: int | Exception) -> AsyncIterator[int]:
             raise answer
         return answer
 
-    async with aclosing(looks(look, first=0.2, longest=2.0, patience=60, crowd=crowd)) as all_seen:
+    async with aclosing(looks(look, pauses=pauses(0.2, 2.0), patience=60, crowd=crowd)) as all_seen:
         async for one in all_seen:
             yield one
             if not left:

@@ -6,7 +6,7 @@ import anyio
 import httpx
 import pytest
 
-from alcf_mcp.iri import IRIClient, errors, polling, tasks
+from alcf_mcp.iri import IRIClient, errors, pace, polling
 from alcf_mcp.iri.models import Task, TaskHandle
 from tests.iri.support import client
 
@@ -17,8 +17,8 @@ DONE: dict[str, Any] = {"id": "t", "status": "completed", "result": {"output": N
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks follow each other at once."""
-    monkeypatch.setattr(tasks, "FIRST_LOOK", 0.001)
-    monkeypatch.setattr(tasks, "LONGEST_PAUSE", 0.001)
+    monkeypatch.setattr(pace, "FIRST_LOOK", 0.001)
+    monkeypatch.setattr(pace, "LONGEST_PAUSE", 0.001)
 
 
 class Facility:

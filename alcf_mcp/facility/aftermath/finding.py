@@ -13,6 +13,7 @@ from alcf_mcp.facility.aftermath.paths import find_path_change
 from alcf_mcp.facility.files import Files
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import IRIError, NotAnIRIAnswer, TaskCanceled, TaskFailed
+from alcf_mcp.iri.pace import pauses
 from alcf_mcp.iri.polling import looks
 from alcf_mcp.iri.tasks import completed
 from alcf_mcp.iri.wait import Wait
@@ -51,8 +52,7 @@ class Finder:
             async with aclosing(
                 looks(
                     look,
-                    first=FIRST_LOOK,
-                    longest=LONGEST_PAUSE,
+                    pauses=pauses(FIRST_LOOK, LONGEST_PAUSE),
                     patience=min(max(self._wait.left - 1.0, 1.0), LONGEST),
                     crowd=self._iri.transport.connection.crowd,
                 )

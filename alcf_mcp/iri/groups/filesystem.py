@@ -137,7 +137,11 @@ class FilesystemOperations(Calls):
     async def _start(
         self, operation: Operation, resource_id: str, **query: str | int | bool | None
     ) -> TaskHandle:
-        return await self._one(operation, TaskHandle, resource_id, query=query)
+        return _of(operation, await self._one(operation, TaskHandle, resource_id, query=query))
 
     async def _change(self, operation: Operation, resource_id: str, body: Outgoing) -> TaskHandle:
-        return await self._one(operation, TaskHandle, resource_id, body=body)
+        return _of(operation, await self._one(operation, TaskHandle, resource_id, body=body))
+
+
+def _of(operation: Operation, handle: TaskHandle) -> TaskHandle:
+    return handle.model_copy(update={"operation": operation.id})

@@ -12,10 +12,14 @@ ENDED_STATES = frozenset({"completed", "failed", "canceled"})
 
 
 class TaskHandle(Incoming):
-    """A task that was accepted. Deployments call its id ``task_id`` or ``id``."""
+    """A task that was accepted. Deployments call its id ``task_id`` or ``id``.
+
+    ``operation`` is what it does; the facility does not tell, who started it does.
+    """
 
     task_id: str = Field(min_length=1, validation_alias=AliasChoices("task_id", "id"))
     task_uri: str = ""
+    operation: str = Field(default="", init=False)
 
 
 class TaskCommand(Incoming):

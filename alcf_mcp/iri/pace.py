@@ -1,0 +1,76 @@
+"""When to look at a task: soon enough to answer at once, and no more often than is of use."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Iterator
+
+FIRST_LOOK = 0.2
+LONGEST_PAUSE = 2.0
+"""Seconds."""
+
+GROWTH = 1.5
+JITTER = 0.15
+
+REMEMBERED = 5
+"""Tasks of each operation."""
+
+LONG = 1.0
+"""Seconds: of what takes longer, it is looked half-way whether it was quicker this time."""
+
+SOONEST = 0.03
+SHARE = 0.12
+"""Of the time that a task has taken so far: so long is the pause to the next look, once it is overdue."""
+
+SOONER = 0.8
+"""An end that the first look shows may have been long before: the next task is looked at sooner."""
+
+
+class Pace:
+    """How long the operations of a facility usually take, learned from the tasks that were waited for."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, deque[float]] = {}
+
+    def learn(self, operation: str, *, not_before: float, ended_by: float) -> None:
+        """Remember how long a task took.
+
+        Args:
+            operation: what it did; empty where that is not known.
+            not_before: seconds after which it was last seen going on; 0 if it never was.
+            ended_by: seconds after which it was first seen ended.
+        """
+        if operation:
+            took = (not_before + ended_by) / 2 if not_before else ended_by * SOONER
+            self._seen.setdefault(operation, deque(maxlen=REMEMBERED)).append(took)
+
+    def expected(self, operation: str) -> float | None:
+        """Seconds that a task takes at least, as a rule: a quarter of them are quicker."""
+        seen = self._seen.get(operation)
+        return sorted(seen)[len(seen) // 4] if seen else None
+
+    def pauses(self, operation: str) -> Iterator[float]:
+        """Seconds between the looks at a task."""
+        expected = self.expected(operation)
+        if expected is None:
+            yield from pauses(FIRST_LOOK, LONGEST_PAUSE)
+        waited = max(expected or 0.0, SOONEST) * random.uniform(0.98, 1.02)  # noqa: S311 - spreads load
+        if waited > LONG:
+            yield waited / 2
+            yield waited / 2
+        else:
+            yield waited
+        while True:
+            pause = min(max(waited * SHARE, SOONEST), LONGEST_PAUSE)
+            yield pause
+            waited += pause
+
+
+def pauses(first: float, longest: float) -> Iterator[float]:
+    """Seconds between looks at what is not known: growing by half each time, and jittered."""
+    pause = first
+    while True:
+        jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing
+        yield min(pause * jitter, longest)
+        pause = min(pause * GROWTH, longest)

@@ -1,0 +1,62 @@
+"""When tasks are looked at: as soon as they usually end, and not for nothing before."""
+
+import random
+from itertools import accumulate, islice
+
+import pytest
+
+from alcf_mcp.iri.pace import FIRST_LOOK, LONGEST_PAUSE, Pace
+
+OPERATION = "ls"
+
+
+def wait_for(pace: Pace, duration: float) -> tuple[float, int]:
+    """Wait for a task of that duration as the client does; when its end is seen, and in how many looks."""
+    before = 0.0
+    for number, now in enumerate(accumulate(pace.pauses(OPERATION)), 1):
+        if now >= duration:
+            pace.learn(OPERATION, not_before=before, ended_by=now)
+            return now, number
+        before = now
+    raise AssertionError
+
+
+def test_of_what_is_not_known_the_looks_come_early_and_ever_later() -> None:
+    looks = list(islice(Pace().pauses(OPERATION), 10))
+    assert 0.15 < looks[0] / FIRST_LOOK < 1.2
+    assert max(looks) <= LONGEST_PAUSE
+    assert looks[5] > looks[1]
+
+
+@pytest.mark.parametrize("duration", [0.05, 0.2, 1.0, 3.0, 10.0, 30.0])
+def test_the_usual_duration_is_learned(duration: float) -> None:
+    random.seed(7)
+    pace = Pace()
+    for _ in range(20):
+        wait_for(pace, duration)
+    seen, looks = zip(*(wait_for(pace, duration) for _ in range(20)), strict=True)
+    late = sorted(when - duration for when in seen)
+    assert late[10] <= 0.15 * duration + 0.1
+    assert late[-1] <= 0.3 * duration + 0.1
+    assert max(looks) <= 5
+
+
+def test_a_duration_that_changes_is_learned_anew() -> None:
+    pace = Pace()
+    for duration in [10.0] * 20 + [1.0] * 20:
+        when, _ = wait_for(pace, duration)
+    assert when < 1.5
+
+
+def test_a_long_task_among_short_ones_is_not_hammered() -> None:
+    pace = Pace()
+    for _ in range(20):
+        wait_for(pace, 0.1)
+    _, looks = wait_for(pace, 60.0)
+    assert looks < 80
+
+
+def test_tasks_that_nobody_names_teach_nothing() -> None:
+    pace = Pace()
+    pace.learn("", not_before=0.0, ended_by=9.0)
+    assert pace.expected("") is None
