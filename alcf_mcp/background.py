@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 
 import anyio
@@ -15,6 +16,8 @@ from alcf_mcp.running import Running
 from alcf_mcp.tools.app import App
 from alcf_mcp.tools.listed_tool import load
 
+logger = logging.getLogger(__name__)
+
 LOADING_AFTER = 0.2
 SETTLING_SECONDS = 120.0
 TELLING_SECONDS = 2.0
@@ -25,6 +28,7 @@ def begin(running: Running) -> None:
     running.start(_load_tools)
     running.start(partial(_settle, running.app))
     running.start(partial(_tell_the_others, running.app))
+    running.start(partial(_remember_the_pace, running.app))
 
 
 async def _load_tools() -> None:
@@ -53,3 +57,17 @@ async def _tell_the_others(app: App) -> None:
             crowd.elsewhere = await app.shared.journal.waiting.tell(process, crowd.here)
         except JournalError:  # then each process is as polite as it can be by itself
             crowd.elsewhere = 0
+
+
+async def _remember_the_pace(app: App) -> None:
+    """Begin with what earlier processes learned of the facility's pace, and leave what this one learns."""
+    url, pace = app.shared.iri.transport.base_url, app.shared.iri.transport.connection.pace
+    await app.used.wait()
+    try:
+        pace.recall(await app.shared.journal.paces.known(url))
+        while True:
+            await anyio.sleep(TELLING_SECONDS)
+            if pace.has_news:
+                await app.shared.journal.paces.tell(url, pace.told())
+    except JournalError as error:  # it is learned anew
+        logger.info("%s", error)

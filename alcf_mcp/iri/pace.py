@@ -28,10 +28,25 @@ SOONER = 0.8
 
 
 class Pace:
-    """How long the operations of a facility usually take, learned from the tasks that were waited for."""
+    """How long the operations of a facility usually take, learned from the tasks that were waited for.
+
+    Attributes:
+        has_news: whether something was learned since it was last told.
+    """
 
     def __init__(self) -> None:
         self._seen: dict[str, deque[float]] = {}
+        self.has_news = False
+
+    def told(self) -> dict[str, list[float]]:
+        """All that was learned: seconds, by operation."""
+        self.has_news = False
+        return {operation: list(seen) for operation, seen in self._seen.items()}
+
+    def recall(self, told: dict[str, list[float]]) -> None:
+        """Take what was learned earlier; what was learned since counts more."""
+        for operation, seen in told.items():
+            self._seen.setdefault(operation, deque(seen, maxlen=REMEMBERED))
 
     def learn(self, operation: str, *, not_before: float, ended_by: float) -> None:
         """Remember how long a task took.
@@ -44,6 +59,7 @@ class Pace:
         if operation:
             took = (not_before + ended_by) / 2 if not_before else ended_by * SOONER
             self._seen.setdefault(operation, deque(maxlen=REMEMBERED)).append(took)
+            self.has_news = True
 
     def expected(self, operation: str) -> float | None:
         """Seconds that a task takes at least, as a rule: a quarter of them are quicker."""

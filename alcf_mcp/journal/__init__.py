@@ -10,6 +10,7 @@ from alcf_mcp.journal.actions import Action, Actions
 from alcf_mcp.journal.approvals import Approvals
 from alcf_mcp.journal.jobs import SubmittedJob, SubmittedJobs
 from alcf_mcp.journal.offers import Offers
+from alcf_mcp.journal.paces import Paces
 from alcf_mcp.journal.store import JournalError, Store
 from alcf_mcp.journal.usage import Usage
 from alcf_mcp.journal.waiting import Waiting
@@ -45,6 +46,11 @@ class Journal:
     def offers(self) -> Offers:
         """What facilities do not offer."""
         return Offers(self.store)
+
+    @cached_property
+    def paces(self) -> Paces:
+        """How long operations took."""
+        return Paces(self.store)
 
     @cached_property
     def waiting(self) -> Waiting:

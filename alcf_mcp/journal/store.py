@@ -96,6 +96,14 @@ _SCHEMA = (
         PRIMARY KEY (api_url, project, capability, unit, seen_at)
     ) STRICT;
     """,
+    """
+    CREATE TABLE paces (
+        api_url TEXT NOT NULL,
+        operation TEXT NOT NULL,
+        seconds TEXT NOT NULL,
+        PRIMARY KEY (api_url, operation)
+    ) STRICT;
+    """,
 )
 """One entry a schema version; a file of an older version is brought forward step by step."""
 

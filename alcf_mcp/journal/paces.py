@@ -1,0 +1,27 @@
+"""How long operations of a facility took lately, so that a new process need not learn it anew."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from alcf_mcp.journal.store import Store
+
+
+@dataclass(frozen=True)
+class Paces:
+    """What was learned of the operations of facilities; the last process to tell is believed."""
+
+    store: Store
+
+    async def known(self, api_url: str) -> dict[str, list[float]]:
+        """Seconds that the last tasks of each operation took."""
+        sql = "SELECT operation, seconds FROM paces WHERE api_url = ?"
+        rows = await self.store.run(lambda db: db.execute(sql, (api_url,)).fetchall())
+        return {str(row["operation"]): [float(one) for one in json.loads(row["seconds"])] for row in rows}
+
+    async def tell(self, api_url: str, known: dict[str, list[float]]) -> None:
+        """Remember it."""
+        sql = "INSERT OR REPLACE INTO paces (api_url, operation, seconds) VALUES (?, ?, ?)"
+        rows = [(api_url, operation, json.dumps(seconds)) for operation, seconds in known.items()]
+        await self.store.run(lambda db: db.executemany(sql, rows))
