@@ -6,7 +6,7 @@ import logging
 import secrets
 import uuid
 
-from alcf_mcp.facility.aftermath import CancelIntent, SubmitIntent, UpdateIntent
+from alcf_mcp.facility.aftermath import CancelIntent, OutcomeUnknown, SubmitIntent, UpdateIntent
 from alcf_mcp.facility.aftermath.jobs import LostJobs
 from alcf_mcp.facility.jobspec import merged, node_hours
 from alcf_mcp.facility.known_jobs import KnownJob
@@ -84,14 +84,18 @@ class JobActions:
             sending.job_id = job_id
             return await self._iri.update_job(machine, job_id, spec, key=key)
 
-        job = await self._recorder.carry_out(
-            UpdateIntent(resource_id=machine, job_id=job_id, change=spec, key=key),
-            send,
-            node_hours=max(more, 0.0),
-            day_limit=self._limits.node_hours_per_day if more > 0 else None,
-        )
-        if known.record:
-            await self._remember(known.record.model_copy(update={"spec": changed}))
+        try:
+            job = await self._recorder.carry_out(
+                UpdateIntent(resource_id=machine, job_id=job_id, change=spec, key=key),
+                send,
+                node_hours=max(more, 0.0),
+                day_limit=self._limits.node_hours_per_day if more > 0 else None,
+            )
+        except OutcomeUnknown:
+            # Every update sends the node count: one that may be wrong must not be sent with the next.
+            await self._remember_as(known, changed.model_copy(update={"resources": None}))
+            raise
+        await self._remember_as(known, changed)
         return job
 
     async def cancel(self, known: KnownJob) -> None:
@@ -103,6 +107,10 @@ class JobActions:
             await self._iri.cancel_job(machine, job_id)
 
         await self._recorder.carry_out(CancelIntent(resource_id=machine, job_id=job_id), send)
+
+    async def _remember_as(self, known: KnownJob, spec: JobSpec) -> None:
+        if known.record:
+            await self._remember(known.record.model_copy(update={"spec": spec}))
 
     async def _remember(self, record: SubmittedJob) -> None:
         try:

@@ -25,6 +25,11 @@ logger = logging.getLogger(__name__)
 LOOKING_SECONDS = 8.0
 """A submission is not held up longer by looking whether it can work."""
 
+UNCLEAR = (
+    "Another submission to {machine} is under way, or its outcome is not known: if it was the same job, look "
+    "with list_jobs whether it is there."
+)
+
 LeftOn = Callable[[str, Resource], Awaitable[float | None]]
 
 
@@ -103,6 +108,8 @@ class Preparation:
         prepared = Prepared(machine, filled, new_job(filled), used, filled.remarks())
         if self._has_alcf_queues:
             prepared.notes += _advice(machine, prepared.spec)
+        if await self._usual.unclear(machine):
+            prepared.notes.append(UNCLEAR.format(machine=machine.name))
         await self._look(prepared)
         self._last = (resource, request, prepared)
         return prepared

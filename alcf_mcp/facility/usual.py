@@ -74,6 +74,14 @@ class Usual:
             for job in await self._earlier(machine)
         )
 
+    async def unclear(self, machine: Resource) -> int:
+        """How many submissions to a machine are open: under way, or of an outcome that is not known."""
+        try:
+            return await self._journal.actions.open_submissions(machine.id, besides=0)
+        except JournalError as error:
+            logger.warning("%s", error)
+            return 0
+
     async def _account(self, request: JobRequest, earlier: SubmittedJob | None) -> tuple[str, str] | None:
         if request.account:
             return None

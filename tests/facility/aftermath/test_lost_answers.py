@@ -238,3 +238,22 @@ async def test_where_the_look_before_a_change_fails_nothing_was_sent(
     answered = await assistant.call("cancel_job", **arguments)
     assert CANCEL.sent(local) == 0
     assert "carried out" not in answered.text
+
+
+async def test_a_node_count_that_may_be_wrong_is_not_sent_again(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    arguments = await UPDATE.prepared(assistant)
+    local.faults.add(UPDATE.lost(carried_out=True))
+    await assistant.call("update_job", job_id=arguments["job_id"], nodes=2)
+    answered = await assistant.call("update_job", job_id=arguments["job_id"], name="renamed")
+    assert "Give `nodes`" in answered.error["next_step"]
+    assert UPDATE.sent(local) == 1
+
+
+async def test_who_submits_again_is_told_that_the_first_may_be_there(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    await lose(local, assistant, SUBMIT, carried_out=False)
+    again = await assistant.do("submit_job", **JOB)
+    assert any("its outcome is not known" in note for note in again["notes"])
