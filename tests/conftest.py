@@ -140,9 +140,9 @@ def connect(local: LocalFacility, tmp_path: Path) -> Connect:
     """Connects an assistant to a server in front of the local facility."""
 
     @asynccontextmanager
-    async def to_local(_: Settings) -> AsyncIterator[IRIClient]:
-        asgi = httpx.ASGITransport(local.app)
-        async with IRIClient("http://local/api/v1", token=local.token, http=asgi) as iri:
+    async def to_local(settings: Settings) -> AsyncIterator[IRIClient]:
+        asgi, most = httpx.ASGITransport(local.app), settings.max_requests
+        async with IRIClient("http://local/api/v1", token=local.token, http=asgi, max_requests=most) as iri:
             yield iri
 
     @asynccontextmanager

@@ -113,7 +113,7 @@ class Facility:
     def recorder(self) -> Recorder:
         """Carries out what this call changes, and writes it into the journal."""
         url = self.iri.transport.base_url
-        return Recorder(self.shared.journal, self.caller, url, self.finder, self.remarks)
+        return Recorder(self.shared.journal, self.caller, url, self.finder, self.wait, self.remarks)
 
     @cached_property
     def finder(self) -> Finder:

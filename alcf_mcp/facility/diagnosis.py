@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from alcf_mcp.facility.known_jobs import KnownJob
@@ -40,6 +41,9 @@ _CAUSES = {
 _SIGNAL_BASES = ((256, "ended by PBS with"), (128, "ended by"))
 _ENDED_BY_PBS = frozenset({256 + 15, 256 + 9, -29})
 
+LOOKS_APART = 120.0
+"""Seconds: by so much a job may have run longer than it was seen to."""
+
 _STATES = {"active": "running", "new": "just submitted", "queued": "waiting", "held": "held back"}
 
 
@@ -59,7 +63,8 @@ def status_in_words(known: KnownJob, *, now: datetime | None = None) -> str:
     """Where a job stands, as a person would say it: with how long it waits or runs, and how it ended."""
     now = now or datetime.now(UTC)
     if known.forgotten:
-        return f"not known to the facility any more; it was last seen {_STATES.get(known.state, known.state)}"
+        seen = status_in_words(replace(known, forgotten=False), now=now) if known.finished else None
+        return f"not known to the facility now; last seen {seen or _STATES.get(known.state, known.state)}"
     if known.finished:
         return _ending(known)
     since = _since(known, now)
@@ -78,12 +83,12 @@ def _ending(known: KnownJob) -> str:
 
 
 def _used_its_walltime(known: KnownJob) -> bool:
-    """Whether a job may have run for its whole walltime, as far as it was seen."""
+    """Whether a job was surely seen running for about its whole walltime."""
     record = known.record
-    if record is None or known.walltime is None or record.ended_by is None:
+    if record is None or known.walltime is None or record.active_from is None or record.active_at is None:
         return False
-    began_at_least = record.waiting_at or record.submitted_at
-    return (record.ended_by - began_at_least).total_seconds() >= known.walltime
+    seen = (record.active_at - record.active_from).total_seconds()
+    return seen >= known.walltime - LOOKS_APART > 0
 
 
 def _since(known: KnownJob, now: datetime) -> str:

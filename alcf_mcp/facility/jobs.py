@@ -26,6 +26,9 @@ from alcf_mcp.journal import SubmittedJob
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
 """Seconds between two looks at a job that is waited for."""
 
+UNKNOWN_IN_A_ROW = 3
+"""Looks: ALCF's API says now and then of a job that runs that there is none (its deployment, 2026-08)."""
+
 MOST_SINGLE_LOOKS = 20
 """Jobs that are looked up by themselves because the list does not show them."""
 
@@ -118,12 +121,12 @@ class Jobs:
     async def follow(self, known: KnownJob, *, patience: float) -> AsyncGenerator[KnownJob]:
         """Yield the job as it is now and again at growing intervals, until it ends or the patience does.
 
-        A job that the facility does not know any more has ended, too.
+        A job that the facility does not know any more, look after look, is not waited for.
         """
         yield known
-        if known.finished:
+        if known.finished or known.forgotten:
             return
-        machine, job_id = known.resource, known.job.id
+        machine, job_id, unknown = known.resource, known.job.id, 0
         with self._looks.waiting(machine.id, job_id):
             async with aclosing(
                 looks(
@@ -135,8 +138,12 @@ class Jobs:
             ) as seen:
                 async for job in seen:
                     if job is None:
-                        yield replace(known, forgotten=True)
-                        return
+                        unknown += 1
+                        if unknown >= UNKNOWN_IN_A_ROW:
+                            yield replace(known, forgotten=True)
+                            return
+                        continue
+                    unknown = 0
                     known = await self._records.joined(machine, job)
                     yield known
                     if known.finished:
@@ -175,10 +182,15 @@ class Jobs:
     async def _candidates(
         self, job_id: str, resource: str | None, record: SubmittedJob | None
     ) -> list[Resource]:
+        if record:
+            own = await self._names.compute(record.resource_id)
+            if resource and (await self._names.compute(resource)).id != own.id:
+                raise InvalidCall(
+                    f"Job {record.job_id} is on {own.name}, not on {resource}", hint="Leave `resource` out."
+                )
+            return [own]
         if resource:
             return [await self._names.compute(resource)]
-        if record:
-            return [await self._names.compute(record.resource_id)]
         machines = await self._names.computers()
         server = _SERVER.search(job_id)
         named = [machine for machine in machines if server and machine.name.lower() == server[1]]

@@ -16,7 +16,7 @@ class KnownJob:
     Attributes:
         canceled_here: it was canceled from here.
         just_ended: it has ended since it was last looked at from here.
-        forgotten: the facility does not know it any more; ``job`` is how it was last seen.
+        forgotten: the facility does not know it, as far as it was asked; ``job`` is how it was last seen.
     """
 
     resource: Resource
@@ -35,8 +35,8 @@ class KnownJob:
 
     @property
     def finished(self) -> bool:
-        """Whether it has ended, however it did."""
-        return self.job.finished or self.forgotten
+        """Whether it is known to have ended, however it did."""
+        return self.job.finished
 
     @property
     def exit_code(self) -> int | None:

@@ -12,6 +12,7 @@ import anyio
 
 from alcf_mcp.facility.aftermath import Finder, Intent, OutcomeUnknown, has_failed, was_refused
 from alcf_mcp.facility.limits import LimitReached
+from alcf_mcp.iri import Wait
 from alcf_mcp.iri import errors as iri
 from alcf_mcp.journal import Action, Journal, JournalError
 from alcf_mcp.journal.actions import ActionOutcome
@@ -54,16 +55,24 @@ class Recorder:
         caller: whose call it is.
         api_url: the facility.
         finder: finds out what came of a change whose answer is lost.
+        wait: the call's patience, which counts its requests.
         remarks: what the call's answer should tell besides.
     """
 
     def __init__(
-        self, journal: Journal, caller: Caller, api_url: str, finder: Finder, remarks: list[str]
+        self,
+        journal: Journal,
+        caller: Caller,
+        api_url: str,
+        finder: Finder,
+        wait: Wait,
+        remarks: list[str],
     ) -> None:
         self._journal = journal
         self._caller = caller
         self._api_url = api_url
         self._finder = finder
+        self._wait = wait
         self._remarks = remarks
 
     async def carry_out(
@@ -83,7 +92,7 @@ class Recorder:
             IRIError: it was not, or failed.
         """
         number = await self._begin(intent, node_hours, day_limit)
-        sending = Sending()
+        sending, requests = Sending(), self._wait.requests
         began_at = datetime.now(UTC)
         try:
             result = await send(sending)
@@ -94,9 +103,11 @@ class Recorder:
             found: T = await self._find_out(intent, number, began_at, sending, error)
             return found
         except BaseException as error:
-            cut = "the call was cancelled after it was sent"
+            was_sent = self._wait.requests > requests
+            cut = f"the call was cancelled {'after' if was_sent else 'before'} it was sent"
             detail = str(error) if isinstance(error, Exception) else cut
-            await self._end(number, "unknown", detail or type(error).__name__, sending)
+            came_of_it: ActionOutcome = "unknown" if was_sent else "refused"
+            await self._end(number, came_of_it, detail or type(error).__name__, sending)
             raise
         await self._end(number, "done", None, sending)
         return result

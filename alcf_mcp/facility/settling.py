@@ -30,7 +30,8 @@ async def _settle(journal: Journal, finder: Finder, action: Action) -> None:
     logger.info("action %d (%s): %s", action.id, action.tool, found.detail)
     await journal.actions.end(
         action.id,
-        "unknown" if found.outcome == "unknown" else found.outcome,
+        found.outcome,
         detail=f"{cut_off}looked at later: {found.detail}",
         job_id=getattr(found.value, "id", None) if intent.kind == "submit" else None,
+        if_open=True,
     )

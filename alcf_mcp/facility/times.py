@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from alcf_mcp.facility.walltime import parse_walltime
+from alcf_mcp.facility.walltime import parse_duration
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import parse_timestamp
 
@@ -32,7 +32,7 @@ def parse_since(value: str, *, now: datetime | None = None) -> datetime:
     if moment := parse_timestamp(value):
         return moment
     try:
-        back = timedelta(seconds=parse_walltime(text.removeprefix("last").removesuffix("ago")))
+        back = timedelta(seconds=parse_duration(text.removeprefix("last").removesuffix("ago")))
     except InvalidCall:
         raise InvalidCall(
             f"{value!r} is no time",

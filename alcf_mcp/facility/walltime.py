@@ -27,7 +27,7 @@ def parse_walltime(value: str | int) -> int:
     Raises:
         InvalidCall: it is in none of the known forms, or beyond all reason.
     """
-    seconds = value if isinstance(value, int) else _parse(value)
+    seconds = value if isinstance(value, int) else parse_duration(value)
     if seconds < 1:
         raise InvalidCall(f"A walltime of {value!r} is no time at all", hint=_FORMS)
     if seconds > LONGEST:
@@ -35,7 +35,12 @@ def parse_walltime(value: str | int) -> int:
     return seconds
 
 
-def _parse(text: str) -> int:
+def parse_duration(text: str) -> int:
+    """Read a duration of any length, in seconds.
+
+    Raises:
+        InvalidCall: it is in none of the known forms.
+    """
     text = text.strip()
     if re.fullmatch(r"\d{1,9}", text):
         return int(text)

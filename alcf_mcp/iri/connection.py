@@ -134,6 +134,7 @@ class Connection:
             NotAnIRIAnswer: the answer is too long.
         """
         async with self._place(wait):
+            wait.requests += 1
             with anyio.move_on_after(limit):
                 return await self._answer(request)
         raise ConnectionLost(f"The facility at {_origin(request)} did not answer in time ({limit:.0f} s)")

@@ -63,7 +63,7 @@ class Tasks:
                     connection.pace.learn(operation, not_before=before, ended_by=waited)
                     return completed(seen)
         raise TaskStillRunning(
-            f"Task {task_id} still runs after {patience:.0f} s of waiting", task_id=task_id, task=seen
+            f"Task {task_id} had not ended when this call's time was over", task_id=task_id, task=seen
         )
 
 

@@ -18,10 +18,14 @@ class Wait:
     Args:
         seconds: the call's patience.
         listener: told the seconds waited so far and what goes on.
+
+    Attributes:
+        requests: how many requests have left for the facility within it.
     """
 
     def __init__(self, seconds: float = 45.0, listener: Listener | None = None) -> None:
         self.seconds = seconds
+        self.requests = 0
         self._listener = listener
         self.restart()
 

@@ -87,14 +87,26 @@ class Actions:
         detail: str | None = None,
         job_id: str | None = None,
         task_id: str | None = None,
+        if_open: bool = False,
     ) -> None:
-        """Complete an action with what came of it; its intent is kept only where that is not known."""
+        """Complete an action with what came of it; its intent is kept only where that is not known.
+
+        Args:
+            number: the action's number.
+            outcome: what came of it.
+            detail: the same as a sentence.
+            job_id: the job that it was about.
+            task_id: the task that did it.
+            if_open: only if nobody has found it out by now.
+        """
         sql = (
             "UPDATE actions SET ended_at = ?, outcome = ?, detail = ?, job_id = coalesce(?, job_id),"
-            " task_id = coalesce(?, task_id), intent = CASE WHEN ? THEN intent END WHERE id = ?"
+            " task_id = coalesce(?, task_id), intent = CASE WHEN ? THEN intent END"
+            " WHERE id = ? AND (intent IS NOT NULL OR NOT ?)"
         )
         is_open = outcome in ("sent", "unknown")
-        values = (datetime.now(UTC).isoformat(), outcome, detail, job_id, task_id, is_open, number)
+        now = datetime.now(UTC).isoformat()
+        values = (now, outcome, detail, job_id, task_id, is_open, number, if_open)
         await self.store.run(lambda db: db.execute(sql, values))
 
     async def left_open(self, api_url: str) -> list[Action]:

@@ -50,11 +50,11 @@ async def submit_job(
     """
     prepared = await facility.preparation.again(resource, request)
     if dry_run:
-        return JobSubmission.of(prepared, job=None)
+        return JobSubmission.of(prepared, None)
     if prepared.to_make:
         await facility.file_actions.mkdir(prepared.to_make, parents=True)
     known = await facility.job_actions.submit(prepared.machine, prepared.spec, script=prepared.request.script)
-    return JobSubmission.of(prepared, job=known.job)
+    return JobSubmission.of(prepared, known)
 
 
 @tool("List jobs")
@@ -85,14 +85,20 @@ async def list_jobs(
 
 
 def _matches(known: KnownJob, states: set[str] | None, name: str | None, after: datetime | None) -> bool:
-    if states is not None and known.state not in states:
+    if states is not None and _as_meant(known) not in states:
         return False
     if name is not None and name.casefold() not in ((known.spec and known.spec.name) or "").casefold():
         return False
-    # When a job from elsewhere was submitted is not known: it is kept as long as it has not ended.
-    if after is None or known.record is None:
-        return after is None or not known.finished
-    return (known.record.ended_by or known.record.submitted_at) >= after
+    if after is None or not known.finished:  # what waits or runs does so now
+        return True
+    # When a job from elsewhere ended is not known.
+    return known.record is not None and (known.record.ended_by or known.record.submitted_at) >= after
+
+
+def _as_meant(known: KnownJob) -> str:
+    """A job's state as people mean it: one that ended with an error has failed, whatever PBS calls it."""
+    wrong = known.finished and known.succeeded is False and known.state != "canceled"
+    return "failed" if wrong else known.state
 
 
 @tool("Show a job")
@@ -125,7 +131,7 @@ async def wait_for_job(
     patience = min(timeout_seconds, facility.wait.left)
     async with aclosing(facility.jobs.follow(known, patience=patience)) as seen:
         async for known in seen:
-            if known.finished or (until == "started" and known.state == "active"):
+            if known.finished or known.forgotten or (until == "started" and known.state == "active"):
                 return await _reported(facility, known)
             await facility.wait.say(f"job {known.job.id}: {status_in_words(known)}")
     return JobReport.of(known, waited_for=until)

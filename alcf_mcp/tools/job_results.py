@@ -104,7 +104,10 @@ class JobReport(Result):
 
 def _next_step(known: KnownJob, waited_for: str | None) -> str:
     if known.forgotten:
-        return "PBS keeps jobs for two weeks. get_job_output may still find what it wrote."
+        return (
+            "PBS forgets ended jobs after two weeks, and may not know one for a moment: get_job looks again. "
+            "get_job_output may find what it wrote."
+        )
     if known.finished:
         return f"get_job_output with job_id={known.job.id!r} shows what it wrote."
     if waited_for:

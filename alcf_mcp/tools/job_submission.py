@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from alcf_mcp.facility.known_jobs import KnownJob
 from alcf_mcp.facility.preparing import Prepared
 from alcf_mcp.facility.walltime import spoken
-from alcf_mcp.iri.models import Job
 from alcf_mcp.tools.results import Result, Verbatim
 from alcf_mcp.tools.text import count
 
@@ -31,9 +31,10 @@ class JobSubmission(Result):
     next_step: str
 
     @classmethod
-    def of(cls, prepared: Prepared, *, job: Job | None) -> JobSubmission:
+    def of(cls, prepared: Prepared, known: KnownJob | None) -> JobSubmission:
         """Tell of a submission; without a job, of what would be sent."""
-        spec, request = prepared.spec, prepared.request
+        request = prepared.request
+        job, spec = known and known.job, (known and known.spec) or prepared.spec
         made = prepared.to_make
         directory = (
             f"The directory {made} {'was made' if job else 'would be made'}: it was missing." if made else ""

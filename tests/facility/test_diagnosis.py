@@ -67,7 +67,7 @@ def test_what_an_exit_code_says(code: int, said: str) -> None:
             "canceled, exit code 1 (an error that the job itself reports)",
         ),
         (foreign("completed", 0, canceled_here=True), "completed, exit code 0 (success)"),
-        (foreign("active", forgotten=True), "not known to the facility any more; it was last seen running"),
+        (foreign("active", forgotten=True), "not known to the facility now; last seen running"),
         (job("queued"), "waiting for 10 min"),
         (job("held"), "held back for 10 min"),
         (job("active"), "running of at most 1 h"),
@@ -77,11 +77,11 @@ def test_what_an_exit_code_says(code: int, said: str) -> None:
         ),
         (job("active", active_from=NOON + 4 * MINUTE), "running for 6 min to 10 min of at most 1 h"),
         (
-            job("completed", 271, ended_by=NOON + 61 * MINUTE),
+            job("completed", 271, active_from=NOON, active_at=NOON + 59 * MINUTE),
             "completed, exit code 271 (PBS ended it: its walltime was used up)",
         ),
         (
-            job("completed", 271, ended_by=NOON + 30 * MINUTE),
+            job("completed", 271, ended_by=NOON + 300 * MINUTE),
             "completed, exit code 271 (ended by PBS with signal 15 (termination))",
         ),
     ],
@@ -110,7 +110,10 @@ def test_completed_is_not_yet_success(seen: KnownJob, verdict: bool | None) -> N
     ("seen", "said"),
     [
         (foreign("completed", -29), "It used up its walltime of 1 h"),
-        (job("completed", 271, ended_by=NOON + 61 * MINUTE), "It used up its walltime of 1 h"),
+        (
+            job("completed", 271, active_from=NOON, active_at=NOON + 59 * MINUTE),
+            "It used up its walltime of 1 h",
+        ),
         (foreign("completed", 271), "Somebody canceled it, or its walltime"),
         (foreign("failed", -1), "It never ran"),
         (foreign("completed", 137), "memory"),

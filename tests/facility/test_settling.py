@@ -1,5 +1,6 @@
 """What a process left open when it ended is settled by the next one, from its first call on."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -17,6 +18,7 @@ from alcf_mcp.facility.aftermath import PathIntent
 from alcf_mcp.journal import Action, Journal
 from alcf_mcp.journal.actions import GIVEN_UP, this_process
 from alcf_mcp.local import Fault, LocalFacility, serve
+from alcf_mcp.local.catalog import POLARIS
 from tests.conftest import Assistant, Connect
 
 HERE = "/eagle/LocalDemo"
@@ -66,6 +68,49 @@ async def test_what_was_done_is_found_with_the_first_call(
     assert found.intent is None
 
 
+async def test_what_may_have_been_somebody_elses_doing_since_is_not_called_ours(
+    local: LocalFacility, connect: Connect, journal: Journal
+) -> None:
+    local.tree.locate(f"{HERE}/new").mkdir()
+    await journal.actions.begin(left_open(f"{HERE}/new", began_at=datetime.now(UTC) - timedelta(minutes=5)))
+    async with connect() as assistant:
+        await assistant.do("list_resources")
+        found = await outcome(journal, until="unknown")
+    assert "somebody else may have done it since" in (found.detail or "")
+
+
+async def test_a_job_by_hand_is_not_taken_for_a_submission_of_long_ago(
+    local: LocalFacility, connect: Connect, journal: Journal
+) -> None:
+    job = {
+        "resource": "polaris",
+        "account": "LocalDemo",
+        "queue": "debug",
+        "directory": HERE,
+        "script": "true",
+    }
+    async with connect(state_dir=local.settings.root / "other") as by_hand:
+        lost = {"kind": "submit", "resource_id": POLARIS.id, "resource": "Polaris", "spec": {"name": "lost"}}
+        intent = json.dumps({**lost, "key": "k", "known": [], "complete": True})
+        earlier = datetime.now(UTC) - timedelta(minutes=5)
+        await journal.actions.begin(left_open("", tool="submit_job", intent=intent, began_at=earlier))
+        by_hands = (await by_hand.do("submit_job", **job))["job_id"]
+    async with connect() as assistant:
+        await assistant.do("list_resources")
+        found = await outcome(journal, until="unknown")
+    assert f"{by_hands} may be it, or another submission's" in (found.detail or "")
+    assert await journal.jobs.find(by_hands) is None
+
+
+async def test_what_one_has_found_out_another_does_not_overrule(journal: Journal) -> None:
+    number = await journal.actions.begin(left_open(f"{HERE}/new"))
+    assert number is not None
+    await journal.actions.end(number, "done", if_open=True)
+    await journal.actions.end(number, "unknown", detail="too late", if_open=True)
+    (action,) = journal.actions.history(limit=1)
+    assert (action.outcome, action.detail) == ("done", None)
+
+
 async def test_what_can_t_be_told_is_unknown(connect: Connect, journal: Journal) -> None:
     await journal.actions.begin(left_open(f"{HERE}/new"))
     async with connect() as assistant:
@@ -105,11 +150,27 @@ async def test_a_task_that_went_on_is_settled_by_its_end(
     async with connect(timeout=1) as assistant:
         local.faults.add(Fault(method="GET", path="/task/", delay=30, times=1))
         answered = await assistant.call("make_directory", path=f"{HERE}/new")
-        assert "still runs" in answered.text
+        assert "had not ended" in answered.text
     assert (await outcome(journal, until="sent")).task_id
     async with connect() as assistant:
         await assistant.do("list_resources")
         assert "has completed" in ((await outcome(journal, until="done")).detail or "")
+
+
+async def test_a_call_that_is_cancelled_before_it_was_sent_says_so(
+    local: LocalFacility, connect: Connect, journal: Journal
+) -> None:
+    local.faults.add(Fault(method="GET", path="/filesystem/ls/", delay=5, times=None))
+    async with connect(max_requests=1, confirm="off") as assistant, anyio.create_task_group() as group:
+        await assistant.do("list_resources")
+        group.start_soon(lambda: assistant.call("list_directory", path=HERE))
+        await anyio.sleep(0.1)
+        with anyio.move_on_after(0.3):
+            await assistant.call("make_directory", path=f"{HERE}/new")
+        action = await outcome(journal, until="refused")
+        group.cancel_scope.cancel()
+    assert action.detail == "the call was cancelled before it was sent"
+    assert local.faults.count("POST", "/filesystem/mkdir/") == 0
 
 
 async def test_a_call_that_is_cancelled_after_it_was_sent_says_so(

@@ -85,7 +85,7 @@ async def test_a_job_that_the_facility_forgot_is_not_called_running(
     local.faults.add(Fault(path=f"/compute/status/.*/{job_id}", delay=0))
     local.faults.add(replace(unknown, times=None))
     report = await assistant.do("wait_for_job", job_id=job_id)
-    assert report["status"] == "not known to the facility any more; it was last seen running"
+    assert report["status"] == "not known to the facility now; last seen running"
     assert (await assistant.do("get_job", job_id=job_id))["status"] == report["status"]
 
 
@@ -127,3 +127,48 @@ async def test_a_canceled_job_is_called_canceled(connect: Connect) -> None:
         assert (report["state"], report["status"]) == ("canceled", "canceled")
         listed = await assistant.do("list_jobs", state="canceled")
         assert listed["summary"] == "1 job: no job waits or runs; 1 ended, 1 of them canceled"
+
+
+async def test_a_moment_in_which_a_job_is_not_known_is_borne(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    job_id = await submit(assistant, "sleep 1")
+    path = f"/compute/status/.*/{job_id}"
+    local.faults.add(Fault(path=path, delay=0))
+    local.faults.add(Fault(path=path, status=500, body={"detail": "[]"}, times=2))
+    assert (await assistant.do("wait_for_job", job_id=job_id))["state"] == "completed"
+
+
+async def test_a_job_that_is_not_known_for_a_moment_can_be_canceled_all_the_same(
+    local: LocalFacility, connect: Connect
+) -> None:
+    async with connect(confirm="off") as assistant:
+        job_id = await submit(assistant)
+        await assistant.do("wait_for_job", job_id=job_id, until="started")
+        unknown = {"detail": f"Job {job_id} not found."}
+        local.faults.add(Fault(method="GET", path=f"/compute/status/.*/{job_id}", status=400, body=unknown))
+        assert (await assistant.do("cancel_job", job_id=job_id))["done"] == "cancel requested"
+
+
+async def test_a_job_is_not_looked_for_on_another_machine_than_its_own(assistant: Assistant) -> None:
+    job_id = await submit(assistant)
+    answered = await assistant.call("get_job", job_id=job_id, resource="crux")
+    assert f"Job {job_id} is on Polaris, not on crux" in answered.error["message"]
+
+
+async def test_a_job_that_ended_with_an_error_has_failed(assistant: Assistant) -> None:
+    failed = await submit(assistant, "exit 3")
+    await assistant.do("wait_for_job", job_id=failed)
+    assert (await assistant.do("list_jobs", state="failed"))["jobs"][0]["job_id"] == failed
+    assert (await assistant.do("list_jobs", state="completed"))["jobs"] == []
+
+
+async def test_what_runs_is_shown_whenever_it_was_submitted(assistant: Assistant, journal: Journal) -> None:
+    job_id = await submit(assistant)
+    record = await journal.jobs.find(job_id)
+    assert record is not None
+    await journal.store.run(
+        lambda db: db.execute("UPDATE jobs SET submitted_at = '2020-01-01T00:00:00+00:00'")
+    )
+    assert (await assistant.do("list_jobs", since="1h"))["total"] == 1
+    assert (await assistant.do("list_jobs", since="90 days"))["total"] == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing, suppress
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from alcf_mcp.facility.aftermath.findings import Finding
@@ -23,6 +23,17 @@ FIRST_LOOK = 0.3
 LONGEST_PAUSE = 3.0
 LONGEST = 12.0
 """Seconds of looking: ALCF's gateway waits 10 s for PBS, which may go on after that (2026-08)."""
+
+
+LATE = timedelta(minutes=2)
+"""After that, what is seen may just as well be somebody else's doing."""
+
+
+def _of_its_time(found: Finding, is_late: bool) -> Finding:
+    """A finding as far as it still proves something."""
+    if found.outcome == "unknown" or not is_late:
+        return found
+    return Finding("unknown", f"{found.detail}, now; somebody else may have done it since", check=found.check)
 
 
 class Finder:
@@ -63,13 +74,14 @@ class Finder:
         return found
 
     async def _look(self, intent: Intent, action: int, began_at: datetime, task_id: str | None) -> Finding:
+        is_late = datetime.now(UTC) - began_at > LATE
         try:
             if task_id and (found := await self._task(task_id)):
                 return found
             if isinstance(intent, PathIntent):
-                return await find_path_change(self._files, intent, began_at)
+                return _of_its_time(await find_path_change(self._files, intent, began_at), is_late)
             if isinstance(intent, SubmitIntent):
-                return await self._jobs.find_submitted(intent, action)
+                return await self._jobs.find_submitted(intent, action, only_by_spec=is_late)
             if isinstance(intent, CancelIntent):
                 return await self._jobs.find_canceled(intent)
             return await self._jobs.find_updated(intent)

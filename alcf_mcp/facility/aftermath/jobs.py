@@ -61,11 +61,16 @@ class LostJobs:
             return None, False
         return sorted({_short(job.id) for job in (*waiting, *(ended or ()))}), ended is not None
 
-    async def find_submitted(self, intent: SubmitIntent, action: int) -> Finding:
+    async def find_submitted(self, intent: SubmitIntent, action: int, *, only_by_spec: bool) -> Finding:
         """Look for a job whose submission was not answered, and remember it as ours if it is found.
 
         Only a job that was not there before can be it. Of several, it is the one that asks for the same,
         where the facility tells that; else nothing is concluded, nor if another submission is open as well.
+
+        Args:
+            intent: the submission.
+            action: its number in the journal.
+            only_by_spec: so much time has passed that being new proves nothing.
         """
         new = await self._new_jobs(intent)
         if new is None:
@@ -77,7 +82,7 @@ class LostJobs:
         if not candidates:
             return Finding("unknown", f"no new job is seen on {intent.resource}, so far", check=_CHECK)
         others = await self._journal.actions.open_submissions(intent.resource_id, besides=action)
-        if len(candidates) == 1 and not others:
+        if len(candidates) == 1 and not others and (same or not only_by_spec):
             job = candidates[0]
             if await self._journal.jobs.claim(intent.as_submitted(job.id)):
                 proof = "it asks for the same" if same else "it is the only new one"
