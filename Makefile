@@ -6,7 +6,7 @@ MCPB    ?= npx --yes @anthropic-ai/mcpb@2.1.2
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check format snapshots contract soak bundle clients clean
+.PHONY: demo test check format snapshots contract soak bench bundle clients clean
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "alcf-mcp needs Python 3.11 or newer: make PYTHON=python3.12 …")'
@@ -40,6 +40,9 @@ contract: $(READY)  ## Hold the client and the local facility against an OpenAPI
 
 soak: $(READY)  ## A thousand random calls in bad weather, five times, then the facility's record against the journal
 	@$(BIN)/python -m tests.soak --seeds $(or $(SEEDS),1 2 3 4 5)
+
+bench: $(READY)  ## Measurements side by side, as ratios: a table, and benchmarks/results/latest.json
+	@$(BIN)/python -m benchmarks
 
 bundle: $(READY)  ## An MCP bundle for desktop programs: dist/alcf-mcp.mcpb (needs Node.js)
 	@$(BIN)/python packaging/mcpb/stage.py build/mcpb

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from alcf_mcp.cli.failing import explained
 from alcf_mcp.cli.options import Facility, StateDir
-from alcf_mcp.config import load_settings
+from alcf_mcp.config import SettingsError, load_settings
 
 if TYPE_CHECKING:
     from alcf_mcp.config import Settings
     from alcf_mcp.tools.job_list import JobList
     from alcf_mcp.tools.job_results import JobReport
+
+STATES = ("new", "queued", "held", "active", "running", "completed", "failed", "canceled", "done")
 
 AsJSON = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 JobId = Annotated[str, typer.Argument(help="A job's id, or the number in front of it.")]
@@ -36,6 +39,7 @@ def jobs(
     state_dir: StateDir = None,
 ) -> None:
     """Show your jobs on all machines, running ones first."""
+    _one_of("--state", state, STATES)
     wanted = {"resource": resource, "state": state, "name": name, "since": since}
     settings = load_settings(facility=facility, state_dir=state_dir)
     found = _call(settings, "jobs", "list_jobs", include_finished=ended or bool(since), limit=limit, **wanted)
@@ -69,6 +73,7 @@ def output(
     state_dir: StateDir = None,
 ) -> None:
     """Show what a job wrote."""
+    _one_of("--stream", stream, ("stdout", "stderr", "both"))
     settings = load_settings(facility=facility, state_dir=state_dir)
     if follow:
         import anyio  # noqa: PLC0415 - loaded where it is used
@@ -88,6 +93,11 @@ def output(
         tail_lines=lines,
     )
     sys.stdout.write(f"{text}\n")
+
+
+def _one_of(option: str, value: str | None, choices: Sequence[str]) -> None:
+    if value is not None and value not in choices:
+        raise SettingsError(f"{option} {value}: choose from {', '.join(choices)}")
 
 
 def _call(settings: Settings, command: str, tool: str, **arguments: Any) -> Any:

@@ -118,4 +118,4 @@ class Visit:
     async def _fetch(self, path: str, base: str | None = None) -> Answer:
         connection = self._iri.transport.connection
         request = connection.request("GET", path, base=base)
-        return await connection.exchange(request, Wait(PATIENCE), limit=PATIENCE)
+        return await connection.exchange(request, Wait(PATIENCE))

@@ -6,7 +6,9 @@ import logging
 import secrets
 import uuid
 
-from alcf_mcp.facility.aftermath import CancelIntent, OutcomeUnknown, SubmitIntent, UpdateIntent
+import anyio
+
+from alcf_mcp.facility.aftermath import CancelIntent, SubmitIntent, UpdateIntent, was_refused
 from alcf_mcp.facility.aftermath.jobs import LostJobs
 from alcf_mcp.facility.jobspec import merged, node_hours
 from alcf_mcp.facility.known_jobs import KnownJob
@@ -91,9 +93,11 @@ class JobActions:
                 node_hours=max(more, 0.0),
                 day_limit=self._limits.node_hours_per_day if more > 0 else None,
             )
-        except OutcomeUnknown:
-            # Every update sends the node count: one that may be wrong must not be sent with the next.
-            await self._remember_as(known, changed.model_copy(update={"resources": None}))
+        except BaseException as error:
+            if not was_refused(error):
+                # Every update sends the node count: one that may be wrong must not be sent with the next.
+                with anyio.CancelScope(shield=True):
+                    await self._remember_as(known, changed.model_copy(update={"resources": None}))
             raise
         await self._remember_as(known, changed)
         return job

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -12,8 +13,14 @@ from alcf_mcp.facility.walltime import parse_walltime
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import JobAttributes, JobSpec, ResourceSpec
 
-_HAVE_ARGUMENTS = frozenset({"walltime", "select", "nodes", "nodect", "queue", "project"})
-"""PBS attributes that would get round what is said, counted and limited elsewhere."""
+_HAVE_ARGUMENTS = frozenset(
+    {
+        *("walltime", "min_walltime", "max_walltime", "select", "nodes", "nodect", "queue", "project"),
+    }
+)
+"""PBS attributes that would get round what is said, counted and limited elsewhere; PBS takes any case."""
+
+_RESOURCE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,14 @@ def changed_job(request: JobRequest) -> JobSpec:
         InvalidCall: something would arrive changed, or nothing is to be changed.
     """
     request = _without_blanks(request)
+    if (
+        request.script is None
+        and request.executable is None
+        and (request.environment or request.ranks_per_node)
+    ):
+        raise InvalidCall(
+            "The environment goes with a script, and none is given", hint="Give the whole script, too."
+        )
     if request.nodes is None:
         raise InvalidCall("An update needs the job's node count", hint="Give `nodes`.")
     return _spec(request, request.stdout_path, request.stderr_path)
@@ -186,8 +201,15 @@ def _plain_fields(request: JobRequest) -> list[tuple[str, str | None]]:
 
 
 def _custom_attributes(request: JobRequest) -> dict[str, str] | None:
-    attributes = dict(request.custom_attributes)
-    if said_twice := sorted(_HAVE_ARGUMENTS & attributes.keys()):
+    attributes = {name.strip(): value.strip() for name, value in request.custom_attributes.items()}
+    if odd := next(
+        (n for n, value in attributes.items() if not _RESOURCE.fullmatch(n) or "," in value), None
+    ):
+        raise InvalidCall(
+            f"The custom attribute {odd!r} is none: a name has letters, digits and '_', a value no comma",
+            hint="Give each PBS resource as an attribute of its own.",
+        )
+    if said_twice := sorted(name for name in attributes if name.lower() in _HAVE_ARGUMENTS):
         raise InvalidCall(
             f"custom_attributes has {', '.join(said_twice)}, which the arguments of their own say",
             hint="Give `nodes`, `walltime`, `queue` and `account` instead.",

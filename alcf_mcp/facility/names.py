@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from difflib import get_close_matches
 from time import monotonic
 
@@ -18,6 +19,7 @@ STORAGE_TYPES = frozenset({"storage"})
 
 LIVE_SECONDS = 300.0
 FALLBACK_SECONDS = 30.0
+LOOKUP_SECONDS = 10.0
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -58,11 +60,10 @@ class ResourceNames:
         known = self._known
         async with known.one_lookup:
             if monotonic() >= known.fresh_until:
-                try:
-                    # An answer without resources is as good as none.
+                live: tuple[Resource, ...] = ()
+                with suppress(IRIError), anyio.move_on_after(LOOKUP_SECONDS):
                     live = tuple(await self._iri.list_resources())
-                except IRIError:
-                    live = ()
+                # An answer without resources is as good as none.
                 known.resources = live or known.resources or KNOWN_RESOURCES
                 known.fresh_until = monotonic() + (LIVE_SECONDS if live else FALLBACK_SECONDS)
         return known.resources

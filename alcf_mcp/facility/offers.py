@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import logging
+from time import monotonic
 
 from alcf_mcp.journal import Journal, JournalError
 
 logger = logging.getLogger(__name__)
+
+
+LOOKED_AGAIN = 3600.0
+"""Seconds after which a process looks again what is forgotten by now."""
 
 
 class Offered:
@@ -16,6 +21,7 @@ class Offered:
         self._journal = journal
         self._api_url = api_url
         self._missing: set[str] | None = None
+        self._looked_at = 0.0
 
     async def lacks(self, operation: str) -> bool:
         """Whether the facility is known not to offer something."""
@@ -33,7 +39,8 @@ class Offered:
             logger.warning("%s", error)
 
     async def _known(self) -> set[str]:
-        if self._missing is None:
+        if self._missing is None or monotonic() - self._looked_at > LOOKED_AGAIN:
+            self._looked_at = monotonic()
             try:
                 self._missing = await self._journal.offers.missing(self._api_url)
             except JournalError as error:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+import anyio
+
 from alcf_mcp.facility.files import Files
 from alcf_mcp.facility.known_jobs import KnownJob
 from alcf_mcp.facility.parts import FilePart
@@ -19,6 +21,9 @@ WINDOW = 65_536
 
 END_LINES = 20
 MOST_AT_END = 4096
+END_SECONDS = 12.0
+"""What is told besides does not hold an answer up longer."""
+
 OTHER_DIRECTORIES = 4
 """Directories of other jobs in which the files of a job from elsewhere are looked for."""
 
@@ -77,8 +82,10 @@ class Output:
 
     async def end_of(self, known: KnownJob, stream: str) -> str:
         """The last lines of a stream, where they can be had; nothing fails for want of them."""
+        part: FilePart | None = None
         try:
-            part = (await self.read(known, stream, lines=END_LINES)).part
+            with anyio.move_on_after(END_SECONDS):
+                part = (await self.read(known, stream, lines=END_LINES)).part
         except IRIError as error:
             logger.info("the end of %s is not told: %s", stream, error)
             return ""

@@ -29,6 +29,13 @@ class FilePart:
             return None
         return self.end >= self.total
 
+    def shortened(self, characters: int) -> FilePart:
+        """Its beginning, where it is longer than that."""
+        if len(self.content) <= characters or self.start is None:
+            return self
+        content = self.content[:characters]
+        return FilePart(self.path, content, self.start, self.start + len(content.encode()), self.total)
+
     def extent(self) -> str:
         """How much of the file this is: ``/eagle/P/x.log: bytes 0-500 of 2000``."""
         if self.start is None or self.end is None:
@@ -51,7 +58,13 @@ def viewed(path: str, content: FileContent, *, start: int, total: int | None) ->
         end = start + len(content.content.encode())
     text = content.content
     cut = end - start - len(text[:-1].encode())
-    if text.endswith("\ufffd") and "\ufffd" not in text[:-1] and 0 < cut < 4 and end != total:
+    if (
+        len(text) > 1
+        and text.endswith("\ufffd")
+        and "\ufffd" not in text[:-1]
+        and 0 < cut < 4
+        and end != total
+    ):
         text, end = text[:-1], end - cut
     return FilePart(path, text, start, end, total)
 

@@ -27,7 +27,7 @@ async def _settle(journal: Journal, finder: Finder, action: Action) -> None:
         return
     found = await finder.find(intent, action=action.id, began_at=action.began_at, task_id=action.task_id)
     cut_off = "its process ended before the answer came; " if action.ended_at is None else ""
-    logger.info("action %d (%s): %s", action.id, action.tool, found.detail)
+    logger.info("action %d (%s) is settled: %s", action.id, action.tool, found.outcome)
     await journal.actions.end(
         action.id,
         found.outcome,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, Literal
 
 from mcp.server.mcpserver import (
@@ -18,7 +19,7 @@ from mcp.types.version import is_version_at_least
 from alcf_mcp.guard.preview import Preview, agrees
 from alcf_mcp.guard.verdict import Outcome, Verdict
 from alcf_mcp.journal import Journal
-from alcf_mcp.journal.approvals import Kind
+from alcf_mcp.journal.approvals import SECONDS, Kind
 
 Policy = Literal["ask", "human", "off"]
 
@@ -54,7 +55,7 @@ class Guard:
 
     policy: Policy
     journal: Journal
-    _shown: OrderedDict[str, str] = field(default_factory=OrderedDict)
+    _shown: OrderedDict[str, tuple[float, str]] = field(default_factory=OrderedDict)
 
     async def decide(
         self, call: Call, preview: Preview, confirmation: str | None, *, can_ask: bool
@@ -88,6 +89,7 @@ class Guard:
             asked: what the person was shown.
             now: what the call would do now, looked at again after the answer.
         """
+        self._shown.pop(call.digest(asked), None)
         if isinstance(answer, AcceptedElicitation) and isinstance(answer.data, Verdict):
             return answer.data
         if isinstance(answer, CancelledElicitation):
@@ -130,7 +132,9 @@ class Guard:
     def _text(self, digest: str, preview: Preview) -> str:
         # Modern clients answer by repeating the call; the question must then be the same to the letter,
         # although its remarks ("running for 5 min") would have moved on.
-        text = self._shown.setdefault(digest, preview.text())
+        first, text = self._shown.get(digest, (0.0, ""))
+        if not text or monotonic() - first > SECONDS:
+            self._shown[digest] = monotonic(), (text := preview.text())
         self._shown.move_to_end(digest)
         if len(self._shown) > _REMEMBERED:
             self._shown.popitem(last=False)

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 USER_AGENT = f"alcf-mcp/{__version__}"
 
+LAST_LOOK = 2.0
+"""Seconds that a request may take although the call's patience has ended."""
+
 KEPT_ALIVE_SECONDS = 20.0
 """An idle connection is given up before a gateway would: a request on a dying one has an unknown fate."""
 
@@ -120,13 +123,13 @@ class Connection:
         except (httpx.InvalidURL, UnicodeError):
             raise InvalidCall("An argument is too long, or holds characters that can't be sent") from None
 
-    async def exchange(self, request: httpx.Request, wait: Wait, *, limit: float) -> Answer:
+    async def exchange(self, request: httpx.Request, wait: Wait, *, share: float = 1.0) -> Answer:
         """Send a request and read its answer.
 
         Args:
             request: the request.
             wait: the patience of the call; how long it may stand in line.
-            limit: seconds that the answer may take, to its last byte.
+            share: the part of the patience that the answer may take, to its last byte.
 
         Raises:
             NotConnected: it did not leave, or did not arrive.
@@ -135,6 +138,7 @@ class Connection:
         """
         async with self._place(wait):
             wait.requests += 1
+            limit = max(wait.left * share, LAST_LOOK)
             with anyio.move_on_after(limit):
                 return await self._answer(request)
         raise ConnectionLost(f"The facility at {_origin(request)} did not answer in time ({limit:.0f} s)")

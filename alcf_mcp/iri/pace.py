@@ -17,7 +17,7 @@ REMEMBERED = 5
 """Tasks of each operation."""
 
 LONG = 1.0
-"""Seconds: of what takes longer, it is looked half-way whether it was quicker this time."""
+"""Seconds: of what takes much longer it is looked by then, and half-way, whether it was quicker this time."""
 
 SOONEST = 0.03
 SHARE = 0.12
@@ -72,8 +72,9 @@ class Pace:
         if expected is None:
             yield from pauses(FIRST_LOOK, LONGEST_PAUSE)
         waited = max(expected or 0.0, SOONEST) * random.uniform(0.98, 1.02)  # noqa: S311 - spreads load
-        if waited > LONG:
-            yield waited / 2
+        if waited > 2 * LONG:
+            yield LONG
+            yield waited / 2 - LONG
             yield waited / 2
         else:
             yield waited

@@ -8,9 +8,9 @@ from typing import TypeVar
 
 import anyio
 
+from alcf_mcp.iri.connection import LAST_LOOK
 from alcf_mcp.iri.crowd import Crowd
 from alcf_mcp.iri.retrying import PASSING_FAULTS, retry_after
-from alcf_mcp.iri.transport import LAST_LOOK
 
 T = TypeVar("T")
 

@@ -70,6 +70,11 @@ def was_turned_away(error: BaseException) -> bool:
     return isinstance(error, NotConnected | TooManyRequests) and not isinstance(error, Crowded)
 
 
+def has_unknown_fate(error: BaseException) -> bool:
+    """Whether what was asked for may have been done."""
+    return isinstance(error, (*PASSING_FAULTS, NotAnIRIAnswer)) and not was_turned_away(error)
+
+
 def retry_after(error: BaseException) -> float | None:
     """Seconds that the facility asks to wait; a date is read by the facility's own clock."""
     if not isinstance(error, APIError) or not error.retry_after:

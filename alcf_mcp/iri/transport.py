@@ -14,7 +14,7 @@ from alcf_mcp.iri.connection import Answer, Connection
 from alcf_mcp.iri.errors import InsecureURL, InvalidToken, IRIError, NotImplementedThere
 from alcf_mcp.iri.observing import observed
 from alcf_mcp.iri.operations import Operation
-from alcf_mcp.iri.retrying import repetition
+from alcf_mcp.iri.retrying import has_unknown_fate, repetition
 from alcf_mcp.iri.wait import Wait
 
 if TYPE_CHECKING:
@@ -33,9 +33,6 @@ class RenewableTokens(Protocol):
 
 TokenSource = Callable[[], Awaitable[SecretStr]] | RenewableTokens
 """Where a bearer token comes from; asked before every request that needs one."""
-
-LAST_LOOK = 2.0
-"""Seconds that a request may take although the call's patience has ended."""
 
 SHARE_OF_A_CHANGE = 2 / 3
 """Of the patience that is left: the rest is for finding out what came of a change whose answer is lost."""
@@ -102,9 +99,20 @@ class Transport:
         if not self.repeats:
             return await self._send(outgoing, wait)
         keyed = bool(key and self.connection.honours_keys)
-        async for attempt in repetition(wait, reads=operation.reads, keyed=keyed):
-            with attempt:
-                return await self._send(outgoing, wait)
+        unclear: IRIError | None = None
+        try:
+            async for attempt in repetition(wait, reads=operation.reads, keyed=keyed):
+                with attempt:
+                    try:
+                        return await self._send(outgoing, wait)
+                    except IRIError as error:
+                        unclear = unclear or (error if has_unknown_fate(error) else None)
+                        raise
+        except IRIError:
+            # What one attempt may have done, no later refusal undoes.
+            if unclear and not operation.reads:
+                raise unclear from None
+            raise
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def _send(self, outgoing: _Outgoing, wait: Wait) -> Any:
@@ -130,7 +138,7 @@ class Transport:
         request = outgoing.request(self.connection, self._authorization(token))
         share = 1.0 if outgoing.operation.reads else SHARE_OF_A_CHANGE
         with observed(outgoing.operation, request.url.host) as seen:
-            answer = await self.connection.exchange(request, wait, limit=max(wait.left * share, LAST_LOOK))
+            answer = await self.connection.exchange(request, wait, share=share)
             seen.status, seen.size = answer.status, len(answer.content)
         if "Idempotency-Key-Reply" in answer.headers:
             self.connection.honours_keys = True

@@ -151,9 +151,9 @@ def _by_ids(db: sqlite3.Connection, job_ids: list[str]) -> list[SubmittedJob]:
 
 def _by_id(db: sqlite3.Connection, job_id: str) -> SubmittedJob | None:
     row = db.execute(
-        "SELECT * FROM jobs WHERE job_id = ? OR substr(job_id, 1, instr(job_id, '.') - 1) = ?"
+        "SELECT * FROM jobs WHERE job_id = ? OR (job_id > ? || '.' AND job_id < ? || '/')"
         " ORDER BY submitted_at DESC LIMIT 1",
-        (job_id, job_id),
+        (job_id, job_id, job_id),
     ).fetchone()
     return _job(row) if row else None
 

@@ -14,7 +14,7 @@ from alcf_mcp.facility.diagnosis import status_in_words
 from alcf_mcp.facility.jobspec import changed_job
 from alcf_mcp.facility.known_jobs import KnownJob
 from alcf_mcp.facility.times import parse_since
-from alcf_mcp.iri.errors import InvalidCall, IRIError
+from alcf_mcp.iri.errors import InvalidCall, IRIError, TaskFailed
 from alcf_mcp.iri.models import JOB_STATES
 from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import JobId, JobResource, Limit, Offset, ResourceName, Since
@@ -52,9 +52,32 @@ async def submit_job(
     if dry_run:
         return JobSubmission.of(prepared, None)
     if prepared.to_make:
-        await facility.file_actions.mkdir(prepared.to_make, parents=True)
+        await _make_directory(facility, prepared.to_make)
     known = await facility.job_actions.submit(prepared.machine, prepared.spec, script=prepared.request.script)
     return JobSubmission.of(prepared, known)
+
+
+async def _make_directory(facility: Facility, path: str) -> None:
+    """Make a job's output directory; one that is there all the same, as a link, will do.
+
+    Raises:
+        InvalidCall: it could not be made, so that the job is not submitted: its output would be lost.
+    """
+    try:
+        await facility.file_actions.mkdir(path, parents=True)
+    except TaskFailed as error:
+        if "exist" not in str(error).lower():
+            raise _not_submitted(path, error) from None
+    except IRIError as error:
+        raise _not_submitted(path, error) from None
+
+
+def _not_submitted(path: str, error: IRIError) -> InvalidCall:
+    why = str(error).rstrip(".")
+    return InvalidCall(
+        f"The job was not submitted: its output directory {path} could not be made ({why})",
+        hint="Make it with make_directory, or name another, and call submit_job again.",
+    )
 
 
 @tool("List jobs")
@@ -75,7 +98,7 @@ async def list_jobs(
     wanted = STATES_MEANT[state] if state else None
     after = parse_since(since) if since else None
     ended_too = include_finished or bool(wanted and wanted & STATES_MEANT["done"])
-    found = await facility.jobs.listed(resource, include_finished=ended_too, since=after)
+    found = await facility.jobs.listed(resource or None, include_finished=ended_too, since=after)
     jobs = [
         known
         for known in found.jobs

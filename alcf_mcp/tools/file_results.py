@@ -8,7 +8,7 @@ from alcf_mcp.facility.parts import FilePart
 from alcf_mcp.facility.rules import octal
 from alcf_mcp.iri.models import File
 from alcf_mcp.tools.results import Facts, Result
-from alcf_mcp.tools.text import clock, count, fenced, one_line, size
+from alcf_mcp.tools.text import MOST_SHOWN, clock, count, fenced, one_line, size
 
 
 class Entry(Facts):
@@ -136,6 +136,8 @@ class Removal(Result):
 
 def rendered_part(part: FilePart, *, tool: str, lines: int | None = None) -> str:
     """A part of a file, set apart as data, with how much of it this is and how to get more."""
+    if tool != "tail_file":
+        part = part.shortened(MOST_SHOWN)
     if not part.content:
         at = "" if part.total is None else f" (it has {part.total} bytes)"
         where = (

@@ -34,13 +34,18 @@ async def preview_submit(
     fact = f"{where}: {asked}, charged to {prepared.request.account}."
     # What is left changes with every job of the project: it is told, but an answer does not hang on it.
     remarks = (prepared.left, *prepared.used, *prepared.notes)
-    return Preview("Submit the job?", (fact,), remarks=tuple(remark for remark in remarks if remark))
+    told = tuple(one_line(remark, 500) for remark in remarks if remark)
+    return Preview("Submit the job?", (one_line(fact, 500),), remarks=told)
 
 
 async def preview_update(
     facility: AtFacility, job_id: str, resource: str | None, changes: Annotated[JobChanges, Spread]
 ) -> Preview:
     """The job as it is, and what would be asked for then."""
+    if changes == JobChanges():
+        raise InvalidCall(
+            "Nothing is to be changed", hint="Give what changes: `walltime`, `nodes`, `queue` …"
+        )
     known = await facility.jobs.get(job_id, resource)
     report = JobReport.of(known)
     if known.finished or known.state == "active":

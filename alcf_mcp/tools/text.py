@@ -9,7 +9,8 @@ from typing import Any
 
 # Everything that moves the cursor, hides text or turns its direction, but line ends and tabs.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 
 
@@ -100,11 +101,12 @@ def count(number: int, noun: str) -> str:
 def _escaped(match: re.Match[str]) -> str:
     # Escaped once is enough: what is told twice stays the same.
     before = match.string[: match.start()]
-    return match[0] if before.endswith("\\") else f"\\{match[0]}"
+    backslashes = len(before) - len(before.rstrip("\\"))
+    return match[0] if backslashes % 2 else f"\\{match[0]}"
 
 
 def _picture(match: re.Match[str]) -> str:
     code = ord(match[0])
     if code < 0x20:
         return chr(0x2400 + code)
-    return "␡" if code == 0x7F else f"\\u{code:04x}"
+    return "␡" if code == 0x7F else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

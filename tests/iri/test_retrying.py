@@ -227,3 +227,15 @@ async def test_a_facility_that_keeps_no_keys_is_asked_without_one() -> None:
         with pytest.raises(errors.ConnectionLost):
             await submit(iri, "b")
     assert ["Idempotency-Key" in request.headers for request in facility.requests] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    "later", [status(429), status(409), httpx.Response(403, text="error code: 1010")], ids=repr
+)
+async def test_no_later_refusal_undoes_what_an_attempt_may_have_done(later: httpx.Response) -> None:
+    facility = Facility(httpx.ReadTimeout("slow"), later)
+    transport = httpx.MockTransport(facility)
+    async with IRIClient("https://facility.example/api/v2", token="t", http=transport) as iri:
+        with pytest.raises(errors.ConnectionLost):
+            await submit(iri, "a")
+    assert len(facility.requests) > 1

@@ -15,7 +15,7 @@ from mcp import Client
 
 from alcf_mcp.config import load_settings
 from alcf_mcp.facility.aftermath import finding
-from alcf_mcp.iri import tasks
+from alcf_mcp.iri import pace
 from alcf_mcp.journal import Action, Journal
 from alcf_mcp.local.settings import Profile
 from alcf_mcp.server import build_server
@@ -92,7 +92,7 @@ async def run(plan: Plan, directory: Path) -> Run:
 async def connected(settings: dict[str, Any]) -> AsyncIterator[Client]:
     """A client of a server in front of the facility."""
     with (
-        patch.object(tasks, "FIRST_LOOK", FIRST_LOOK),
+        patch.object(pace, "FIRST_LOOK", FIRST_LOOK),
         patch.object(finding, "FIRST_LOOK", FIRST_LOOK),
         patch.object(finding, "LONGEST", LONGEST_SEARCH),
     ):

@@ -228,3 +228,20 @@ async def test_one_endless_line_does_not_fill_the_conversation(
 async def test_windows_line_ends_are_told(assistant: Assistant, tree: Path, directory: str) -> None:
     (tree / "job.sh").write_bytes(b"echo a\r\n")
     assert "Windows line ends" in (await assistant.call("view_file", path=f"{directory}/job.sh")).text
+
+
+async def test_a_window_smaller_than_a_character_shows_that_there_is_something(
+    local: LocalFacility, assistant: Assistant, directory: str
+) -> None:
+    local.tree.locate(f"{directory}/f.txt").write_text("日本")
+    answered = await assistant.call("view_file", path=f"{directory}/f.txt", size=1)
+    assert "empty" not in answered.text
+    assert "offset=1" in answered.text
+
+
+async def test_what_is_cut_off_is_where_one_reads_on(
+    local: LocalFacility, assistant: Assistant, directory: str
+) -> None:
+    local.tree.locate(f"{directory}/f.txt").write_text("x" * 99 + "\n" + ("y" * 99 + "\n") * 1000)
+    answered = await assistant.call("head_file", path=f"{directory}/f.txt", lines=900)
+    assert "offset=65536" in answered.text

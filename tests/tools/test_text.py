@@ -1,5 +1,7 @@
 """Text of others is bounded, and nothing in it is invisible or obeyed."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,3 +51,28 @@ def test_sizes_as_people_read_them(number: int | None, said: str) -> None:
 def test_numbers_with_their_nouns() -> None:
     assert [count(n, "entry") for n in (0, 1, 2)] == ["0 entries", "1 entry", "2 entries"]
     assert count(2, "job") == "2 jobs"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![x](http://e)",
+        "[x](http://e)",
+        "[x\\\\](http://e)",
+        "<img src=x>",
+        "\\\\<img src=x>",
+        "</p>",
+        "<!-- x",
+    ],
+)
+def test_markdown_in_a_name_is_no_markdown(text: str) -> None:
+    told = one_line(text)
+    for position in (m.start() for m in re.finditer(r"!\[|\]\(|<(?=[a-zA-Z/!?])", told)):
+        before = told[:position]
+        assert (len(before) - len(before.rstrip("\\"))) % 2 == 1, told
+    assert one_line(told) == told
+
+
+@pytest.mark.parametrize("hidden", ["\U000e0041", "\u3164", "\u180e", "\ufe0f", "\U000e0101", "\u2061"])
+def test_what_can_t_be_seen_is_shown(hidden: str) -> None:
+    assert hidden not in one_line(f"a{hidden}b")

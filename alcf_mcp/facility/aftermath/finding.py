@@ -83,7 +83,7 @@ class Finder:
             if isinstance(intent, SubmitIntent):
                 return await self._jobs.find_submitted(intent, action, only_by_spec=is_late)
             if isinstance(intent, CancelIntent):
-                return await self._jobs.find_canceled(intent)
+                return _of_its_time(await self._jobs.find_canceled(intent), is_late)
             return await self._jobs.find_updated(intent)
         except NotAnIRIAnswer as error:
             return Finding("unknown", f"it could not be looked at ({error})")

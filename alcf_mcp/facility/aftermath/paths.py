@@ -22,7 +22,7 @@ async def find_path_change(files: Files, intent: PathIntent, began_at: datetime)
     """
     now = await files.entry(intent.path)
     if intent.kind == "mkdir":
-        return _made(intent, now, began_at)
+        return await _made(files, intent, now, began_at)
     if intent.kind == "rm":
         return await _removed(files, intent, now)
     if now is None:
@@ -32,11 +32,13 @@ async def find_path_change(files: Files, intent: PathIntent, began_at: datetime)
     return _owner_changed(intent, now)
 
 
-def _made(intent: PathIntent, now: File | None, began_at: datetime) -> Finding:
+async def _made(files: Files, intent: PathIntent, now: File | None, began_at: datetime) -> Finding:
     if now is None:
         return Finding("unknown", f"{intent.path} is not there, so far", check=_check(intent))
     changed = now.last_modified
-    if now.is_directory and changed is not None and changed >= began_at - CLOCKS_DIFFER:
+    is_new = now.is_directory and changed is not None and changed >= began_at - CLOCKS_DIFFER
+    # A directory's time moves with every entry, too: only an empty one can have been made just now.
+    if is_new and not await files.ls(intent.path, show_hidden=True):
         return Finding("done", f"{intent.path} is there, and new")
     return Finding(
         "unknown", f"{intent.path} is there, but it may have been there before", check=_check(intent)

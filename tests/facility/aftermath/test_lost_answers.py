@@ -257,3 +257,24 @@ async def test_who_submits_again_is_told_that_the_first_may_be_there(
     await lose(local, assistant, SUBMIT, carried_out=False)
     again = await assistant.do("submit_job", **JOB)
     assert any("its outcome is not known" in note for note in again["notes"])
+
+
+async def test_a_directory_with_something_in_it_was_not_made_just_now(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    await assistant.do("make_directory", path=f"{HERE}/new")
+    (local.tree.locate(f"{HERE}/new") / "old.dat").write_text("precious")
+    answered = await lose(local, assistant, MKDIR, carried_out=False)
+    assert "it may have been there before" in answered.text
+
+
+async def test_an_update_that_is_cut_off_leaves_no_node_count_to_send_again(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    arguments = await UPDATE.prepared(assistant)
+    local.faults.add(Fault(method="PUT", path="/compute/job/", delay=5))
+    with anyio.move_on_after(0.5):
+        await assistant.call("update_job", job_id=arguments["job_id"], nodes=2)
+    local.faults.clear()
+    answered = await assistant.call("update_job", job_id=arguments["job_id"], name="renamed")
+    assert "Give `nodes`" in answered.error["next_step"]

@@ -1,0 +1,111 @@
+"""``python -m benchmarks``: measure side by side, print ratios, write them as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import anyio
+from rich.console import Console
+
+from benchmarks.concurrency import CONCURRENCY
+from benchmarks.journal import JOURNAL
+from benchmarks.large import LARGE
+from benchmarks.machine import machine
+from benchmarks.memory import MEMORY
+from benchmarks.overhead import OVERHEAD
+from benchmarks.plan import Benchmark, Plan
+from benchmarks.processes import ROOT
+from benchmarks.profiling import profile, profile_imports
+from benchmarks.report import Report
+from benchmarks.sizes import SIZES
+from benchmarks.start import START
+from benchmarks.tasks import TASKS
+
+ALL: dict[str, Benchmark] = {
+    benchmark.name: benchmark
+    for benchmark in (START, OVERHEAD, TASKS, CONCURRENCY, LARGE, SIZES, MEMORY, JOURNAL)
+}
+PROFILED = [START.name, *(name for name, benchmark in ALL.items() if benchmark.workload)]
+RESULTS = ROOT / "benchmarks" / "results" / "latest.json"
+INTERRUPTED = 128 + signal.SIGINT
+
+
+def main() -> int:
+    """Measure what is asked for; status 1 if something could not be measured, however slow the rest is."""
+    arguments = _arguments()
+    console = Console(width=None if sys.stdout.isatty() else 180, highlight=False)
+    # To be terminated is to be interrupted: what was begun is put away.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        with TemporaryDirectory(prefix="alcf-mcp-benchmarks-") as directory:
+            _forget_this_machine(directory)
+            plan = Plan(Path(directory), arguments.quick, arguments.rounds)
+            if arguments.profile:
+                return _profile(arguments.profile, plan, console)
+            options = {"quick": plan.quick, "rounds": plan.rounds}
+            report = Report(machine(), options)
+            anyio.run(_measure, [ALL[name] for name in arguments.only], plan, report, console)
+    except KeyboardInterrupt:
+        console.print("interrupted")
+        return INTERRUPTED
+    report.show(console)
+    report.write(arguments.json)
+    console.print(f"written to {arguments.json}")
+    return 1 if report.failures else 0
+
+
+def _profile(name: str, plan: Plan, console: Console) -> int:
+    if name == START.name:
+        profile_imports(console)
+    else:
+        anyio.run(profile, ALL[name], plan, console)
+    return 0
+
+
+async def _measure(benchmarks: list[Benchmark], plan: Plan, report: Report, console: Console) -> None:
+    for benchmark in benchmarks:
+        console.print(f"{benchmark.name}: {benchmark.about} …", style="dim", end=" ")
+        began = perf_counter()
+        try:
+            report.figures[benchmark.name] = await benchmark.measure(plan)
+        except Exception as error:  # the others can be measured all the same
+            report.failures[benchmark.name] = f"{type(error).__name__}: {_reason(error)}"
+        console.print(f"{perf_counter() - began:.0f} s", style="dim")
+
+
+def _reason(error: BaseException) -> str:
+    """What is in an exception, and in the first of a group."""
+    return _reason(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else str(error)
+
+
+def _forget_this_machine(home: str) -> None:
+    """Let neither the person's settings nor sign-ins matter, here and in the processes that are started."""
+    for name in [name for name in os.environ if name.startswith("ALCF_MCP_")]:
+        del os.environ[name]
+    os.environ |= {"HOME": home, "ALCF_MCP_CONFIG_FILE": os.devnull}
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "--only", nargs="+", choices=ALL, default=list(ALL), metavar="NAME", help=f"of {', '.join(ALL)}"
+    )
+    parser.add_argument("--rounds", type=int, help="how often everything is measured")
+    parser.add_argument("--quick", action="store_true", help="less of everything, within a minute")
+    parser.add_argument(
+        "--json", type=Path, default=RESULTS, metavar="PATH", help="where to write the figures"
+    )
+    parser.add_argument(
+        "--profile", choices=PROFILED, metavar="NAME", help=f"show where time goes, in {', '.join(PROFILED)}"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""Jobs at a facility, submitted as an assistant does it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mcp import Client
+
+from benchmarks import ours
+from benchmarks.facility import PROJECT
+from benchmarks.figure import MeasurementFailed
+
+WAITING_SECONDS = 45
+
+
+async def submit_held(client: Client, number: int) -> None:
+    """Submit jobs that wait until someone releases them."""
+    for one in range(number):
+        await submit(client, name=f"train-{one}", custom_attributes={"Hold_Types": "u"})
+
+
+async def wait_for_end(client: Client, job_id: str) -> None:
+    """Wait for a job that has to end well.
+
+    Raises:
+        MeasurementFailed: it did not.
+    """
+    waited = await ours.call(client, "wait_for_job", job_id=job_id, timeout_seconds=WAITING_SECONDS)
+    if (waited.structured_content or {}).get("exit_code") != 0:
+        raise MeasurementFailed(f"job {job_id} did not end well: {ours.text_of(waited)}")
+
+
+async def submit(client: Client, *, script: str = "date\n", **arguments: Any) -> str:
+    """Submit a job on one node of Polaris; its id."""
+    job = {
+        "resource": "polaris",
+        "account": "LocalDemo",
+        "queue": "prod",
+        "walltime": "10m",
+        "directory": f"{PROJECT}/jobs",
+        "script": script,
+    }
+    submitted = (await ours.call(client, "submit_job", **job, **arguments)).structured_content or {}
+    return str(submitted["job_id"])

@@ -1,0 +1,138 @@
+"""From a task's end at the facility to the tool's answer, and what the wait costs in requests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import anyio
+from mcp import Client
+
+from benchmarks import ours
+from benchmarks.facility import PROJECT, ServedFacility, served
+from benchmarks.figure import Figure, Goal, Spread
+from benchmarks.plan import Benchmark, Plan
+from benchmarks.rounds import OURS, Rounds, Side, rounds, seconds_of
+from benchmarks.script import NaiveScript
+
+DURATIONS = (0.05, 0.25, 1.0, 3.0, 10.0, 30.0)
+QUICK_DURATIONS = DURATIONS[:-1]
+
+LONG = 3.0
+"""Tasks of that many seconds are waited for all at once: the waits hardly touch each other."""
+
+NAIVE = "naive"
+AGENTS = {OURS: ours.AGENT, NAIVE: NaiveScript.agent}
+AGAINST = "a look every second"
+MOST_REQUESTS = {10.0: 8.0}
+
+
+@dataclass(frozen=True)
+class Waits:
+    """How long both sides waited for tasks of one duration, and what each wait took in requests."""
+
+    duration: float
+    seconds: dict[str, list[float]]
+    requests: dict[str, float]
+
+    def figures(self) -> list[Figure]:
+        """What the person waits in vain, and what the facility bears for it."""
+        return [self._lag(), self._requests()]
+
+    def _lag(self) -> Figure:
+        one, other = (
+            Spread.of([waited - self.duration for waited in self.seconds[side]]) for side in (OURS, NAIVE)
+        )
+        return Figure.beside(
+            f"task of {self.duration:g} s: answered after its end",
+            "s",
+            one.median,
+            other.median,
+            AGAINST,
+            goal=Goal(0.15 * self.duration + 0.1 if self.duration >= 1 else 0.25, "ours"),
+            note=f"half of ours within {one.lower:.2f}–{one.upper:.2f} s",
+        )
+
+    def _requests(self) -> Figure:
+        most = MOST_REQUESTS.get(self.duration)
+        return Figure.beside(
+            f"task of {self.duration:g} s: requests",
+            "requests",
+            self.requests[OURS],
+            self.requests[NAIVE],
+            AGAINST,
+            goal=Goal(most, "ours") if most else None,
+        )
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Both sides in front of a facility whose tasks have one duration, ready to wait."""
+
+    duration: float
+    facility: ServedFacility
+    client: Client
+    naive: NaiveScript
+
+    async def measure(self, count: int) -> Waits:
+        """Wait ``count`` times, after a task from which our side learns how long they take."""
+        await ours.call(self.client, "list_directory", path=PROJECT)
+        async with self.facility.metered(*AGENTS.values()) as counts:
+            waits = await (self._in_turn(count) if self.duration < LONG else self._all_at_once(count))
+        requests = {side: counts[agent].requests / waits.made for side, agent in AGENTS.items()}
+        return Waits(self.duration, waits.seconds, requests)
+
+    def _sides(self) -> dict[str, Side]:
+        listed = partial(ours.call, self.client, "list_directory", path=PROJECT)
+        return {
+            OURS: partial(seconds_of, listed),
+            NAIVE: partial(seconds_of, partial(self.naive.ls, PROJECT)),
+        }
+
+    async def _in_turn(self, count: int) -> Rounds:
+        return await rounds(count, **self._sides())
+
+    async def _all_at_once(self, count: int) -> Rounds:
+        seconds: dict[str, list[float]] = {OURS: [], NAIVE: []}
+
+        async def wait(name: str, side: Side) -> None:
+            seconds[name].append(await side())
+
+        async with anyio.create_task_group() as group:
+            for name, side in self._sides().items():
+                for _ in range(count):
+                    group.start_soon(wait, name, side)
+        return Rounds(seconds, count)
+
+
+async def measure(plan: Plan) -> list[Figure]:
+    """Wait for tasks of several durations at the same time, each at a facility of its own."""
+    measured: dict[float, list[Figure]] = {}
+
+    async def one(waiting: Waiting) -> None:
+        measured[waiting.duration] = (await waiting.measure(plan.rounds)).figures()
+
+    durations = QUICK_DURATIONS if plan.quick else DURATIONS
+    async with AsyncExitStack() as stack:
+        ready = [await stack.enter_async_context(_ready(plan, duration)) for duration in durations]
+        async with anyio.create_task_group() as group:
+            for waiting in ready:
+                group.start_soon(one, waiting)
+    return [figure for duration in durations for figure in measured[duration]]
+
+
+@asynccontextmanager
+async def _ready(plan: Plan, duration: float) -> AsyncIterator[Waiting]:
+    async with (
+        served(plan, task_latency=duration) as facility,
+        ours.connected(plan.fresh("tasks"), facility) as client,
+        NaiveScript(facility.url, facility.token) as naive,
+    ):
+        await ours.call(client, "get_resource", resource="polaris")  # names are known, connections are open
+        await naive.get_resource()
+        yield Waiting(duration, facility, client, naive)
+
+
+TASKS = Benchmark("tasks", "the wait for tasks", measure)

@@ -1,0 +1,76 @@
+"""The benchmarks measure what they say; how quick anything is, no test asserts."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.figure import Figure, Goal
+from benchmarks.rounds import Rounds, rounds
+
+ROOT = Path(__file__).parent.parent
+
+
+async def test_sides_take_turns_and_the_first_round_does_not_count() -> None:
+    turns: list[str] = []
+    values = {"ours": iter([9.0, 2.0, 3.0, 8.0]), "floor": iter([9.0, 1.0, 1.0, 2.0])}
+
+    async def ours() -> float:
+        turns.append("ours")
+        return next(values["ours"])
+
+    async def floor() -> float:
+        turns.append("floor")
+        return next(values["floor"])
+
+    measured = await rounds(3, ours=ours, floor=floor)
+    assert measured.seconds == {"ours": [2.0, 3.0, 8.0], "floor": [1.0, 1.0, 2.0]}
+    assert measured.made == 4
+    assert turns == ["floor", "ours", "ours", "floor"] * 2
+
+    figure = measured.figure("start", "floor", goal=Goal(2.5))
+    assert (figure.ours, figure.reference) == (3.0, 1.0)
+    assert (figure.ratio, figure.spread) == (3.0, (2.5, 3.5)), "of the rounds' own ratios: 2, 3 and 4"
+    assert figure.met is False
+
+
+def test_a_reference_may_have_several_parts() -> None:
+    measured = Rounds({"ours": [6.0], "floor": [1.0], "script": [2.0]}, made=2)
+    figure = measured.figure("call", "floor", "script")
+    assert (figure.reference, figure.ratio, figure.against) == (3.0, 2.0, "floor + script")
+
+
+def test_a_goal_is_of_the_ratio_or_of_the_number_itself() -> None:
+    def beside(goal: Goal | None) -> Figure:
+        return Figure.beside("size", "bytes", 300, 100, "the answer", goal=goal)
+
+    assert beside(Goal(3.0)).met is True
+    assert beside(Goal(2.9)).met is False
+    assert beside(Goal(300, "ours")).met is True
+    assert beside(None).met is None
+
+
+@pytest.mark.slow
+def test_a_quick_run_tells_its_figures_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    results = tmp_path / "latest.json"
+    command = [sys.executable, "-m", "benchmarks", "--quick", "--only", "sizes", "overhead"]
+    done = subprocess.run(
+        [*command, "--json", str(results)],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == ""
+    told = json.loads(results.read_text())
+    assert told["failures"] == {}
+    assert {"date", "processors", "system", "python", "versions"} == told["machine"].keys()
+    assert {figure["benchmark"] for figure in told["figures"]} == {"sizes", "overhead"}
+    assert all(figure["ours"] > 0 for figure in told["figures"])
+    assert all(figure["name"].split()[0] in done.stdout for figure in told["figures"])
+    assert list(tmp_path.iterdir()) == [results]
