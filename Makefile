@@ -50,11 +50,12 @@ bundle: $(READY)  ## An MCP bundle for desktop programs: dist/alcf-mcp.mcpb (nee
 	@mkdir -p dist
 	@$(MCPB) pack build/mcpb dist/alcf-mcp.mcpb
 
-clients: $(READY)  ## The examples with other client libraries, in an environment of their own
+clients: $(READY)  ## Real clients, and the examples with other client libraries, installed apart (needs Node.js)
+	@$(BIN)/python -m tests.real_clients.install
 	@test -x $(CLIENTS)/bin/python || $(PYTHON) -m venv $(CLIENTS)
 	@$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	@$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check --group clients
-	@$(BIN)/pytest tests/examples
+	@$(BIN)/pytest -n 2 -m 'slow or not slow' tests/examples tests/real_clients
 
 clean:
 	rm -rf $(VENV) $(CLIENTS) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

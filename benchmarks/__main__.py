@@ -97,7 +97,7 @@ def _arguments() -> argparse.Namespace:
         "--only", nargs="+", choices=ALL, default=list(ALL), metavar="NAME", help=f"of {', '.join(ALL)}"
     )
     parser.add_argument("--rounds", type=int, help="how often everything is measured")
-    parser.add_argument("--quick", action="store_true", help="less of everything, within a minute")
+    parser.add_argument("--quick", action="store_true", help="less of everything, in about a minute")
     parser.add_argument(
         "--json", type=Path, default=RESULTS, metavar="PATH", help="where to write the figures"
     )

@@ -47,8 +47,8 @@ async def measure(plan: Plan) -> list[Figure]:
             await _call(trivial, calls // 10)  # it does nothing that could grow
             end, floor_end = memory_of(server.pid, "VmRSS"), memory_of(floor.pid, "VmRSS")
     return [
-        _above_floor("memory after the start", start, floor_start, f"and {JOBS_EVERY} calls"),
-        _above_floor(f"memory after {calls} calls", end, floor_end, ""),
+        _above_floor("memory after the start", start, floor_start, f"after {JOBS_EVERY} calls"),
+        _above_floor(f"memory after {calls} calls", end, floor_end, f"after {calls // 10} calls"),
         Figure.beside(
             f"memory after {calls} calls",
             "bytes",

@@ -17,7 +17,7 @@ from benchmarks.processes import ROOT
 
 SHOWN = 30
 
-_IMPORT = re.compile(r"import time:\s+(\d+) \|\s+(\d+) \| ( *)(\S+)")
+_IMPORT = re.compile(r"import time:\s+(\d+) \|\s+(\d+) \| +(\S+)")
 
 
 async def profile(benchmark: Benchmark, plan: Plan, console: Console) -> None:
@@ -46,7 +46,7 @@ def profile_imports(console: Console) -> None:
         text=True,
         check=True,
     )
-    imports = [(int(total), int(own), name) for own, total, _, name in _IMPORT.findall(done.stderr)]
+    imports = [(int(total), int(own), name) for own, total, name in _IMPORT.findall(done.stderr)]
     table = Table("module", "with what it imports", "itself", header_style="bold")
     for total, own, name in sorted(imports, reverse=True)[:SHOWN]:
         table.add_row(name, f"{total / 1000:.1f} ms", f"{own / 1000:.1f} ms")

@@ -1,0 +1,92 @@
+"""Installs the clients that are tried, from their registries: ``python -m tests.real_clients.install``."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import venv
+from collections.abc import Callable
+from pathlib import Path
+
+_Installer = Callable[[Path, dict[str, str]], None]
+
+PLACE = Path(__file__).parents[2] / "build" / "clients"
+NODE = PLACE / "npm"
+
+NODE_PACKAGES = {
+    "@anthropic-ai/claude-code": "2.1.197",
+    "@google/gemini-cli": "0.61.0",
+    "@modelcontextprotocol/client": "2.3.1",
+    "@modelcontextprotocol/inspector": "2.12.0",
+    "@modelcontextprotocol/sdk": "1.32.2",
+    "@openai/codex": "0.169.0",
+}
+PYTHON_PACKAGES = {"mcp": "1.30.0", "fastmcp": "4.2.3"}
+"""Each in an environment of its own: none goes with the SDK of another."""
+
+
+def main() -> None:
+    """Install what is not there yet, in the versions above."""
+    for package, version in PYTHON_PACKAGES.items():
+        _once(PLACE / package, {package: version}, _install_python)
+    if shutil.which("npm"):
+        _once(NODE, NODE_PACKAGES, _install_node)
+    else:
+        _say("npm is not there: the clients that run on Node.js are not tried")
+
+
+def node_program(name: str) -> Path:
+    """Where a program of an npm package is."""
+    return NODE / "node_modules" / ".bin" / name
+
+
+def python_of(package: str) -> Path:
+    """The Python that has a package."""
+    return PLACE / package / "bin" / "python"
+
+
+def is_installed(place: Path) -> bool:
+    """Whether the packages of a place are there, in the versions above."""
+    wanted = NODE_PACKAGES if place == NODE else {place.name: PYTHON_PACKAGES[place.name]}
+    note = place / "installed.json"
+    return note.exists() and json.loads(note.read_text()) == wanted
+
+
+def _once(place: Path, packages: dict[str, str], install: _Installer) -> None:
+    # The note is written last: an installation that broke off is begun anew.
+    if is_installed(place):
+        return
+    _say(f"installing {', '.join(packages)} in {place} (once) …")
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    install(place, packages)
+    (place / "installed.json").write_text(json.dumps(packages))
+
+
+def _install_node(place: Path, packages: dict[str, str]) -> None:
+    (place / "package.json").write_text(json.dumps({"private": True, "dependencies": packages}))
+    subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund"], cwd=place, check=True)
+
+
+def _install_python(place: Path, packages: dict[str, str]) -> None:
+    venv.create(place, with_pip=True)
+    wanted = [f"{package}=={version}" for package, version in packages.items()]
+    pip: list[str | Path] = [
+        python_of(place.name),
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "install",
+        "--quiet",
+    ]
+    subprocess.run([*pip, *wanted], check=True)
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"{message}\n")
+
+
+if __name__ == "__main__":
+    main()
