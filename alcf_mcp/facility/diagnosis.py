@@ -124,7 +124,7 @@ def look_again_in(known: KnownJob, *, now: datetime | None = None) -> int:
 def likely_cause(known: KnownJob) -> str | None:
     """What a job's end suggests, beyond its exit code, and what to do about it."""
     code = known.exit_code
-    if code is None or known.succeeded is not False or known.state == "canceled":
+    if code is None or not known.failed:
         return None
     if code == -29 or (code == 256 + 15 and _used_its_walltime(known)):
         limit = f" of {spoken(known.walltime)}" if known.walltime else ""

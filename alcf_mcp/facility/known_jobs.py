@@ -67,6 +67,11 @@ class KnownJob:
             return False
         return None if self.exit_code is None else self.exit_code == 0
 
+    @property
+    def failed(self) -> bool:
+        """Whether it ended with an error, and not because somebody canceled it."""
+        return self.succeeded is False and self.state != "canceled"
+
 
 @dataclass(frozen=True)
 class Listing:

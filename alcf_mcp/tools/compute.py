@@ -120,8 +120,7 @@ def _matches(known: KnownJob, states: set[str] | None, name: str | None, after: 
 
 def _as_meant(known: KnownJob) -> str:
     """A job's state as people mean it: one that ended with an error has failed, whatever PBS calls it."""
-    wrong = known.finished and known.succeeded is False and known.state != "canceled"
-    return "failed" if wrong else known.state
+    return "failed" if known.failed else known.state
 
 
 @tool("Show a job")

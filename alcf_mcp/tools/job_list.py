@@ -68,7 +68,7 @@ def _summary(jobs: list[KnownJob], since: str | None) -> str:
     parts = [", ".join(alive) or "no job waits or runs"]
     if ended:
         canceled = sum(known.state == "canceled" for known in ended)
-        failed = sum(known.succeeded is False for known in ended) - canceled
+        failed = sum(known.failed for known in ended)
         wrong = [f"{n} of them {what}" for n, what in ((failed, "failed"), (canceled, "canceled")) if n]
         parts.append(", ".join([f"{len(ended)} ended{f' since {since}' if since else ''}", *wrong]))
     return f"{count(len(jobs), 'job')}: {'; '.join(parts)}" if jobs else "No jobs match."
@@ -76,6 +76,5 @@ def _summary(jobs: list[KnownJob], since: str | None) -> str:
 
 def _by_attention(known: KnownJob) -> tuple[int, int, float, str]:
     rank = _ORDER.index(known.state) if known.state in _ORDER else len(_ORDER)
-    wrong = known.succeeded is False and known.state != "canceled"
     newest_first = -known.record.submitted_at.timestamp() if known.record else 0.0
-    return rank, 0 if wrong else 1, newest_first, known.job.id
+    return rank, 0 if known.failed else 1, newest_first, known.job.id
