@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from alcf_mcp.facility.known_jobs import KnownJob
 from alcf_mcp.iri.models import Job, Resource
-from alcf_mcp.journal import Journal, JournalError, SubmittedJob
-
-logger = logging.getLogger(__name__)
+from alcf_mcp.journal import Journal, SubmittedJob, or_else
 
 REMEMBERED = timedelta(days=7)
 MOST = 200
@@ -26,11 +23,7 @@ class JobRecords:
 
     async def find(self, job_id: str) -> SubmittedJob | None:
         """The record of one job."""
-        try:
-            return await self._journal.jobs.find(job_id)
-        except JournalError as error:
-            logger.warning("%s", error)
-            return None
+        return await or_else(self._journal.jobs.find(job_id), None)
 
     async def joined(self, machine: Resource, job: Job) -> KnownJob:
         """A job with what is known of it here."""
@@ -38,14 +31,7 @@ class JobRecords:
 
     async def all_joined(self, found: Sequence[tuple[Resource, Job]]) -> list[KnownJob]:
         """The same for many jobs; what is new of them is written down."""
-        ids = [job.id for _, job in found]
-        try:
-            records = await self._journal.jobs.among(ids)
-            canceled = await self._journal.jobs.canceled(ids)
-            await self._journal.jobs.note(_news(records, [job for _, job in found]))
-        except JournalError as error:
-            logger.warning("%s", error)
-            records, canceled = {}, set()
+        records, canceled = await or_else(self._up_to_date([job for _, job in found]), ({}, set()))
         return [_known(machine, job, records.get(job.id), canceled) for machine, job in found]
 
     async def missing(
@@ -59,11 +45,8 @@ class JobRecords:
         """The jobs from here that the machines' lists should show, and do not."""
         listed = {job.id for _, job in found}
         asked = {machine.id for machine in machines}
-        try:
-            records = await self._journal.jobs.since(since or datetime.now(UTC) - REMEMBERED, limit=MOST)
-        except JournalError as error:
-            logger.warning("%s", error)
-            return []
+        after = since or datetime.now(UTC) - REMEMBERED
+        records = await or_else(self._journal.jobs.since(after, limit=MOST), [])
         return [
             record
             for record in records
@@ -71,6 +54,14 @@ class JobRecords:
             and record.resource_id in asked
             and (ended_too or record.ended_by is None)
         ]
+
+    async def _up_to_date(self, jobs: Sequence[Job]) -> tuple[dict[str, SubmittedJob], set[str]]:
+        """The records of jobs, and which were canceled from here; what is new of them is written down."""
+        ids = [job.id for job in jobs]
+        records = await self._journal.jobs.among(ids)
+        canceled = await self._journal.jobs.canceled(ids)
+        await self._journal.jobs.note(_news(records, jobs))
+        return records, canceled
 
 
 def _known(machine: Resource, job: Job, record: SubmittedJob | None, canceled: set[str]) -> KnownJob:

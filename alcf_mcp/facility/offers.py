@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from time import monotonic
 
-from alcf_mcp.journal import Journal, JournalError
-
-logger = logging.getLogger(__name__)
-
+from alcf_mcp.journal import Journal, or_else
 
 LOOKED_AGAIN = 3600.0
 """Seconds after which a process looks again what is forgotten by now."""
@@ -33,17 +29,11 @@ class Offered:
         if operation in known:
             return
         known.add(operation)
-        try:
-            await self._journal.offers.note_missing(self._api_url, operation)
-        except JournalError as error:  # it is only asked again
-            logger.warning("%s", error)
+        # Where that fails, it is only asked again.
+        await or_else(self._journal.offers.note_missing(self._api_url, operation), None)
 
     async def _known(self) -> set[str]:
         if self._missing is None or monotonic() - self._looked_at > LOOKED_AGAIN:
             self._looked_at = monotonic()
-            try:
-                self._missing = await self._journal.offers.missing(self._api_url)
-            except JournalError as error:
-                logger.warning("%s", error)
-                self._missing = set()
+            self._missing = await or_else(self._journal.offers.missing(self._api_url), set())
         return self._missing

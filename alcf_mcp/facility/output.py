@@ -12,7 +12,7 @@ from alcf_mcp.facility.known_jobs import KnownJob
 from alcf_mcp.facility.parts import FilePart
 from alcf_mcp.facility.rules import checked_path
 from alcf_mcp.iri.errors import InvalidCall, IRIError, TaskFailed
-from alcf_mcp.journal import Journal, JournalError
+from alcf_mcp.journal import Journal, or_else
 
 logger = logging.getLogger(__name__)
 
@@ -118,11 +118,7 @@ class Output:
 
     async def _other_directories(self, known: KnownJob) -> list[str]:
         """Where other jobs on that machine write: people keep to few directories."""
-        try:
-            others = await self._journal.jobs.last(known.resource.id, limit=50)
-        except JournalError as error:
-            logger.warning("%s", error)
-            return []
+        others = await or_else(self._journal.jobs.last(known.resource.id, limit=50), [])
         paths = (other.spec.directory or other.spec.stdout_path for other in others)
         return list(dict.fromkeys(path for path in paths if path))[:OTHER_DIRECTORIES]
 

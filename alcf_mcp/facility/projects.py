@@ -16,7 +16,7 @@ from alcf_mcp.facility.names import ResourceNames
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import InvalidCall, IRIError
 from alcf_mcp.iri.models import Project, ProjectAllocation, Resource
-from alcf_mcp.journal import Journal, JournalError
+from alcf_mcp.journal import Journal, or_else
 from alcf_mcp.journal.usage import NODE_HOURS, Amount, Rate
 
 logger = logging.getLogger(__name__)
@@ -183,12 +183,9 @@ class Projects:
 
     async def _rates(self, amounts: Sequence[Amount]) -> Sequence[Rate | None]:
         """How fast allocations were used; what is used now is remembered for the next time."""
-        try:
-            url = self._iri.transport.base_url
-            return await self._journal.usage.see(url, amounts, datetime.now(UTC))
-        except JournalError as error:
-            logger.warning("%s", error)
-            return [None] * len(amounts)
+        unknown: list[Rate | None] = [None] * len(amounts)
+        url = self._iri.transport.base_url
+        return await or_else(self._journal.usage.see(url, amounts, datetime.now(UTC)), unknown)
 
     async def _capability_names(self, amounts: Iterable[Amount]) -> dict[str, str]:
         """What capabilities are called: as the machine or filesystem that has them, where one has."""

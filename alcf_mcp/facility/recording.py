@@ -14,7 +14,7 @@ from alcf_mcp.facility.aftermath import Finder, Intent, OutcomeUnknown, has_fail
 from alcf_mcp.facility.limits import LimitReached
 from alcf_mcp.iri import Wait
 from alcf_mcp.iri import errors as iri
-from alcf_mcp.journal import Action, Journal, JournalError
+from alcf_mcp.journal import Action, Journal, JournalError, or_else
 from alcf_mcp.journal.actions import ActionOutcome
 
 logger = logging.getLogger(__name__)
@@ -115,10 +115,8 @@ class Recorder:
     async def not_confirmed(self, why: str) -> None:
         """Write down that a guarded call was not carried out."""
         action = self._action(None, 0.0).model_copy(update={"confirmed": why, "outcome": "not confirmed"})
-        try:
-            await self._journal.actions.begin(action)
-        except JournalError as error:  # nothing was done, so nothing is lost
-            logger.warning("%s", error)
+        # Where that fails, nothing was done, so nothing is lost.
+        await or_else(self._journal.actions.begin(action), None)
 
     async def _begin(self, intent: Intent, node_hours: float, day_limit: float | None) -> int:
         number = await self._journal.actions.begin(self._action(intent, node_hours), day_limit=day_limit)

@@ -13,7 +13,7 @@ from alcf_mcp.facility.walltime import parse_walltime
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import IRIError
 from alcf_mcp.iri.models import Resource
-from alcf_mcp.journal import Journal, JournalError, SubmittedJob
+from alcf_mcp.journal import Journal, SubmittedJob, or_else
 
 logger = logging.getLogger(__name__)
 
@@ -76,11 +76,7 @@ class Usual:
 
     async def unclear(self, machine: Resource) -> int:
         """How many submissions to a machine are open: under way, or of an outcome that is not known."""
-        try:
-            return await self._journal.actions.open_submissions(machine.id, besides=0)
-        except JournalError as error:
-            logger.warning("%s", error)
-            return 0
+        return await or_else(self._journal.actions.open_submissions(machine.id, besides=0), 0)
 
     async def _account(self, request: JobRequest, earlier: SubmittedJob | None) -> tuple[str, str] | None:
         if request.account:
@@ -117,11 +113,7 @@ class Usual:
         return (directory, _LIKE_BEFORE) if directory else None
 
     async def _earlier(self, machine: Resource) -> list[SubmittedJob]:
-        try:
-            return await self._journal.jobs.last(machine.id, limit=LOOKED_BACK)
-        except JournalError as error:
-            logger.warning("%s", error)
-            return []
+        return await or_else(self._journal.jobs.last(machine.id, limit=LOOKED_BACK), [])
 
 
 def _most_like(earlier: list[SubmittedJob], request: JobRequest) -> SubmittedJob | None:

@@ -11,6 +11,7 @@ from alcf_mcp.journal.approvals import Approvals
 from alcf_mcp.journal.jobs import SubmittedJob, SubmittedJobs
 from alcf_mcp.journal.offers import Offers
 from alcf_mcp.journal.paces import Paces
+from alcf_mcp.journal.reading import or_else
 from alcf_mcp.journal.store import JournalError, Store
 from alcf_mcp.journal.usage import Usage
 from alcf_mcp.journal.waiting import Waiting
@@ -63,4 +64,4 @@ class Journal:
         return Usage(self.store)
 
 
-__all__ = ["Action", "Journal", "JournalError", "SubmittedJob"]
+__all__ = ["Action", "Journal", "JournalError", "SubmittedJob", "or_else"]
