@@ -56,12 +56,6 @@ def prompts_directory() -> Path:
     return installed if installed.is_dir() else package.parent / "prompts"
 
 
-def load_prompts() -> Iterator[Prompt]:
-    """Read all prompts, by file name."""
-    for file in load_prompt_files():
-        yield file.prompt
-
-
 def load_prompt_files() -> Iterator[PromptFile]:
     """Read all prompts with what is known of their arguments, by file name."""
     for path in sorted(prompts_directory().glob("*.md")):

@@ -10,7 +10,7 @@ from alcf_mcp.data import read_all
 from alcf_mcp.facility.templates import list_templates
 from alcf_mcp.guide import Page, list_pages, read_page
 from alcf_mcp.iri.errors import InvalidCall
-from alcf_mcp.prompt_files import load_prompts, prompts_directory
+from alcf_mcp.prompt_files import load_prompt_files, prompts_directory
 from alcf_mcp.server import build_server
 
 
@@ -59,5 +59,5 @@ async def test_pages_and_prompts_name_tools_arguments_and_templates_that_exist()
 def _texts() -> Iterator[tuple[str, str]]:
     for page in list_pages():
         yield page.topic, page.text
-    for prompt in load_prompts():
-        yield prompt.name, (prompts_directory() / f"{prompt.name}.md").read_text()
+    for file in load_prompt_files():
+        yield file.prompt.name, (prompts_directory() / f"{file.prompt.name}.md").read_text()

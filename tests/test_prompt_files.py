@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from alcf_mcp import prompt_files
-from alcf_mcp.prompt_files import PromptFile, load_prompt_files, load_prompts
+from alcf_mcp.prompt_files import PromptFile, load_prompt_files
 
 GREETING = """\
 ---
@@ -44,7 +44,7 @@ def test_every_prompt_that_is_shipped_reads_well_with_and_without_arguments(file
 
 
 def test_these_prompts_are_shipped() -> None:
-    assert [prompt.name for prompt in load_prompts()] == [
+    assert [file.prompt.name for file in load_prompt_files()] == [
         "allocation-report",
         "check-my-jobs",
         "get-started",
@@ -56,7 +56,8 @@ def test_these_prompts_are_shipped() -> None:
 
 def test_arguments_go_into_the_body_and_lines_without_them_go(directory: Path) -> None:
     (directory / "greet.md").write_text(GREETING)
-    (prompt,) = load_prompts()
+    (file,) = load_prompt_files()
+    prompt = file.prompt
     assert prompt.fn(who="{place}", place="Argonne") == "Hello {place}!\nNice to see you at Argonne."
     assert prompt.fn(who="you") == prompt.fn(who="you", place="") == "Hello you!"
 
@@ -80,4 +81,4 @@ def test_a_file_says_what_the_values_of_an_argument_are(directory: Path) -> None
 def test_a_wrong_file_is_refused(directory: Path, text: str, said: str) -> None:
     (directory / "wrong.md").write_text(text)
     with pytest.raises(ValueError, match=said):
-        list(load_prompts())
+        list(load_prompt_files())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from alcf_mcp.cli.options import Facility, StateDir
+from alcf_mcp.cli.showing import write_json
 from alcf_mcp.config import SettingsError, load_settings
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def history(
     )
     if as_json:
         for action in actions:
-            sys.stdout.write(json.dumps(action.model_dump(mode="json", exclude_none=True)) + "\n")
+            write_json(action)
     elif actions:
         _show(actions)
     else:

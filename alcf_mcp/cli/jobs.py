@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +10,7 @@ import typer
 
 from alcf_mcp.cli.failing import explained
 from alcf_mcp.cli.options import Facility, StateDir
+from alcf_mcp.cli.showing import write_json
 from alcf_mcp.config import SettingsError, load_settings
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _call(settings: Settings, command: str, tool: str, **arguments: Any) -> Any:
 def _out(result: Any, as_json: bool) -> bool:
     """Write a result as JSON where that is asked for; whether it was."""
     if as_json:
-        sys.stdout.write(json.dumps(result.model_dump(mode="json", exclude_none=True)) + "\n")
+        write_json(result)
     return as_json
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from alcf_mcp.cli.failing import explained
 from alcf_mcp.cli.options import Facility, StateDir
+from alcf_mcp.cli.showing import write_json
 from alcf_mcp.config import load_settings
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def projects(
     with explained("projects"):
         found = anyio.run(_look, settings, name)
     if as_json:
-        sys.stdout.write(json.dumps(found.model_dump(mode="json", exclude_none=True)) + "\n")
+        write_json(found)
     else:
         _show(found)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +10,7 @@ import typer
 
 from alcf_mcp.cli.failing import explained
 from alcf_mcp.cli.options import Facility, StateDir
+from alcf_mcp.cli.showing import write_json
 from alcf_mcp.config import SettingsError, load_settings
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def submit(
     with explained("submit"):
         result = anyio.run(_submit, settings, resource, arguments, dry_run, yes)
     if as_json:
-        sys.stdout.write(json.dumps(result.model_dump(mode="json", exclude_none=True)) + "\n")
+        write_json(result)
     else:
         sys.stdout.write(f"{result.text()}\n")
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from alcf_mcp.clients.errors import ShapeProblem
 from alcf_mcp.clients.jsonc import Document, Grammar, Node, parse
-from alcf_mcp.clients.values import Path
+from alcf_mcp.clients.values import Path, nested
 
 _JSON_BLANK = " \t\r\n"
 _INDENT = re.compile(r"[ \t]*")
@@ -33,12 +33,12 @@ def set_member(text: str, path: Path, value: Any, grammar: Grammar) -> str:
     style = _Style(text, node)
     if node is None:
         kept = text.rstrip(_JSON_BLANK)
-        return f"{kept}{style.newline if kept else ''}{style.block(_nested(path, value), '')}{style.newline}"
+        return f"{kept}{style.newline if kept else ''}{style.block(nested(path, value), '')}{style.newline}"
     for depth, key in enumerate(path):
         _check_object(node, path[:depth])
         member = node.member(key)
         if member is None:
-            return _insert(text, node, key, _nested(path[depth + 1 :], value), style)
+            return _insert(text, node, key, nested(path[depth + 1 :], value), style)
         node = member.node
     if node.value == value:
         return text
@@ -80,12 +80,6 @@ class _Style:
         """A value over several lines, below something that is indented like this."""
         lines = json.dumps(value, indent=self.unit, ensure_ascii=False)
         return lines.replace("\n", self.newline + indent)
-
-
-def _nested(path: Path, value: Any) -> Any:
-    for key in reversed(path):
-        value = {key: value}
-    return value
 
 
 def _check_object(node: Node, path: Path) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from alcf_mcp.clients.errors import EditProblem, SyntaxProblem
-from alcf_mcp.clients.values import Path, lookup
+from alcf_mcp.clients.values import Path, lookup, nested
 
 # How tomllib words a place; it tells it in numbers from Python 3.14 on only.
 _PLACE = re.compile(r"(.*?)(?: \(at (?:line (\d+), column (\d+)|end of document)\))?", re.DOTALL)
@@ -103,10 +103,7 @@ def _append(text: str, path: Path, values: Mapping[str, Any]) -> str:
     import tomlkit  # noqa: PLC0415 - loaded where it is used
 
     newline = "\r\n" if "\r\n" in text else "\n"
-    content: Mapping[str, Any] = values
-    for name in reversed(path):
-        content = {name: content}
-    table = tomlkit.dumps(content).replace("\n", newline)
+    table = tomlkit.dumps(nested(path, values)).replace("\n", newline)
     if text and not text.endswith("\n"):
         text += newline
     return f"{text}{newline}{table}" if text else table

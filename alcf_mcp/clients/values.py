@@ -42,3 +42,10 @@ def _without(values: dict[str, Any], path: Path) -> dict[str, Any]:
     if below and isinstance(values.get(key), dict) and (kept := _without(values[key], tuple(below))):
         rest[key] = kept
     return rest
+
+
+def nested(path: Path, value: Any) -> Any:
+    """A value below the objects that lead to it."""
+    for key in reversed(path):
+        value = {key: value}
+    return value

@@ -16,7 +16,7 @@ from alcf_mcp.config import Settings
 from alcf_mcp.doctor.check import Check, Verdict
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.journal import Journal, JournalError
-from alcf_mcp.journal.actions import Action
+from alcf_mcp.journal.actions import OPEN, Action
 
 LIBRARIES = ("mcp", "httpx", "globus-sdk", "pydantic")
 
@@ -68,7 +68,7 @@ async def check_journal(settings: Settings) -> Check:
     except JournalError as error:
         cure = "Move the file away; a new one is made, without the history."
         return Check(name="journal", verdict=Verdict.BAD, seen=str(error), cure=cure)
-    unclear = [action for action in actions if action.outcome in ("sent", "unknown")]
+    unclear = [action for action in actions if action.outcome in OPEN]
     seen = f"{path}: {len(actions)} actions" + (" or more" if len(actions) == 1000 else "")
     if not unclear:
         return Check(name="journal", verdict=Verdict.GOOD, seen=seen)

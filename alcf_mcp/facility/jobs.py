@@ -168,16 +168,16 @@ class Jobs:
         by_id = {machine.id: machine for machine in machines}
         found: list[tuple[Resource, Job]] = []
 
-        async def ask(record: SubmittedJob) -> None:
+        async def ask(number: int, record: SubmittedJob) -> None:
             job = record.as_seen()
-            if not record.ended_by and record in records[:MOST_SINGLE_LOOKS]:
+            if not record.ended_by and number < MOST_SINGLE_LOOKS:
                 with suppress(IRIError):  # then it is told as it was last seen
                     job = await self._iri.get_job(record.resource_id, record.job_id)
             found.append((by_id[record.resource_id], job))
 
         async with anyio.create_task_group() as group:
-            for record in records:
-                group.start_soon(ask, record)
+            for number, record in enumerate(records):
+                group.start_soon(ask, number, record)
         return found
 
     def _forgotten(self, machine: Resource, record: SubmittedJob) -> KnownJob:

@@ -14,9 +14,7 @@ from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import JobAttributes, JobSpec, ResourceSpec
 
 _HAVE_ARGUMENTS = frozenset(
-    {
-        *("walltime", "min_walltime", "max_walltime", "select", "nodes", "nodect", "queue", "project"),
-    }
+    ("walltime", "min_walltime", "max_walltime", "select", "nodes", "nodect", "queue", "project")
 )
 """PBS attributes that would get round what is said, counted and limited elsewhere; PBS takes any case."""
 

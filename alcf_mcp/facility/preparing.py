@@ -12,6 +12,7 @@ import anyio
 from alcf_mcp.facility.files import Files
 from alcf_mcp.facility.jobspec import JobRequest, new_job, node_hours
 from alcf_mcp.facility.names import ResourceNames
+from alcf_mcp.facility.projects import in_figures
 from alcf_mcp.facility.queues import advice
 from alcf_mcp.facility.rules import output_directory
 from alcf_mcp.facility.usual import Usual
@@ -148,8 +149,7 @@ class Preparation:
         if left is None:
             prepared.left = f"The facility does not tell what is left of {account}'s allocation."
             return
-        amount = f"{left:,.0f}" if left >= 1000 else f"{round(left, 4):g}"
-        prepared.left = f"{account} has {amount} node hours left on {prepared.machine.name}."
+        prepared.left = f"{account} has {in_figures(left)} node hours left on {prepared.machine.name}."
         if prepared.cost > left:
             prepared.notes.append(f"It may cost more than that: up to {prepared.cost:g} node hours.")
 

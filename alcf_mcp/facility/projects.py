@@ -212,6 +212,11 @@ class Projects:
         return {capability.id: capability.name or capability.id for capability in capabilities}
 
 
+def in_figures(amount: float) -> str:
+    """An amount as people read it: ``12,345`` or ``1.5``."""
+    return f"{amount:,.0f}" if amount >= 1000 else f"{round(amount, 4):g}"
+
+
 def _amounts(project: Project, grants: Iterable[ProjectAllocation]) -> list[Amount]:
     """What a project may use; several grants of one thing are one amount."""
     sums: dict[tuple[str, str], Amount] = {}

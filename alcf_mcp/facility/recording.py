@@ -143,8 +143,7 @@ class Recorder:
         except BaseException:
             await self._end(number, "unknown", str(error), sending)
             raise
-        job_id = getattr(found.value, "id", None) if intent.kind == "submit" else None
-        sending.job_id = sending.job_id or job_id
+        sending.job_id = sending.job_id or found.job_id
         lost = f"The answer was lost ({str(error).rstrip('.')})"
         await self._end(number, found.outcome, f"{lost}; {found.detail}", sending)
         if found.outcome == "done":

@@ -32,6 +32,6 @@ async def _settle(journal: Journal, finder: Finder, action: Action) -> None:
         action.id,
         found.outcome,
         detail=f"{cut_off}looked at later: {found.detail}",
-        job_id=getattr(found.value, "id", None) if intent.kind == "submit" else None,
+        job_id=found.job_id,
         if_open=True,
     )

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 import anyio
 
+from alcf_mcp.facility.aftermath.jobs import LIST_LIMIT
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.models import Job
 
@@ -74,4 +75,4 @@ async def _shared(look: _Look[T], fetch: Callable[[], Awaitable[T]]) -> T:
 
 
 async def _unfinished(iri: IRIClient, resource_id: str) -> dict[str, Job]:
-    return {job.id: job for job in await iri.list_jobs(resource_id, historical=False, limit=1000)}
+    return {job.id: job for job in await iri.list_jobs(resource_id, historical=False, limit=LIST_LIMIT)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import SecretStr
@@ -180,7 +180,7 @@ class _Outgoing:
     query: Mapping[str, Any]
     body: Any
     file: tuple[str, bytes] | None
-    key: str | None = field(default=None)
+    key: str | None
 
     def request(self, connection: Connection, authorization: dict[str, str]) -> httpx.Request:
         key = {"Idempotency-Key": self.key} if self.key and connection.honours_keys is not False else {}

@@ -17,6 +17,9 @@ from alcf_mcp.journal.store import Store
 ActionOutcome = Literal["sent", "done", "refused", "failed", "unknown", "not confirmed"]
 """``sent`` is how an action begins; one that stays so was cut off with its process, or its task went on."""
 
+OPEN: frozenset[ActionOutcome] = frozenset(("sent", "unknown"))
+"""Outcomes with which it is not known what came of an action."""
+
 STALE = timedelta(hours=2)
 """No call lasts that long: an action that is still under way then was cut off."""
 
@@ -104,9 +107,8 @@ class Actions:
             " task_id = coalesce(?, task_id), intent = CASE WHEN ? THEN intent END"
             " WHERE id = ? AND (intent IS NOT NULL OR NOT ?)"
         )
-        is_open = outcome in ("sent", "unknown")
         now = datetime.now(UTC).isoformat()
-        values = (now, outcome, detail, job_id, task_id, is_open, number, if_open)
+        values = (now, outcome, detail, job_id, task_id, outcome in OPEN, number, if_open)
         await self.store.run(lambda db: db.execute(sql, values))
 
     async def left_open(self, api_url: str) -> list[Action]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from alcf_mcp.facility.projects import Allocation, Balance
+from alcf_mcp.facility.projects import Allocation, Balance, in_figures
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.journal.usage import NODE_HOURS
 from alcf_mcp.tools.app import AtFacility
@@ -209,9 +209,7 @@ def _in_words(value: float, unit: str) -> str:
 
 def _bare(value: float, unit: str) -> str:
     """The same where the unit is said besides."""
-    if unit == BYTES:
-        return size(round(value))
-    return f"{value:,.0f}" if value >= 1000 else f"{round(value, 4):g}"
+    return size(round(value)) if unit == BYTES else in_figures(value)
 
 
 def _words(unit: str) -> str:

@@ -15,9 +15,11 @@ class Finding:
         detail: what was seen, as a sentence without its full stop.
         value: what the call would have answered: the job, the entry of a path, or nothing.
         check: how a person or a model finds out, where it is unknown.
+        job_id: the job that was submitted, if one was.
     """
 
     outcome: Literal["done", "failed", "unknown"]
     detail: str
     value: Any = None
     check: str = ""
+    job_id: str | None = None

@@ -75,9 +75,7 @@ class LostJobs:
         new = await self._new_jobs(intent)
         if new is None:
             return Finding("unknown", f"the jobs on {intent.resource} can't be compared", check=_CHECK)
-        same = [
-            job for job in new if job.job_spec and _includes(job.job_spec.to_wire(), intent.spec.to_wire())
-        ]
+        same = [job for job in new if _asks_for(job, intent.spec)]
         candidates = same or [job for job in new if job.job_spec is None]
         if not candidates:
             return Finding("unknown", f"no new job is seen on {intent.resource}, so far", check=_CHECK)
@@ -86,7 +84,7 @@ class LostJobs:
             job = candidates[0]
             if await self._journal.jobs.claim(intent.as_submitted(job.id)):
                 proof = "it asks for the same" if same else "it is the only new one"
-                return Finding("done", f"it was submitted as job {job.id} ({proof})", job)
+                return Finding("done", f"it was submitted as job {job.id} ({proof})", job, job_id=job.id)
         ids = ", ".join(job.id for job in candidates[:5])
         detail = f"{ids} may be it, or another submission's"
         return Finding("unknown", detail, check=f"get_job shows whether it is {ids}")

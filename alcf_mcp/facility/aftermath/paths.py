@@ -63,12 +63,14 @@ def _mode_changed(intent: PathIntent, now: File) -> Finding:
 
 
 def _owner_changed(intent: PathIntent, now: File) -> Finding:
-    as_wanted = intent.owner in ("", now.user) and intent.group in ("", now.group)
-    before = intent.before
-    was_so = before is None or (intent.owner in ("", before.user) and intent.group in ("", before.group))
-    if as_wanted and not was_so:
+    was_so = intent.before is None or _belongs_as_asked(intent, intent.before)
+    if _belongs_as_asked(intent, now) and not was_so:
         return Finding("done", f"it belongs to {now.user}:{now.group}", now)
     return Finding("unknown", f"{intent.path} belongs to {now.user}:{now.group}", check=_check(intent))
+
+
+def _belongs_as_asked(intent: PathIntent, file: File) -> bool:
+    return intent.owner in ("", file.user) and intent.group in ("", file.group)
 
 
 def _check(intent: PathIntent) -> str:
