@@ -47,6 +47,11 @@ class KnownResources:
         self.fresh_until = 0.0
         self.one_lookup = anyio.Lock()
 
+    @property
+    def fresh(self) -> bool:
+        """Whether nobody has to look them up yet."""
+        return monotonic() < self.fresh_until
+
 
 class ResourceNames:
     """The resources of one facility by name or id; looked up live, remembered for some minutes."""
@@ -57,16 +62,20 @@ class ResourceNames:
 
     async def all(self) -> tuple[Resource, ...]:
         """All resources; one lookup serves all who ask at the same time."""
+        if not self._known.fresh:
+            async with self._known.one_lookup:
+                if not self._known.fresh:
+                    await self._look_up()
+        return self._known.resources
+
+    async def _look_up(self) -> None:
         known = self._known
-        async with known.one_lookup:
-            if monotonic() >= known.fresh_until:
-                live: tuple[Resource, ...] = ()
-                with suppress(IRIError), anyio.move_on_after(LOOKUP_SECONDS):
-                    live = tuple(await self._iri.list_resources())
-                # An answer without resources is as good as none.
-                known.resources = live or known.resources or KNOWN_RESOURCES
-                known.fresh_until = monotonic() + (LIVE_SECONDS if live else FALLBACK_SECONDS)
-        return known.resources
+        live: tuple[Resource, ...] = ()
+        with suppress(IRIError), anyio.move_on_after(LOOKUP_SECONDS):
+            live = tuple(await self._iri.list_resources())
+        # An answer without resources is as good as none.
+        known.resources = live or known.resources or KNOWN_RESOURCES
+        known.fresh_until = monotonic() + (LIVE_SECONDS if live else FALLBACK_SECONDS)
 
     async def find(self, name: str) -> Resource:
         """The resource of that name, whatever its case, or of that id.

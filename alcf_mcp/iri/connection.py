@@ -7,8 +7,6 @@ does not wait for it.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -136,29 +134,32 @@ class Connection:
             ConnectionLost: no whole answer came.
             NotAnIRIAnswer: the answer is too long.
         """
-        async with self._place(wait):
+        await self._take_place(wait)
+        try:
             wait.requests += 1
             limit = max(wait.left * share, LAST_LOOK)
             with anyio.move_on_after(limit):
                 return await self._answer(request)
+        finally:
+            self._slots.release()
         raise ConnectionLost(f"The facility at {_origin(request)} did not answer in time ({limit:.0f} s)")
 
-    @asynccontextmanager
-    async def _place(self, wait: Wait) -> AsyncIterator[None]:
-        """One of the places for requests; they are given in the order in which calls ask for them."""
-        if self._slots.available_tokens < 1:
-            ahead = self._slots.statistics().tasks_waiting
-            await wait.say(f"waiting in line for the facility, behind {ahead} other requests")
+    async def _take_place(self, wait: Wait) -> None:
+        """Take one of the places for requests; they are given in the order in which calls ask for them."""
+        try:
+            self._slots.acquire_nowait()
+        except anyio.WouldBlock:
+            await self._stand_in_line(wait)
+
+    async def _stand_in_line(self, wait: Wait) -> None:
+        ahead = self._slots.statistics().tasks_waiting
+        await wait.say(f"waiting in line for the facility, behind {ahead} other requests")
         with anyio.move_on_after(max(wait.left, 1.0)) as standing:
             await self._slots.acquire()
         if standing.cancelled_caught:
             raise Crowded(
                 "Too many calls are under way at once: this one stood in line until its time was over"
             )
-        try:
-            yield
-        finally:
-            self._slots.release()
 
     async def _answer(self, request: httpx.Request) -> Answer:
         import httpx  # noqa: PLC0415

@@ -187,7 +187,7 @@ class _Outgoing:
         return connection.request(
             self.operation.method,
             self.operation.url_path(*self.ids),
-            params={name: value for name, value in self.query.items() if value is not None},
+            params={name: value for name, value in self.query.items() if value is not None} or None,
             json=self.body,
             files={"file": self.file} if self.file else None,
             headers=authorization | key,
