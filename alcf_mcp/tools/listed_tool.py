@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from mcp.server.mcpserver import Context
@@ -51,6 +51,7 @@ class ListedTool(Tool):
         return await made(self.name).run(arguments, context, convert_result)
 
 
+@cache
 def made(name: str) -> FacilityTool:
     """The tool itself; what is behind all of them is loaded with the first."""
     from alcf_mcp.tools.declared import DECLARED  # noqa: PLC0415 - loaded when a tool is called
