@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import anyio
 from mcp.server import MCPServer
+from pydantic import BaseModel
+
+from benchmarks.script import Script
 
 TRIVIAL_TOOL = "echo"
 
@@ -16,6 +21,31 @@ def build_floor() -> MCPServer[None]:
     async def echo(text: str) -> str:
         """Answer what is said."""
         return text
+
+    return server
+
+
+class Resource(BaseModel):
+    """What the facility tells of a resource."""
+
+    id: str
+    name: str
+    resource_type: str
+    current_status: str
+    group: str | None = None
+    description: str | None = None
+    last_modified: str | None = None
+
+
+def build_handwritten(script: Script) -> MCPServer[None]:
+    """A bare server with one tool that does real work: the shortest that asks the facility and is typed."""
+    server: MCPServer[None] = MCPServer("handwritten", log_level="WARNING")
+
+    @server.tool()
+    async def get_resource(resource: str) -> Resource:
+        """Show a resource."""
+        answer: dict[str, Any] = await script.get_resource(resource)
+        return Resource.model_validate(answer)
 
     return server
 

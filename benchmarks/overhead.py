@@ -1,4 +1,9 @@
-"""What a call costs beyond the protocol and the one request that it makes."""
+"""What a call costs beyond the protocol and the one request that it makes.
+
+The reference makes the floor's trivial call and the script's request in turn, as ours does within one call.
+The sum of two loops, one for each, is told too: there the code of the one does not push that of the other out
+of the processor's caches, which no server can have.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +16,13 @@ from mcp import Client
 from benchmarks import ours
 from benchmarks.facility import ServedFacility, served
 from benchmarks.figure import Figure, Goal
-from benchmarks.floor import TRIVIAL_TOOL, build_floor
+from benchmarks.floor import TRIVIAL_TOOL, build_floor, build_handwritten
 from benchmarks.plan import Benchmark, Plan, Work
-from benchmarks.rounds import OURS, Side, rounds, seconds_of
-from benchmarks.script import Script
+from benchmarks.rounds import rounds, seconds_of
+from benchmarks.script import POLARIS, Script
 
-REFERENCE = "floor's trivial call + script's request"
+IN_TURN = "floor's trivial call, then script's request"
+IN_LOOPS = "the same, in two loops"
 GOAL = Goal(1.25)
 
 
@@ -26,30 +32,38 @@ async def measure(plan: Plan) -> list[Figure]:
         served(plan, task_latency=0.0) as facility,
         Script(facility.url, facility.token) as script,
     ):
-        return [await _in_process(plan, facility, script), await _over_stdio(plan, facility, script)]
+        within = await _in_process(plan, facility, script)
+        return [*within, *await _over_stdio(plan, facility, script)]
 
 
-async def _in_process(plan: Plan, facility: ServedFacility, script: Script) -> Figure:
+async def _in_process(plan: Plan, facility: ServedFacility, script: Script) -> list[Figure]:
     times = _calls(plan)
     async with (
         ours.connected(plan.fresh("overhead"), facility) as client,
         Client(build_floor()) as floor,
+        Client(build_handwritten(script)) as handwritten,
         facility.metered(ours.AGENT) as counts,
     ):
+        trivial = partial(ours.call, floor, TRIVIAL_TOOL, text="hello")
         measured = await rounds(
             plan.rounds,
             ours=partial(seconds_of, partial(_get_resource, client), times=times),
-            floor=partial(seconds_of, partial(ours.call, floor, TRIVIAL_TOOL, text="hello"), times=times),
+            in_turn=partial(seconds_of, _in_turn(trivial, script.get_resource), times=times),
+            floor=partial(seconds_of, trivial, times=times),
             script=partial(seconds_of, script.get_resource, times=times),
+            handwritten=partial(seconds_of, partial(_get_resource, handwritten, POLARIS), times=times),
         )
     requests = counts[ours.AGENT].requests / (measured.made * times)
     note = f"{times} calls a round, {requests:.2f} requests each"
-    return measured.figure(
-        "get_resource in process", "floor", "script", against=REFERENCE, goal=GOAL, note=note
-    )
+    name = "get_resource in process"
+    return [
+        measured.figure(name, "in_turn", against=IN_TURN, goal=GOAL, note=note),
+        measured.figure(name, "floor", "script", against=IN_LOOPS),
+        measured.figure(name, "handwritten", against="the shortest typed tool of the same SDK"),
+    ]
 
 
-async def _over_stdio(plan: Plan, facility: ServedFacility, script: Script) -> Figure:
+async def _over_stdio(plan: Plan, facility: ServedFacility, script: Script) -> list[Figure]:
     times = _calls(plan)
     with (
         ours.over_stdio(plan.fresh("overhead"), facility) as server,
@@ -57,20 +71,32 @@ async def _over_stdio(plan: Plan, facility: ServedFacility, script: Script) -> F
     ):
         server.list_tools()
         floor.list_tools()
-        sides: dict[str, Side] = {
-            OURS: partial(seconds_of, server.calling("get_resource", resource="polaris"), times=times),
-            "floor": partial(seconds_of, floor.calling(TRIVIAL_TOOL, text="hello"), times=times),
-            "script": partial(seconds_of, script.get_resource, times=times),
-        }
-        measured = await rounds(plan.rounds, **sides)
+        trivial = floor.calling(TRIVIAL_TOOL, text="hello")
+        measured = await rounds(
+            plan.rounds,
+            ours=partial(seconds_of, server.calling("get_resource", resource="polaris"), times=times),
+            in_turn=partial(seconds_of, _in_turn(trivial, script.get_resource), times=times),
+            floor=partial(seconds_of, trivial, times=times),
+            script=partial(seconds_of, script.get_resource, times=times),
+        )
     note = f"{times} calls a round, written to the pipe by hand"
-    return measured.figure(
-        "get_resource over stdio", "floor", "script", against=REFERENCE, goal=GOAL, note=note
-    )
+    name = "get_resource over stdio"
+    return [
+        measured.figure(name, "in_turn", against=IN_TURN, goal=GOAL, note=note),
+        measured.figure(name, "floor", "script", against=IN_LOOPS),
+    ]
 
 
-async def _get_resource(client: Client) -> object:
-    return await ours.call(client, "get_resource", resource="polaris")
+def _in_turn(*works: Work) -> Work:
+    async def all_of_it() -> None:
+        for work in works:
+            await work()
+
+    return all_of_it
+
+
+async def _get_resource(client: Client, resource: str = "polaris") -> object:
+    return await ours.call(client, "get_resource", resource=resource)
 
 
 def _calls(plan: Plan) -> int:
