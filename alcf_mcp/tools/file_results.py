@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from alcf_mcp.facility.parts import FilePart
 from alcf_mcp.facility.rules import octal
@@ -69,24 +71,29 @@ _LOOKS_EMPTY = "An unreadable directory looks empty too: check its permissions i
 
 
 def listed(path: str, files: list[File], *, sort: str, limit: int, offset: int) -> Directory:
-    """Sort, count and cut the entries of a directory."""
-    entries = [Entry.of(file) for file in files]
-    if sort == "size":
-        entries.sort(key=lambda entry: (-(entry.size or 0), entry.name))
-    elif sort == "modified":
-        entries.sort(key=lambda e: (-e.modified.timestamp() if e.modified else 0.0, e.name))
-    else:
-        entries.sort(key=lambda entry: entry.name)
-    shown = entries[offset : offset + limit]
-    rest = len(entries) - offset - len(shown)
+    """Sort, count and cut the entries of a directory; there may be hundreds of thousands."""
+    files = sorted(files, key=_SORT_KEYS[sort])
+    shown = [Entry.of(file) for file in files[offset : offset + limit]]
+    rest = len(files) - offset - len(shown)
     return Directory(
         path=path,
-        total=len(entries),
-        total_bytes=sum(entry.size or 0 for entry in entries if entry.type != "directory"),
+        total=len(files),
+        total_bytes=sum(file.size or 0 for file in files if not file.is_directory),
         entries=shown,
-        note=None if entries else _LOOKS_EMPTY,
+        note=None if files else _LOOKS_EMPTY,
         next_step=f"{rest} more: call again with offset={offset + len(shown)}." if rest > 0 else None,
     )
+
+
+def _by_time(file: File) -> tuple[float, str]:
+    return (-file.last_modified.timestamp() if file.last_modified else 0.0, file.name)
+
+
+_SORT_KEYS: dict[str, Callable[[File], Any]] = {
+    "name": lambda file: file.name,
+    "size": lambda file: (-(file.size or 0), file.name),
+    "modified": _by_time,
+}
 
 
 class Made(Result):
