@@ -46,13 +46,11 @@ class JobRecords:
         listed = {job.id for _, job in found}
         asked = {machine.id for machine in machines}
         after = since or datetime.now(UTC) - REMEMBERED
-        records = await or_else(self._journal.jobs.since(after, limit=MOST), [])
+        known = self._journal.jobs.since(after, ended_too=ended_too, limit=MOST)
         return [
             record
-            for record in records
-            if record.job_id not in listed
-            and record.resource_id in asked
-            and (ended_too or record.ended_by is None)
+            for record in await or_else(known, [])
+            if record.job_id not in listed and record.resource_id in asked
         ]
 
     async def _up_to_date(self, jobs: Sequence[Job]) -> tuple[dict[str, SubmittedJob], set[str]]:

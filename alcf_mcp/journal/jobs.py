@@ -95,13 +95,17 @@ class SubmittedJobs:
         wanted = list(job_ids)
         return {job.job_id: job for job in await self.store.run(lambda db: _by_ids(db, wanted))}
 
-    async def since(self, moment: datetime, *, limit: int) -> list[SubmittedJob]:
-        """The jobs that were submitted from here since a moment, or were not seen ended yet; newest first."""
+    async def since(self, moment: datetime, *, ended_too: bool, limit: int) -> list[SubmittedJob]:
+        """The jobs from here that were not seen ended yet and, with ``ended_too``, all since a moment.
+
+        The newest come first.
+        """
         sql = (
-            "SELECT * FROM jobs WHERE submitted_at >= ? OR (ended_by IS NULL AND submitted_at >= ?)"
+            "SELECT * FROM jobs WHERE submitted_at >= ? AND (ended_by IS NULL OR ? AND submitted_at >= ?)"
             " ORDER BY submitted_at DESC LIMIT ?"
         )
-        values = (moment.isoformat(), (datetime.now(UTC) - KEPT_BY_PBS).isoformat(), limit)
+        earliest = min(moment, datetime.now(UTC) - KEPT_BY_PBS)
+        values = (earliest.isoformat(), ended_too, moment.isoformat(), limit)
         return await self.store.run(lambda db: [_job(row) for row in db.execute(sql, values)])
 
     async def last(self, resource_id: str | None = None, *, limit: int) -> list[SubmittedJob]:

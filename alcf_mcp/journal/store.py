@@ -104,6 +104,10 @@ _SCHEMA = (
         PRIMARY KEY (api_url, operation)
     ) STRICT;
     """,
+    """
+    DROP INDEX jobs_by_time;
+    CREATE INDEX jobs_by_time ON jobs (submitted_at, ended_by);
+    """,
 )
 """One entry a schema version; a file of an older version is brought forward step by step."""
 

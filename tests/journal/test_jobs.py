@@ -1,6 +1,6 @@
 """Jobs that were submitted from here are remembered with what was asked for."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import anyio
@@ -42,3 +42,18 @@ async def test_many_writers_at_once_lose_nothing(journal: Journal) -> None:
         for number in range(30):
             group.start_soon(Journal(journal.path).jobs.record, submitted(f"{number}.p"))
     assert len(await journal.jobs.among([f"{n}.p" for n in range(30)])) == 30
+
+
+async def test_a_job_not_seen_ended_is_not_lost_behind_newer_ones_that_have(journal: Journal) -> None:
+    waits = submitted("1.p")
+    waits.submitted_at = datetime.now(UTC) - timedelta(days=3)
+    await journal.jobs.record(waits)
+    for number in range(2, 12):
+        ended = submitted(f"{number}.p")
+        ended.submitted_at = datetime.now(UTC)
+        await journal.jobs.record(ended)
+        seen = {"state": "completed", "ended_by": datetime.now(UTC)}
+        await journal.jobs.note([ended.model_copy(update=seen)])
+    day_ago = datetime.now(UTC) - timedelta(days=1)
+    assert [job.job_id for job in await journal.jobs.since(day_ago, ended_too=False, limit=5)] == ["1.p"]
+    assert len(await journal.jobs.since(day_ago, ended_too=True, limit=50)) == 11
