@@ -20,11 +20,15 @@ LONG = 1.0
 """Seconds: of what takes much longer it is looked by then, and half-way, whether it was quicker this time."""
 
 SOONEST = 0.03
-SHARE = 0.12
-"""Of the time that a task has taken so far: so long is the pause to the next look, once it is overdue."""
+FIRST_SHARE, LARGEST_SHARE = 0.04, 0.12
+"""Of the time that a task has taken so far: so long are the pauses between the looks, once it is overdue."""
 
 SOONER = 0.8
-"""An end that the first look shows may have been long before: the next task is looked at sooner."""
+"""An end that is seen as soon as it is expected may have been long before: the next look comes sooner."""
+
+EARLY = 0.25
+"""Of the time between two looks: where in it a first task's end is taken to be. Looking early costs a request,
+looking late the person's time."""
 
 
 class Pace:
@@ -57,7 +61,13 @@ class Pace:
             ended_by: seconds after which it was first seen ended.
         """
         if operation:
-            took = (not_before + ended_by) / 2 if not_before else ended_by * SOONER
+            expected = self.expected(operation)
+            if expected is not None:  # what was seen corrects the expectation as far as it has to
+                took = min(max(expected * SOONER, not_before), ended_by)
+            elif not_before:
+                took = not_before + EARLY * (ended_by - not_before)
+            else:
+                took = ended_by * SOONER
             self._seen.setdefault(operation, deque(maxlen=REMEMBERED)).append(took)
             self.has_news = True
 
@@ -78,10 +88,12 @@ class Pace:
             yield waited / 2
         else:
             yield waited
+        share = FIRST_SHARE
         while True:
-            pause = min(max(waited * SHARE, SOONEST), LONGEST_PAUSE)
+            pause = min(max(waited * share, SOONEST), LONGEST_PAUSE)
             yield pause
             waited += pause
+            share = min(share * GROWTH, LARGEST_SHARE)
 
 
 def pauses(first: float, longest: float) -> Iterator[float]:

@@ -41,6 +41,19 @@ def test_the_usual_duration_is_learned(duration: float) -> None:
     assert max(looks) <= 7
 
 
+@pytest.mark.parametrize("duration", [0.3, 1.0, 3.0, 10.0, 30.0])
+def test_one_task_is_enough_to_look_well_at_the_next(duration: float) -> None:
+    random.seed(7)
+    late = []
+    for _ in range(50):
+        pace = Pace()
+        wait_for(pace, duration)
+        when, looks = wait_for(pace, duration)
+        late.append(when - duration)
+        assert looks <= 7
+    assert sorted(late)[45] <= 0.15 * duration + 0.1
+
+
 def test_a_duration_that_changes_is_learned_anew() -> None:
     pace = Pace()
     for duration in [10.0] * 20 + [1.0] * 20:
