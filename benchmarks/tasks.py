@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -13,8 +13,8 @@ from mcp import Client
 from benchmarks import ours
 from benchmarks.facility import PROJECT, ServedFacility, served
 from benchmarks.figure import Figure, Goal, Spread
-from benchmarks.plan import Benchmark, Plan
-from benchmarks.rounds import OURS, Rounds, Side, rounds, seconds_of
+from benchmarks.plan import Benchmark, Plan, Work
+from benchmarks.rounds import OURS, Rounds, rounds, seconds_of
 from benchmarks.script import NaiveScript
 
 DURATIONS = (0.05, 0.25, 1.0, 3.0, 10.0, 30.0)
@@ -31,27 +31,36 @@ MOST_REQUESTS = {10.0: 8.0}
 
 @dataclass(frozen=True)
 class Waits:
-    """How long both sides waited for tasks of one duration, and what each wait took in requests."""
+    """How long both sides waited for tasks of one duration, and what each wait took in requests.
+
+    ``first`` holds the waits of servers that had never seen a task.
+    """
 
     duration: float
+    first: list[float]
     seconds: dict[str, list[float]]
     requests: dict[str, float]
 
     def figures(self) -> list[Figure]:
         """What the person waits in vain, and what the facility bears for it."""
-        return [self._lag(), self._requests()]
+        goal = Goal(0.15 * self.duration + 0.1 if self.duration >= 1 else 0.25, "ours")
+        return [
+            self._lag("answered after its end", self.seconds[OURS], goal),
+            self._lag("the same, by a server that never saw one", self.first),
+            self._requests(),
+        ]
 
-    def _lag(self) -> Figure:
+    def _lag(self, what: str, waits: list[float], goal: Goal | None = None) -> Figure:
         one, other = (
-            Spread.of([waited - self.duration for waited in self.seconds[side]]) for side in (OURS, NAIVE)
+            Spread.of([waited - self.duration for waited in side]) for side in (waits, self.seconds[NAIVE])
         )
         return Figure.beside(
-            f"task of {self.duration:g} s: answered after its end",
+            f"task of {self.duration:g} s: {what}",
             "s",
             one.median,
             other.median,
             AGAINST,
-            goal=Goal(0.15 * self.duration + 0.1 if self.duration >= 1 else 0.25, "ours"),
+            goal=goal,
             note=f"half of ours within {one.lower:.2f}–{one.upper:.2f} s",
         )
 
@@ -69,42 +78,66 @@ class Waits:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Both sides in front of a facility whose tasks have one duration, ready to wait."""
+    """Both sides in front of a facility whose tasks have one duration, ready to wait.
+
+    ``new`` are servers that have never seen a task.
+    """
 
     duration: float
     facility: ServedFacility
     client: Client
+    new: list[Client]
     naive: NaiveScript
 
     async def measure(self, count: int) -> Waits:
         """Wait ``count`` times, after a task from which our side learns how long they take."""
-        await ours.call(self.client, "list_directory", path=PROJECT)
+        first = await self._first_waits()
         async with self.facility.metered(*AGENTS.values()) as counts:
             waits = await (self._in_turn(count) if self.duration < LONG else self._all_at_once(count))
         requests = {side: counts[agent].requests / waits.made for side, agent in AGENTS.items()}
-        return Waits(self.duration, waits.seconds, requests)
+        return Waits(self.duration, first, waits.seconds, requests)
 
-    def _sides(self) -> dict[str, Side]:
-        listed = partial(ours.call, self.client, "list_directory", path=PROJECT)
-        return {
-            OURS: partial(seconds_of, listed),
-            NAIVE: partial(seconds_of, partial(self.naive.ls, PROJECT)),
-        }
+    async def _first_waits(self) -> list[float]:
+        works = [_listing(client) for client in (self.client, *self.new)]
+        if self.duration < LONG:
+            return [await seconds_of(work) for work in works]
+        return await _together(works)
+
+    def _works(self) -> dict[str, Work]:
+        return {OURS: _listing(self.client), NAIVE: partial(self.naive.ls, PROJECT)}
 
     async def _in_turn(self, count: int) -> Rounds:
-        return await rounds(count, **self._sides())
+        return await rounds(
+            count, **{side: partial(seconds_of, work) for side, work in self._works().items()}
+        )
 
     async def _all_at_once(self, count: int) -> Rounds:
-        seconds: dict[str, list[float]] = {OURS: [], NAIVE: []}
+        seconds: dict[str, list[float]] = {}
 
-        async def wait(name: str, side: Side) -> None:
-            seconds[name].append(await side())
+        async def wait(side: str, work: Work) -> None:
+            seconds[side] = await _together([work] * count)
 
         async with anyio.create_task_group() as group:
-            for name, side in self._sides().items():
-                for _ in range(count):
-                    group.start_soon(wait, name, side)
+            for side, work in self._works().items():
+                group.start_soon(wait, side, work)
         return Rounds(seconds, count)
+
+
+def _listing(client: Client) -> Work:
+    return partial(ours.call, client, "list_directory", path=PROJECT)
+
+
+async def _together(works: Sequence[Work]) -> list[float]:
+    """The seconds of each of several works that are done at once."""
+    seconds: list[float] = []
+
+    async def one(work: Work) -> None:
+        seconds.append(await seconds_of(work))
+
+    async with anyio.create_task_group() as group:
+        for work in works:
+            group.start_soon(one, work)
+    return seconds
 
 
 async def measure(plan: Plan) -> list[Figure]:
@@ -127,12 +160,15 @@ async def measure(plan: Plan) -> list[Figure]:
 async def _ready(plan: Plan, duration: float) -> AsyncIterator[Waiting]:
     async with (
         served(plan, task_latency=duration) as facility,
-        ours.connected(plan.fresh("tasks"), facility) as client,
         NaiveScript(facility.url, facility.token) as naive,
+        AsyncExitStack() as stack,
     ):
-        await ours.call(client, "get_resource", resource="polaris")  # names are known, connections are open
+        servers = [ours.connected(plan.fresh("tasks"), facility) for _ in range(plan.rounds)]
+        clients = [await stack.enter_async_context(server) for server in servers]
+        for client in clients:  # names are known, connections are open
+            await ours.call(client, "get_resource", resource="polaris")
         await naive.get_resource()
-        yield Waiting(duration, facility, client, naive)
+        yield Waiting(duration, facility, clients[0], clients[1:], naive)
 
 
 TASKS = Benchmark("tasks", "the wait for tasks", measure)

@@ -27,8 +27,8 @@ SOONER = 0.8
 """An end that is seen as soon as it is expected may have been long before: the next look comes sooner."""
 
 EARLY = 0.25
-"""Of the time between two looks: where in it a first task's end is taken to be. Looking early costs a request,
-looking late the person's time."""
+"""Of the time between two looks: where in it a first task's end is taken to be. Looking early costs a
+request, looking late the person's time."""
 
 
 class Pace:
