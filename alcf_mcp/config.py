@@ -20,7 +20,7 @@ from pydantic_settings import (
 
 ALCF_API_URL = "https://api.alcf.anl.gov/api/v1"
 
-GROUPS = ("status", "compute", "filesystem", "tasks", "account", "session")
+GROUPS = ("status", "compute", "filesystem", "tasks", "account", "session", "extended")
 TOOLSETS = ("default", *GROUPS)
 
 
@@ -83,7 +83,9 @@ class Settings(BaseSettings):
     )
     read_only: bool = Field(False, description="Offer only the tools that change nothing.")
     toolsets: Names = Field(
-        ("default",), description=f"Which groups of tools to offer: {', '.join(TOOLSETS)}."
+        ("default",),
+        description=f"Which groups of tools to offer: {', '.join(TOOLSETS)}. "
+        "`extended` is what ALCF has not got yet; alone, it comes on top of the default.",
     )
     tool_prefix: Annotated[str, AfterValidator(_is_prefix)] = Field(
         "", description="What every tool's name begins with, such as `alcf_`, for clients that want it."

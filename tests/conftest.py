@@ -21,6 +21,7 @@ from alcf_mcp.facility.aftermath import finding
 from alcf_mcp.iri import IRIClient, pace, retrying
 from alcf_mcp.journal import Journal
 from alcf_mcp.local import LocalFacility, LocalSettings
+from alcf_mcp.local.settings import Profile
 from alcf_mcp.server import build_server
 
 Era = Literal["auto", "legacy"]
@@ -119,7 +120,15 @@ Connect = Callable[..., AbstractAsyncContextManager[Assistant]]
 
 
 @pytest.fixture
-async def local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LocalFacility]:
+def profile() -> Profile:
+    """What the local facility offers: as ALCF, unless a test wants all of the standard."""
+    return "alcf"
+
+
+@pytest.fixture
+async def local(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, profile: Profile
+) -> AsyncIterator[LocalFacility]:
     """A local facility that answers quickly."""
     monkeypatch.setattr(pace, "FIRST_LOOK", 0.01)
     monkeypatch.setattr(jobs, "FIRST_PAUSE", 0.1)
@@ -127,7 +136,12 @@ async def local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     monkeypatch.setattr(finding, "FIRST_LOOK", 0.05)
     monkeypatch.setattr(finding, "LONGEST", 1.5)
     settings = LocalSettings(
-        root=tmp_path / "local", task_latency=0.0, tick=0.02, kill_grace=0.2, username="ada"
+        root=tmp_path / "local",
+        profile=profile,
+        task_latency=0.0,
+        tick=0.02,
+        kill_grace=0.2,
+        username="ada",
     )
     facility = LocalFacility(settings)
     async with facility.running():

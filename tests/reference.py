@@ -31,6 +31,14 @@ _ABOUT = {
     "tasks": "tasks",
     "account": "projects",
     "session": "this server",
+    "extended": "not at ALCF yet: `ALCF_MCP_TOOLSETS=extended`",
+}
+_NOTES = {
+    "extended": (
+        "ALCF answers these with 501 today (2026-08), so they are offered only where you ask for them, with",
+        "`ALCF_MCP_TOOLSETS=extended`. The local facility has them with `--local-profile full`.",
+        "",
+    )
 }
 _RISKS = {Risk.READS: "reads", Risk.CHANGES: "changes", Risk.DESTROYS: "asks first"}
 
@@ -70,7 +78,7 @@ def _tools_page(tools: list[Tool]) -> Iterator[str]:
         declared = DECLARED[tool.name]
         if declared.group != group:
             group = declared.group
-            yield from (f"## {group}", "")
+            yield from (f"## {group}", "", *_NOTES.get(group, ()))
         yield from (f"### `{tool.name}`", "", f"{tool.description} *({_RISKS[declared.risk]})*", "")
         yield from _arguments(tool.input_schema)
 

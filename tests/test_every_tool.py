@@ -1,5 +1,7 @@
 """Every tool is listed and works for clients of both eras, one conversation long."""
 
+import pytest
+
 from tests.conftest import Connect, Era, agree
 
 
@@ -48,3 +50,31 @@ async def test_every_tool_is_called_and_works(connect: Connect, era: Era) -> Non
         await do("remove_path", path=here)
         offered = {tool.name for tool in (await assistant.client.list_tools()).tools}
     assert called == offered
+
+
+@pytest.mark.parametrize("profile", ["full"])
+async def test_every_tool_of_what_alcf_has_not_got_yet_is_called_and_works(
+    connect: Connect, era: Era, profile: str
+) -> None:
+    called: set[str] = set()
+    async with connect(era=era, answer=agree, toolsets="session,extended") as assistant:
+
+        async def do(tool: str, **arguments: object) -> dict[str, object]:
+            called.add(tool)
+            facts = await assistant.do(tool, **arguments)
+            assert "outcome" not in facts, facts
+            return facts
+
+        home = "/eagle/LocalDemo"
+        await do("upload_file", path=f"{home}/a", content="hello\n")
+        for tool in ("stat_path", "file_type", "checksum_file", "download_file"):
+            await do(tool, path=f"{home}/a")
+        await do("copy_path", path=f"{home}/a", target_path=f"{home}/b")
+        await do("move_path", path=f"{home}/b", target_path=f"{home}/c")
+        await do("symlink_path", path=f"{home}/c", link_path=f"{home}/link")
+        await do("compress_path", path=f"{home}/c", target_path=f"{home}/c.tgz")
+        await do("extract_archive", path=f"{home}/c.tgz", target_path=f"{home}/unpacked")
+        await do("list_capabilities")
+        await do("list_user_allocations", project="LocalDemo")
+        offered = {tool.name for tool in (await assistant.client.list_tools()).tools}
+    assert called | {"cancel_task", "auth_status", "sign_in"} == offered

@@ -40,6 +40,14 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         for name in ("get_job", "wait_for_job", "get_job_output", "cancel_job")
     },
     **{name: {"path": "/eagle/A/b"} for name in ("view_file", "head_file", "tail_file", "remove_path")},
+    **{name: {"path": "/eagle/A/b"} for name in ("stat_path", "file_type", "checksum_file", "download_file")},
+    **{name: {"path": "/eagle/A/b", "target_path": "/eagle/A/c"} for name in ("copy_path", "move_path")},
+    "symlink_path": {"path": "/eagle/A/b", "link_path": "/eagle/A/c"},
+    "compress_path": {"path": "/eagle/A/b", "target_path": "/eagle/A/b.tar"},
+    "extract_archive": {"path": "/eagle/A/b.tgz", "target_path": "/eagle/A/b"},
+    "upload_file": {"path": "/eagle/A/b", "content": "x"},
+    "cancel_task": {"task_id": "t"},
+    "list_user_allocations": {"project": "A"},
 }
 SIGN_IN = {"sign_in"}  # it talks to Globus, not to the facility
 TOOLS = sorted(NAMES - SIGN_IN)
@@ -129,7 +137,7 @@ async def talking(answers: list[Any], state: Path) -> AsyncIterator[Client]:
         async with IRIClient("http://local/api/v1", token="t", http=httpx.MockTransport(answer)) as iri:
             yield iri
 
-    chosen = load_settings(facility="local", state_dir=state, confirm="off", timeout=1)
+    chosen = load_settings(facility="local", state_dir=state, confirm="off", timeout=1, toolsets="extended")
     async with Client(build_server(chosen, connect=connect), mode="legacy") as client:
         yield client
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from alcf_mcp import __version__
-from alcf_mcp.config import Settings
-from alcf_mcp.tools.catalog import NAMES
+from alcf_mcp.config import Settings, load_settings
+from alcf_mcp.tools.catalog import offered
 
 ROOT = Path(__file__).parent.parent
 BUNDLE = ROOT / "packaging" / "mcpb"
@@ -63,7 +63,7 @@ def staged(tmp_path: Path) -> Path:
 
 def test_the_bundle_holds_what_it_needs(staged: Path) -> None:
     manifest = json.loads((staged / "manifest.json").read_text(encoding="utf-8"))
-    assert {tool["name"] for tool in manifest["tools"]} == NAMES
+    assert {tool["name"] for tool in manifest["tools"]} == {tool.name for tool in offered(load_settings())}
     project = tomllib.loads((staged / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     own = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert (project["dependencies"], project["version"]) == (own["dependencies"], __version__)

@@ -8,7 +8,7 @@ from mcp.types import TextContent
 
 from alcf_mcp.config import SettingsError, load_settings
 from alcf_mcp.journal import Journal
-from alcf_mcp.tools.catalog import NAMES
+from alcf_mcp.tools.catalog import NAMES, offered
 from tests.conftest import Assistant, Connect, Era, agree
 from tests.resources.conftest import read
 
@@ -21,7 +21,7 @@ async def test_tools_are_listed_and_called_by_their_prefixed_names(
 ) -> None:
     async with connect(era=era, tool_prefix="alcf_", answer=agree) as assistant:
         tools = {tool.name: tool for tool in (await assistant.client.list_tools()).tools}
-        assert tools.keys() == {f"alcf_{name}" for name in NAMES}
+        assert tools.keys() == {f"alcf_{tool.name}" for tool in offered(load_settings())}
         assert "alcf_wait_for_job" in (tools["alcf_submit_job"].description or "")
         made = await assistant.do("alcf_make_directory", path=f"{HERE}/x")
         assert made["undo"] == f"alcf_remove_path with path='{HERE}/x'"
@@ -85,7 +85,7 @@ async def test_what_others_wrote_stays_as_it_is(connect: Connect, tmp_path: Path
 
 
 async def test_without_a_prefix_nothing_is_translated(assistant: Assistant) -> None:
-    assert {tool.name for tool in (await assistant.client.list_tools()).tools} == NAMES
+    assert {tool.name for tool in (await assistant.client.list_tools()).tools} <= NAMES
 
 
 @pytest.mark.parametrize("prefix", ["ALCF_", "alcf-", "a" * 17, "a b"])

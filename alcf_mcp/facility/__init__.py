@@ -8,6 +8,7 @@ from functools import cached_property
 from alcf_mcp.facility.aftermath import Finder, OutcomeUnknown
 from alcf_mcp.facility.aftermath.jobs import LostJobs
 from alcf_mcp.facility.file_actions import FileActions
+from alcf_mcp.facility.file_changes import FileChanges
 from alcf_mcp.facility.files import Files
 from alcf_mcp.facility.job_actions import JobActions
 from alcf_mcp.facility.job_records import JobRecords
@@ -16,9 +17,11 @@ from alcf_mcp.facility.limits import LimitReached, Limits
 from alcf_mcp.facility.names import KnownResources, ResourceNames
 from alcf_mcp.facility.offers import Offered
 from alcf_mcp.facility.output import Output
+from alcf_mcp.facility.placements import Placements
 from alcf_mcp.facility.preparing import Preparation
 from alcf_mcp.facility.projects import Projects
 from alcf_mcp.facility.recording import Caller, Recorder
+from alcf_mcp.facility.task_actions import TaskActions
 from alcf_mcp.facility.usual import Defaults, Usual
 from alcf_mcp.facility.watching import JobLooks
 from alcf_mcp.iri import IRIClient
@@ -77,7 +80,16 @@ class Facility:
     @cached_property
     def file_actions(self) -> FileActions:
         """Changes of files and directories."""
-        return FileActions(self.iri, self.files, self.recorder, self.shared.limits)
+        return FileActions(self.iri, self._file_changes)
+
+    @cached_property
+    def placements(self) -> Placements:
+        """What puts something at a path."""
+        return Placements(self.iri, self._file_changes)
+
+    @cached_property
+    def _file_changes(self) -> FileChanges:
+        return FileChanges(self.files, self.recorder, self.shared.limits)
 
     @cached_property
     def jobs(self) -> Jobs:
@@ -108,6 +120,11 @@ class Facility:
             usual,
             has_alcf_queues=shared.has_alcf_queues,
         )
+
+    @cached_property
+    def task_actions(self) -> TaskActions:
+        """Changes of tasks."""
+        return TaskActions(self.iri, self.recorder)
 
     @cached_property
     def recorder(self) -> Recorder:

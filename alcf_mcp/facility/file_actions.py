@@ -1,33 +1,30 @@
-"""What changes files and directories: checked, within the person's limits, written down, and sent once."""
+"""Changes of what is at a path: a directory made, a mode or an owner changed, all of it removed."""
 
 from __future__ import annotations
 
 from alcf_mcp.facility.aftermath import PathIntent
-from alcf_mcp.facility.files import Files, Starter
-from alcf_mcp.facility.limits import Limits
-from alcf_mcp.facility.recording import Recorder, Sending
+from alcf_mcp.facility.file_changes import Done, FileChanges
 from alcf_mcp.facility.rules import checked_mode, checked_owner, checked_path, removable
 from alcf_mcp.iri import IRIClient, results
-from alcf_mcp.iri.models import ChangeMode, ChangeOwner, File, MakeDirectory, Task, TaskHandle
+from alcf_mcp.iri.models import ChangeMode, ChangeOwner, File, MakeDirectory, Task
 
 
 class FileActions:
     """Changes files and directories of one facility, for one call.
 
-    Every method raises ``LimitReached`` for a path outside the directories that may be changed, and
-    ``JournalError`` where it can't be written down; nothing is sent then.
+    Every method raises what ``FileChanges.carry_out`` does, and ``InvalidCall`` for arguments that the
+    facility would refuse.
     """
 
-    def __init__(self, iri: IRIClient, files: Files, recorder: Recorder, limits: Limits) -> None:
+    def __init__(self, iri: IRIClient, changes: FileChanges) -> None:
         self._iri = iri
-        self._files = files
-        self._recorder = recorder
-        self._limits = limits
+        self._changes = changes
+        self._files = changes.files
 
     async def mkdir(self, path: str, *, parents: bool = False) -> None:
         """Make a directory."""
         intent = PathIntent(kind="mkdir", path=checked_path(path))
-        await self._change(
+        await self._changes.carry_out(
             intent, lambda fs, path: self._iri.mkdir(fs, MakeDirectory(path=path, parent=parents))
         )
 
@@ -36,9 +33,8 @@ class FileActions:
         mode = checked_mode(mode)
         path = checked_path(path)
         intent = PathIntent(kind="chmod", path=path, mode=mode, before=await self._files.seen(path))
-        return _entry(
-            await self._change(intent, lambda fs, path: self._iri.chmod(fs, ChangeMode(path=path, mode=mode)))
-        )
+        body = ChangeMode(path=path, mode=mode)
+        return _entry(await self._changes.carry_out(intent, lambda fs, path: self._iri.chmod(fs, body)))
 
     async def chown(self, path: str, *, owner: str = "", group: str = "") -> File | None:
         """Change owner, group or both; the entry as it is afterwards, where the facility tells."""
@@ -47,29 +43,15 @@ class FileActions:
         before = await self._files.seen(path)
         intent = PathIntent(kind="chown", path=path, owner=owner, group=group, before=before)
         body = ChangeOwner(path=path, owner=owner, group=group)
-        return _entry(await self._change(intent, lambda fs, path: self._iri.chown(fs, body)))
+        return _entry(await self._changes.carry_out(intent, lambda fs, path: self._iri.chown(fs, body)))
 
     async def rm(self, path: str) -> str:
         """Remove a file or a whole directory; what the facility says to it."""
         path = removable(path)
         intent = PathIntent(kind="rm", path=path, before=await self._files.seen(path))
-        done = await self._change(intent, self._iri.rm)
+        done = await self._changes.carry_out(intent, self._iri.rm)
         return results.text(done) if isinstance(done, Task) else ""
 
-    async def _change(self, intent: PathIntent, start: Starter) -> Task | File | None:
-        """Carry out a change; the task that did it, or what was found of its path if the answer was lost."""
-        self._limits.check_path(intent.path)
 
-        async def send(sending: Sending) -> Task | File | None:
-            async def noted(filesystem: str, path: str) -> TaskHandle:
-                handle = await start(filesystem, path)
-                sending.task_id = handle.task_id
-                return handle
-
-            return await self._files.resolve(intent.path, noted)
-
-        return await self._recorder.carry_out(intent, send)
-
-
-def _entry(done: Task | File | None) -> File | None:
+def _entry(done: Done) -> File | None:
     return results.file(done) if isinstance(done, Task) else done

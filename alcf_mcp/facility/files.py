@@ -88,14 +88,12 @@ class Files:
         return self._seen[path]
 
     async def is_missing(self, path: str) -> bool:
-        """Whether a path is surely not there: its directory can be read and does not show it."""
-        parent = parent_of(checked_path(path))
-        if filesystem_name(parent) is None:
-            return False
+        """Whether a path is surely not there: its directory may leave it out, so it is asked for itself."""
         try:
-            return _named(path, await self.ls(parent, show_hidden=True)) is None
+            await self.ls(path, show_hidden=True)
         except TaskFailed as error:
             return bool(_NO_SUCH_FILE.search(str(error)))
+        return False
 
     async def _entry(self, path: str) -> File | None:
         beside = await self._listing(parent_of(path)) if filesystem_name(parent_of(path)) else []
@@ -138,6 +136,11 @@ class Files:
             path, lambda fs, path: self._iri.head(fs, path, lines=lines, num_bytes=num_bytes)
         )
         return headed(path, results.content(task), asked=num_bytes, total=total)
+
+    async def download(self, path: str) -> tuple[str, int | None]:
+        """A small file whole, and its size in bytes where the facility tells; no text comes in base64."""
+        task, total = await self._with_size(path, self._iri.download)
+        return results.content(task).content, total
 
     async def tail(self, path: str, *, lines: int) -> FilePart:
         """The last lines of a file; by its size and a look at its end where the facility has no ``tail``."""

@@ -15,7 +15,7 @@ import anyio
 from alcf_mcp.facility.names import ResourceNames
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import InvalidCall, IRIError
-from alcf_mcp.iri.models import Project, ProjectAllocation, Resource
+from alcf_mcp.iri.models import AllocationEntry, Project, ProjectAllocation, Resource
 from alcf_mcp.journal import Journal, or_else
 from alcf_mcp.journal.usage import NODE_HOURS, Amount, Rate
 
@@ -86,6 +86,14 @@ class Balance:
         return first if first and first.share_left is not None else None
 
 
+@dataclass(frozen=True)
+class Share:
+    """What one member may use of one allocation of a project."""
+
+    user: str
+    allocation: Allocation
+
+
 class Projects:
     """The person's projects at one facility, as one call sees them.
 
@@ -139,6 +147,17 @@ class Projects:
                 own = [allocation for allocation in known if allocation.amount.project_id == project.id]
                 balances.append(Balance(project, sorted(own, key=_by_share)))
         return sorted(balances, key=lambda balance: _by_share(balance.least))
+
+    async def shares(self, project: Project) -> list[Share]:
+        """The members' shares of a project's allocations, by member."""
+        found: list[tuple[str, Amount]] = []
+        for grant in await self._iri.list_project_allocations(project.id):
+            for share in await self._iri.list_user_allocations(project.id, grant.id):
+                amounts = _entries(project, _capability_id(grant), share.entries)
+                found += [(share.user_id, amount) for amount in amounts]
+        names = await self._capability_names([amount for _, amount in found])
+        shares = [Share(user, Allocation(names[amount.capability_id], amount)) for user, amount in found]
+        return sorted(shares, key=lambda share: (share.user, share.allocation.of))
 
     async def left_on(self, account: str, machine: Resource) -> float | None:
         """The node hours that a project has left on a machine; ``None`` where the facility tells none."""
@@ -221,19 +240,24 @@ def _amounts(project: Project, grants: Iterable[ProjectAllocation]) -> list[Amou
     """What a project may use; several grants of one thing are one amount."""
     sums: dict[tuple[str, str], Amount] = {}
     for grant in grants:
-        capability_id = _id_in(grant.capability_uri) or grant.id
-        for entry in grant.entries:
-            if not (isfinite(entry.allocation) and isfinite(entry.usage)):
-                continue
-            before = sums.get((capability_id, entry.unit))
-            sums[capability_id, entry.unit] = Amount(
-                project.id,
-                capability_id,
-                entry.unit,
-                entry.allocation + (before.granted if before else 0.0),
-                entry.usage + (before.used if before else 0.0),
-            )
+        for amount in _entries(project, _capability_id(grant), grant.entries):
+            of = amount.capability_id, amount.unit
+            before = sums.get(of)
+            sums[of] = before.plus(amount) if before else amount
     return list(sums.values())
+
+
+def _entries(project: Project, capability_id: str, entries: Iterable[AllocationEntry]) -> list[Amount]:
+    """What the facility tells of one capability; figures that are none are left out."""
+    return [
+        Amount(project.id, capability_id, entry.unit, entry.allocation, entry.usage)
+        for entry in entries
+        if isfinite(entry.allocation) and isfinite(entry.usage)
+    ]
+
+
+def _capability_id(grant: ProjectAllocation) -> str:
+    return _id_in(grant.capability_uri) or grant.id
 
 
 def _by_share(allocation: Allocation | None) -> float:

@@ -108,7 +108,7 @@ class Guard:
         if preview.settled is not None:
             return Verdict(Outcome.NOTHING_TO_DO, preview)
         if preview.harmless:
-            return Verdict(Outcome.CONFIRMED, preview, "not asked: below the limit")
+            return Verdict(Outcome.CONFIRMED, preview, f"not asked: {preview.harmless}")
         if self.policy == "off":
             return Verdict(Outcome.CONFIRMED, preview, "not asked: ALCF_MCP_CONFIRM is off")
         return None

@@ -20,7 +20,7 @@ class Preview:
         remarks: what changes by the minute, such as a running time; an answer is not bound to it.
         word: what the person has to type where much is at stake; empty where a yes does.
         settled: why there is nothing to do; then nobody is asked.
-        harmless: so little is at stake that nobody is asked.
+        harmless: why nobody is asked, where so little is at stake; empty where a person is.
     """
 
     question: str
@@ -28,7 +28,7 @@ class Preview:
     remarks: tuple[str, ...] = ()
     word: str = ""
     settled: str | None = None
-    harmless: bool = False
+    harmless: str = ""
 
     def text(self) -> str:
         """The question below the facts."""

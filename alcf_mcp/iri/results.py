@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from alcf_mcp.iri.errors import DETAIL_LIMIT, NotAnIRIAnswer
-from alcf_mcp.iri.models import File, FileContent, Task
+from alcf_mcp.iri.models import Checksum, File, FileContent, FileStat, Task
 
 _ERROR_PREFIX = "error:"
 _LISTS = ("files", "entries", "items")
 
-Model = TypeVar("Model", File, FileContent)
+Model = TypeVar("Model", File, FileContent, FileStat, Checksum)
 
 
 def failure(task: Task) -> str | None:
@@ -64,6 +64,24 @@ def content(task: Task) -> FileContent:
     if output is None or output == {}:
         return FileContent()
     raise _unexpected(task, "file content")
+
+
+def stat(task: Task) -> FileStat:
+    """Read the result of ``stat``."""
+    output = _output(task)
+    if not isinstance(output, dict) or not output.keys() & FileStat.model_fields.keys():
+        raise _unexpected(task, "what stat tells of a file")
+    return _parse(FileStat, output, task)
+
+
+def checksum(task: Task) -> Checksum:
+    """Read the result of ``checksum``: an object, or the bare digits."""
+    output = _output(task)
+    if isinstance(output, str) and output.strip():
+        return Checksum(checksum=_bounded(output))
+    if isinstance(output, dict) and output.get("checksum"):
+        return _parse(Checksum, output, task)
+    raise _unexpected(task, "a checksum")
 
 
 def read(task: Task) -> list[File] | FileContent | str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alcf_mcp.journal.store import Store
@@ -37,6 +37,10 @@ class Amount:
     unit: str
     granted: float
     used: float
+
+    def plus(self, other: Amount) -> Amount:
+        """The sum with another of the same."""
+        return replace(self, granted=self.granted + other.granted, used=self.used + other.used)
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class AllocationInfo(Facts):
             used=round(amount.used, 4),
             left=known.left,
             used_percent=None if share is None else round(100 * amount.used / amount.granted, 1),
-            balance=_balance(known),
+            balance=what_is_left(known),
             can_still_run=_can_still_run(known),
             rate=_rate(known),
         )
@@ -161,7 +161,7 @@ def _share_in_words(known: Allocation) -> str:
     return "overdrawn" if percent < 0 else f"{round(percent, 1 if percent < 10 else 0):g} %"
 
 
-def _balance(known: Allocation) -> str:
+def what_is_left(known: Allocation) -> str:
     """What is left, in words."""
     amount, left = known.amount, known.left
     granted, used = _in_words(amount.granted, amount.unit), _bare(amount.used, amount.unit)

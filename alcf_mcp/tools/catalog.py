@@ -7,6 +7,7 @@ its tools at once, and loads what is behind them while its client reads the list
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -38,8 +39,28 @@ CATALOG: dict[str, tuple[str, ...]] = {
     "tasks": ("get_task", "list_tasks"),
     "account": ("list_projects", "get_project"),
     "session": ("auth_status", "sign_in"),
+    "extended": (
+        "stat_path",
+        "file_type",
+        "checksum_file",
+        "download_file",
+        "copy_path",
+        "move_path",
+        "symlink_path",
+        "compress_path",
+        "extract_archive",
+        "upload_file",
+        "cancel_task",
+        "list_capabilities",
+        "list_user_allocations",
+    ),
 }
-"""The names of all tools, by group, in the order in which clients see them."""
+"""The names of all tools, by group, in the order in which clients see them.
+
+Those of ``extended`` are offered where a person asks for them: ALCF has not got what is behind them yet.
+"""
+
+DEFAULT = frozenset(CATALOG) - {"extended"}
 
 NAMES = frozenset(name for names in CATALOG.values() for name in names)
 
@@ -66,6 +87,12 @@ class Listed:
 
 def offered(settings: Settings) -> list[Listed]:
     """The tools that the person's settings let through."""
-    groups = CATALOG if "default" in settings.toolsets else settings.toolsets
+    groups = _groups(settings.toolsets)
     tools = (Listed(name, group) for group, names in CATALOG.items() if group in groups for name in names)
     return [tool for tool in tools if tool.reads or not settings.read_only]
+
+
+def _groups(toolsets: Iterable[str]) -> set[str]:
+    """The groups that are meant; ``extended`` comes on top of what else is chosen, or of the default."""
+    chosen = set(toolsets)
+    return chosen | DEFAULT if "default" in chosen or chosen == {"extended"} else chosen

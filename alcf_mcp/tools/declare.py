@@ -56,8 +56,8 @@ class Declaration:
 
     @property
     def group(self) -> str:
-        """The tool's group: the module that it stands in."""
-        return self.fn.__module__.rpartition(".")[2]
+        """The tool's group: the module or package of tools that it stands in."""
+        return self.fn.__module__.removeprefix(f"{__package__}.").partition(".")[0]
 
     @property
     def annotations(self) -> ToolAnnotations:

@@ -26,7 +26,7 @@ async def preview_submit(
     prepared = await facility.preparation.prepare(resource, request)
     facility.shared.limits.check_job(prepared.spec)
     if dry_run or prepared.cost <= facility.shared.limits.unasked_node_hours:
-        return Preview("", harmless=True)
+        return Preview("", harmless="below the limit")
     attributes = prepared.spec.attributes
     walltime = spoken((attributes.duration if attributes else None) or 0)
     asked = f"{count(prepared.request.nodes or 1, 'node')} × {walltime} = up to {prepared.cost:g} node hours"

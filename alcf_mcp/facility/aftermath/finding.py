@@ -7,9 +7,17 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from alcf_mcp.facility.aftermath.findings import Finding
-from alcf_mcp.facility.aftermath.intents import CancelIntent, Intent, PathIntent, SubmitIntent
+from alcf_mcp.facility.aftermath.intents import (
+    CancelIntent,
+    Intent,
+    PathIntent,
+    PlaceIntent,
+    SubmitIntent,
+    TaskIntent,
+    UpdateIntent,
+)
 from alcf_mcp.facility.aftermath.jobs import LostJobs
-from alcf_mcp.facility.aftermath.paths import find_path_change
+from alcf_mcp.facility.aftermath.paths import find_path_change, find_placed
 from alcf_mcp.facility.files import Files
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import IRIError, NotAnIRIAnswer, TaskCanceled, TaskFailed
@@ -74,19 +82,38 @@ class Finder:
         return found
 
     async def _look(self, intent: Intent, action: int, began_at: datetime, task_id: str | None) -> Finding:
-        is_late = datetime.now(UTC) - began_at > LATE
         try:
             if task_id and (found := await self._task(task_id)):
                 return found
-            if isinstance(intent, PathIntent):
-                return _of_its_time(await find_path_change(self._files, intent, began_at), is_late)
-            if isinstance(intent, SubmitIntent):
-                return await self._jobs.find_submitted(intent, action, only_by_spec=is_late)
-            if isinstance(intent, CancelIntent):
-                return _of_its_time(await self._jobs.find_canceled(intent), is_late)
-            return await self._jobs.find_updated(intent)
+            return await self._changed(intent, action, began_at)
         except NotAnIRIAnswer as error:
             return Finding("unknown", f"it could not be looked at ({error})")
+
+    async def _changed(self, intent: Intent, action: int, began_at: datetime) -> Finding:
+        is_late = datetime.now(UTC) - began_at > LATE
+        match intent:
+            case SubmitIntent():
+                return await self._jobs.find_submitted(intent, action, only_by_spec=is_late)
+            case UpdateIntent():
+                return await self._jobs.find_updated(intent)
+            case CancelIntent():
+                found = await self._jobs.find_canceled(intent)
+            case PathIntent():
+                found = await find_path_change(self._files, intent, began_at)
+            case PlaceIntent():
+                found = await find_placed(self._files, intent)
+            case TaskIntent():
+                found = await self._canceled_task(intent.task_id)
+        return _of_its_time(found, is_late)
+
+    async def _canceled_task(self, task_id: str) -> Finding:
+        task = await self._iri.once().get_task(task_id)
+        if task.status == "canceled":
+            return Finding("done", f"task {task_id} is canceled")
+        if task.ended:
+            return Finding("failed", f"task {task_id} had {task.status} before")
+        check = f"get_task with task_id={task_id!r} tells its status in a minute"
+        return Finding("unknown", f"task {task_id} is {task.status}", check=check)
 
     async def _task(self, task_id: str) -> Finding | None:
         """What became of a task; nothing where the facility has lost it."""

@@ -73,7 +73,32 @@ class PathIntent(BaseModel):
     before: File | None = None
 
 
-Intent = Annotated[SubmitIntent | UpdateIntent | CancelIntent | PathIntent, Field(discriminator="kind")]
+class PlaceIntent(BaseModel):
+    """Something is to be put at a path: a copy, a link, an archive or its content, what was elsewhere.
+
+    Attributes:
+        path: where to.
+        source: what it comes from; empty where it comes from here.
+        free: whether nothing was at the path before.
+    """
+
+    kind: Literal["cp", "mv", "symlink", "compress", "extract", "upload"]
+    path: str
+    source: str = ""
+    free: bool = False
+
+
+class TaskIntent(BaseModel):
+    """A task is to end."""
+
+    kind: Literal["cancel_task"] = "cancel_task"
+    task_id: str
+
+
+Intent = Annotated[
+    SubmitIntent | UpdateIntent | CancelIntent | PathIntent | PlaceIntent | TaskIntent,
+    Field(discriminator="kind"),
+]
 
 _INTENTS: TypeAdapter[Intent] = TypeAdapter(Intent)
 

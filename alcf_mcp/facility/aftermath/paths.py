@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from alcf_mcp.facility.aftermath.findings import Finding
-from alcf_mcp.facility.aftermath.intents import PathIntent
+from alcf_mcp.facility.aftermath.intents import PathIntent, PlaceIntent
 from alcf_mcp.facility.files import Files
 from alcf_mcp.facility.rules import octal, parent_of, symbolic
 from alcf_mcp.iri.models import File
@@ -30,6 +30,22 @@ async def find_path_change(files: Files, intent: PathIntent, began_at: datetime)
     if intent.kind == "chmod":
         return _mode_changed(intent, now)
     return _owner_changed(intent, now)
+
+
+async def find_placed(files: Files, intent: PlaceIntent) -> Finding:
+    """Look once at where something was to be put.
+
+    What is written little by little may be there in part: a name proves it of a link alone, and of what was
+    moved when it is gone from where it was.
+    """
+    now = await files.entry(intent.path)
+    if now is None:
+        return Finding("unknown", f"{intent.path} is not there, so far", check=_check(intent))
+    whole = intent.kind == "symlink" or (intent.kind == "mv" and await files.is_missing(intent.source))
+    if whole and intent.free:
+        return Finding("done", f"{intent.path} is there, and was not before", now)
+    why = "it may have been there before" if not intent.free else "it may not be whole"
+    return Finding("unknown", f"{intent.path} is there, but {why}", check=_check(intent))
 
 
 async def _made(files: Files, intent: PathIntent, now: File | None, began_at: datetime) -> Finding:
@@ -73,5 +89,5 @@ def _belongs_as_asked(intent: PathIntent, file: File) -> bool:
     return intent.owner in ("", file.user) and intent.group in ("", file.group)
 
 
-def _check(intent: PathIntent) -> str:
+def _check(intent: PathIntent | PlaceIntent) -> str:
     return f"list_directory with path={parent_of(intent.path)!r} shows how it is in a minute"

@@ -95,8 +95,9 @@ class FilesystemOperations(Calls):
 
     async def upload(self, resource_id: str, path: str, content: bytes) -> TaskHandle:
         """Write a small file."""
-        name = path.rpartition("/")[2]
-        return await self._one(op.UPLOAD, TaskHandle, resource_id, query={"path": path}, file=(name, content))
+        file = (path.rpartition("/")[2], content)
+        handle = await self._one(op.UPLOAD, TaskHandle, resource_id, query={"path": path}, file=file)
+        return _of(op.UPLOAD, handle)
 
     async def rm(self, resource_id: str, path: str) -> TaskHandle:
         """Remove a file, or a directory with all that is in it."""

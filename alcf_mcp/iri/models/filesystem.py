@@ -100,6 +100,27 @@ class File(Incoming):
         )
 
 
+class FileStat(Incoming):
+    """What ``stat`` tells of a file or directory; ``size`` in bytes, owner and group as numbers."""
+
+    mode: Annotated[int | None, Lenient] = None
+    size: Annotated[int | None, Lenient] = None
+    uid: Annotated[int | None, Lenient] = None
+    gid: Annotated[int | None, Lenient] = None
+    nlink: Annotated[int | None, Lenient] = None
+    ino: Annotated[int | None, Lenient] = None
+    atime: Timestamp = None
+    mtime: Timestamp = None
+    ctime: Timestamp = None
+
+
+class Checksum(Incoming):
+    """A file's checksum, and how it was computed."""
+
+    checksum: str = ""
+    algorithm: str = ""
+
+
 class FileContent(Incoming):
     """A part of a file as text; positions count in ``content_type`` (``lines`` or ``bytes``)."""
 

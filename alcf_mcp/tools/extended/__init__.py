@@ -1,0 +1,8 @@
+"""Tools for what the IRI standard has and ALCF answers with 501 (its deployment of the API, 2026-08).
+
+They are offered where a person asks for them: a tool that can only fail costs every conversation tokens.
+"""
+
+from alcf_mcp.tools.extended import account, inspecting, placing, tasks
+
+__all__ = ["account", "inspecting", "placing", "tasks"]

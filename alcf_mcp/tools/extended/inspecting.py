@@ -1,0 +1,155 @@
+"""What can be told of a file: its inode, its kind, its checksum, and all of a small one."""
+
+from __future__ import annotations
+
+import base64
+import stat
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from alcf_mcp.facility.parts import FilePart
+from alcf_mcp.facility.rules import checked_path
+from alcf_mcp.iri import results
+from alcf_mcp.iri.models import FileStat
+from alcf_mcp.tools.app import AtFacility
+from alcf_mcp.tools.arguments import Path
+from alcf_mcp.tools.declare import tool
+from alcf_mcp.tools.file_results import rendered_part
+from alcf_mcp.tools.results import Result
+from alcf_mcp.tools.text import clock, fenced, one_line, size
+
+_TYPES = {
+    stat.S_IFREG: "file",
+    stat.S_IFDIR: "directory",
+    stat.S_IFLNK: "link",
+    stat.S_IFIFO: "pipe",
+    stat.S_IFSOCK: "socket",
+}
+
+
+class PathStat(Result):
+    """What the filesystem knows of a path; ``size`` in bytes, ``mode`` in octal, owners as numbers."""
+
+    path: str
+    type: str | None = None
+    mode: str | None = None
+    size: int | None = None
+    uid: int | None = None
+    gid: int | None = None
+    links: int | None = None
+    inode: int | None = None
+    accessed: datetime | None = None
+    modified: datetime | None = None
+    status_changed: datetime | None = None
+
+    @classmethod
+    def of(cls, path: str, known: FileStat) -> PathStat:
+        """Read from what the facility sent."""
+        mode = known.mode if known.mode is not None and 0 <= known.mode < 2**32 else None
+        return cls(
+            path=path,
+            type=_TYPES.get(stat.S_IFMT(mode)) if mode is not None else None,
+            mode=f"{stat.S_IMODE(mode):03o}" if mode is not None else None,
+            size=known.size,
+            uid=known.uid,
+            gid=known.gid,
+            links=known.nlink,
+            inode=known.ino,
+            accessed=known.atime,
+            modified=known.mtime,
+            status_changed=known.ctime,
+        )
+
+    def text(self) -> str:
+        """A fact a line."""
+        facts = (
+            self.type and f"a {self.type}",
+            self.mode and f"mode {self.mode}",
+            self.size is not None and f"size {size(self.size)}",
+            self.uid is not None and f"owner {self.uid}:{self.gid}",
+            self.links is not None and f"{self.links} hard links",
+            self.inode is not None and f"inode {self.inode}",
+            self.accessed and f"accessed {clock(self.accessed)}",
+            self.modified and f"modified {clock(self.modified)}",
+            self.status_changed and f"status changed {clock(self.status_changed)}",
+        )
+        return "\n".join((self.path, *(f"  {fact}" for fact in facts if fact)))
+
+
+@tool("Show a path's inode")
+async def stat_path(
+    facility: AtFacility,
+    path: Path,
+    dereference: Annotated[bool, Field(description="Of what a link points to")] = False,
+) -> PathStat:
+    """Show what stat tells of a path: mode, size, owner ids, links, inode, three times.
+
+    list_directory tells the owner's name, and works at ALCF.
+    """
+    task = await facility.files.resolve(
+        path, lambda fs, path: facility.iri.stat(fs, path, dereference=dereference or None)
+    )
+    return PathStat.of(checked_path(path), results.stat(task))
+
+
+class FileKind(Result):
+    """What kind of file it is."""
+
+    path: str
+    kind: str
+
+    def text(self) -> str:
+        """One line."""
+        return f"{self.path}: {self.kind}"
+
+
+@tool("Tell a file's kind")
+async def file_type(facility: AtFacility, path: Path) -> FileKind:
+    """Tell what a file is by its content: text, HDF5, ELF executable, gzip."""
+    task = await facility.files.resolve(path, facility.iri.file_type)
+    return FileKind(path=checked_path(path), kind=one_line(results.text(task)) or "not told")
+
+
+class FileChecksum(Result):
+    """A file's checksum, in hexadecimal digits."""
+
+    path: str
+    checksum: str
+    algorithm: str | None = None
+
+    def text(self) -> str:
+        """As checksum programs print it."""
+        return f"{self.checksum}  {self.path}" + (f"  ({self.algorithm})" if self.algorithm else "")
+
+
+@tool("Compute a checksum")
+async def checksum_file(facility: AtFacility, path: Path) -> FileChecksum:
+    """Compute a file's checksum (SHA-256), to compare two files or to prove a transfer."""
+    task = await facility.files.resolve(path, facility.iri.checksum)
+    known = results.checksum(task)
+    return FileChecksum(
+        path=checked_path(path), checksum=known.checksum, algorithm=one_line(known.algorithm) or None
+    )
+
+
+@tool("Read a small file whole")
+async def download_file(facility: AtFacility, path: Path) -> str:
+    """Read a small file whole, up to 64 kB; what is no text comes in base64. view_file reads large ones."""
+    path = checked_path(path)
+    content, total = await facility.files.download(path)
+    if total is not None and _is_base64(content, of_bytes=total):
+        return f"{path}: all {total} bytes, in base64\n{fenced(content)}"
+    end = len(content.encode())
+    return rendered_part(FilePart(path, content, 0, end, end), tool="download_file")
+
+
+def _is_base64(content: str, *, of_bytes: int) -> bool:
+    """Whether a text is the base64 of a file's bytes: the file's own would have as many bytes as the file."""
+    if len(content.encode()) == of_bytes:
+        return False
+    try:
+        return len(base64.b64decode(content, validate=True)) == of_bytes
+    except ValueError:
+        return False

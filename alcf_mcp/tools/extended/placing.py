@@ -1,0 +1,123 @@
+"""What puts something at a path. Where something may be there already, the person is asked."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from alcf_mcp.facility.placements import Place
+from alcf_mcp.iri.models import Compression
+from alcf_mcp.tools.app import AtFacility
+from alcf_mcp.tools.arguments import Path
+from alcf_mcp.tools.declare import Risk, tool
+from alcf_mcp.tools.extended.previews import (
+    preview_compress,
+    preview_copy,
+    preview_extract,
+    preview_move,
+    preview_upload,
+)
+from alcf_mcp.tools.results import Result
+
+LONGEST_UPLOAD = 65_536
+"""Characters: a model writes no more than that by hand."""
+
+Target = Annotated[
+    str, Field(description="Where to; a directory means a place in it, under the same name", max_length=4096)
+]
+Kind = Annotated[Compression | None, Field(description="How it is compressed; else the name's ending tells")]
+
+
+class Placed(Result):
+    """What was put where, and the call that undoes it."""
+
+    done: str
+    path: str
+    replaced: bool
+    undo: str | None = None
+
+    @classmethod
+    def at(cls, place: Place, done: str, *, undo: str | None = None) -> Placed:
+        """Tell of a place; what was replaced can't be had back."""
+        way_back = undo or f"remove_path with path={place.path!r}"
+        return cls(
+            done=done, path=place.path, replaced=not place.is_free, undo=way_back if place.is_free else None
+        )
+
+    def text(self) -> str:
+        """One line, with the way back."""
+        return f"{self.done}: {self.path}." + (f" To undo: {self.undo}." if self.undo else "")
+
+
+@tool("Copy a file or directory", risk=Risk.DESTROYS, preview=preview_copy)
+async def copy_path(
+    facility: AtFacility,
+    path: Path,
+    target_path: Target,
+    dereference: Annotated[bool, Field(description="Copy what links point to")] = False,
+) -> Placed:
+    """Copy a file, or a directory with all that is in it, within a filesystem. Asks before it overwrites."""
+    place = await facility.placements.copy(path, target_path, dereference=dereference)
+    return Placed.at(place, f"Copied {path}")
+
+
+@tool("Move a file or directory", risk=Risk.DESTROYS, preview=preview_move)
+async def move_path(facility: AtFacility, path: Path, target_path: Target) -> Placed:
+    """Move or rename a file or directory within one filesystem. Asks the person first."""
+    place = await facility.placements.move(path, target_path)
+    undo = f"move_path with path={place.path!r} and target_path={path!r}"
+    return Placed.at(place, f"Moved {path}", undo=undo)
+
+
+@tool("Make a symbolic link", risk=Risk.CHANGES)
+async def symlink_path(
+    facility: AtFacility,
+    path: Annotated[str, Field(description="What the link points to", max_length=4096)],
+    link_path: Annotated[str, Field(description="The link itself", max_length=4096)],
+) -> Placed:
+    """Make a symbolic link. It fails where something of that name exists."""
+    place = await facility.placements.symlink(path, link_path)
+    undo = f"remove_path with path={place.path!r}"
+    return Placed(done=f"Linked to {path}", path=place.path, replaced=False, undo=undo)
+
+
+@tool("Make an archive", risk=Risk.DESTROYS, repeatable=True, preview=preview_compress)
+async def compress_path(
+    facility: AtFacility,
+    path: Path,
+    target_path: Annotated[str, Field(description="The archive", examples=["/eagle/P/run1.tar.gz"])],
+    compression: Kind = None,
+    match_pattern: Annotated[
+        str | None, Field(description="Regular expression that the names to be packed match")
+    ] = None,
+    dereference: Annotated[bool, Field(description="Pack what links point to")] = False,
+) -> Placed:
+    """Pack a file or directory into a tar archive. Asks before it overwrites."""
+    place = await facility.placements.compress(
+        path, target_path, compression=compression, match_pattern=match_pattern, dereference=dereference
+    )
+    return Placed.at(place, f"Packed {path}")
+
+
+@tool("Unpack an archive", risk=Risk.DESTROYS, repeatable=True, preview=preview_extract)
+async def extract_archive(
+    facility: AtFacility,
+    path: Annotated[str, Field(description="The archive", examples=["/eagle/P/run1.tar.gz"])],
+    target_path: Annotated[str, Field(description="Directory to unpack into; made if it is not there")],
+    compression: Kind = None,
+) -> Placed:
+    """Unpack a tar archive into a directory. Asks before it may overwrite."""
+    place = await facility.placements.extract(path, target_path, compression=compression)
+    return Placed.at(place, f"Unpacked {path}")
+
+
+@tool("Write a small file", risk=Risk.DESTROYS, repeatable=True, preview=preview_upload)
+async def upload_file(
+    facility: AtFacility,
+    path: Path,
+    content: Annotated[str, Field(description="The file's text", max_length=LONGEST_UPLOAD)],
+) -> Placed:
+    """Write a small text file. Asks before it overwrites."""
+    place = await facility.placements.upload(path, content.encode(errors="replace"))
+    return Placed.at(place, "Wrote the file")

@@ -1,0 +1,30 @@
+"""The end of a task that still runs."""
+
+from __future__ import annotations
+
+from alcf_mcp.tools.app import AtFacility
+from alcf_mcp.tools.arguments import TaskId
+from alcf_mcp.tools.declare import Risk, tool
+from alcf_mcp.tools.extended.previews import preview_cancel_task
+from alcf_mcp.tools.results import Result
+from alcf_mcp.tools.text import one_line
+
+
+class Canceling(Result):
+    """A task that was asked to end."""
+
+    task_id: str
+    facility_says: str | None = None
+    next_step: str = "get_task tells whether it has ended."
+
+    def text(self) -> str:
+        """One line, and what to do next."""
+        said = f" {self.facility_says}" if self.facility_says else ""
+        return f"Asked for the end of task {self.task_id}.{said} {self.next_step}"
+
+
+@tool("Cancel a task", risk=Risk.DESTROYS, repeatable=True, preview=preview_cancel_task)
+async def cancel_task(facility: AtFacility, task_id: TaskId) -> Canceling:
+    """Cancel a filesystem task that still runs. Asks the person first."""
+    said = await facility.task_actions.cancel(task_id)
+    return Canceling(task_id=task_id, facility_says=one_line(said) or None)
