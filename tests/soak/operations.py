@@ -23,7 +23,19 @@ _WEIGHTS = {
     "remove": 9,
     "read": 8,
 }
+_OF_THE_STANDARD = {"upload": 15, "copy": 12, "move": 12, "link": 6}
+"""What a facility of the whole standard has besides."""
+
 _MODES = ("700", "711", "750", "770")
+
+_TOLD_APART_BY = {
+    "submit_job": "name",
+    "cancel_job": "job_id",
+    "update_job": "job_id",
+    "copy_path": "target_path",
+    "move_path": "target_path",
+    "symlink_path": "link_path",
+}
 
 Key = tuple[str, str]
 """The tool, and what tells an operation apart: a job's name or id, or a path."""
@@ -54,16 +66,20 @@ class Performed:
 class Operations:
     """Draws operations; no two of the same tool are done to the same job or path.
 
+    With ``all_of_it``, those too that ALCF has not got yet.
+
     Every draw depends on the seed, on its number, and on what there is by then that something can be done to.
     """
 
     seed: int
+    all_of_it: bool = False
     _pools: dict[str, list[str]] = field(default_factory=dict)
 
     def draw(self, number: int) -> Operation:
         """The operation with this number."""
         random = Random(f"{self.seed}/{number}")
-        kind = random.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
+        weights = _WEIGHTS | (_OF_THE_STANDARD if self.all_of_it else {})
+        kind = random.choices(list(weights), list(weights.values()))[0]
         mark = f"soak-{self.seed}-{number:06d}"
         directory = f"{PROJECT}/{mark}"
         match kind:
@@ -75,6 +91,8 @@ class Operations:
                 return Operation("chmod", {"path": path, "mode": random.choice(_MODES)}, "removable")
             case "remove" if path := self._taken(random, "removable"):
                 return Operation("remove_path", {"path": path})
+            case "upload" | "copy" | "link" | "move":
+                return self._placing(random, kind, directory)
             case "submit" | "cancel" | "update":
                 held = random.random() < 0.8
                 return Operation("submit_job", _job(mark, "prod", held=held), "waiting" if held else "ran")
@@ -86,6 +104,18 @@ class Operations:
                 return self._read(random)
             case _:
                 return Operation("make_directory", {"path": directory}, "new")
+
+    def _placing(self, random: Random, kind: str, target: str) -> Operation:
+        match kind:
+            case "copy" if files := self._pools.get("files"):
+                return Operation("copy_path", {"path": random.choice(files), "target_path": target})
+            case "link" if files := self._pools.get("files"):
+                return Operation("symlink_path", {"path": random.choice(files), "link_path": target})
+            case "move" if path := self._taken(random, "movable"):
+                return Operation("move_path", {"path": path, "target_path": target}, "removable")
+            case _:
+                pool = random.choice(("files", "movable"))
+                return Operation("upload_file", {"path": target, "content": target}, pool)
 
     def learn(self, done: Performed) -> None:
         """Take note of what an operation made."""
@@ -124,5 +154,4 @@ def _job(name: str, queue: str, *, held: bool) -> dict[str, Any]:
 
 def key_of(tool: str, arguments: dict[str, Any]) -> Key:
     """What tells a call apart from all others of its tool."""
-    by = {"submit_job": "name", "cancel_job": "job_id", "update_job": "job_id"}.get(tool, "path")
-    return tool, str(arguments.get(by, ""))
+    return tool, str(arguments.get(_TOLD_APART_BY.get(tool, "path"), ""))

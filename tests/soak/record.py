@@ -11,10 +11,19 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.soak.operations import Key
+from tests.soak.operations import Key, key_of
 
 _MARK = re.compile(r"true # (soak-\d+-\d+)")
-_TOOLS = {"mkdir": "make_directory", "chmod": "chmod", "rm": "remove_path"}
+_TOOLS = {
+    "mkdir": "make_directory",
+    "chmod": "chmod",
+    "rm": "remove_path",
+    "upload": "upload_file",
+    "cp": "copy_path",
+    "mv": "move_path",
+    "symlink": "symlink_path",
+}
+TOOLS_OF_TASKS = frozenset(_TOOLS.values())
 
 
 @dataclass
@@ -62,7 +71,7 @@ def effects(database: Path, carried_out: Mapping[str, int]) -> Effects:
             changes["cancel_job", job_id] = max(changes["cancel_job", job_id], canceled)
         for command, arguments, status in connection.execute("SELECT command, args, status FROM tasks"):
             if command in _TOOLS:
-                effect = found.setdefault((_TOOLS[command], json.loads(arguments)["path"]), Effect())
+                effect = found.setdefault(key_of(_TOOLS[command], json.loads(arguments)), Effect())
                 effect.done += status == "completed"
                 effect.failed += status != "completed"
     return found | {key: Effect(done=times) for key, times in changes.items() if times}

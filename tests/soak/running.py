@@ -23,9 +23,9 @@ from tests.conftest import Answered
 from tests.soak.comparison import differences
 from tests.soak.facility import Conditions, facility_in, report_of
 from tests.soak.operations import Operation, Operations, Performed
-from tests.soak.record import effects, is_quiet
+from tests.soak.record import TOOLS_OF_TASKS, effects, is_quiet
 
-CHANGES = frozenset(("submit_job", "cancel_job", "update_job", "make_directory", "chmod", "remove_path"))
+CHANGES = frozenset(("submit_job", "cancel_job", "update_job", *TOOLS_OF_TASKS))
 
 # The facility is quick here, so that looking at it need not be slow.
 FIRST_LOOK = 0.02
@@ -72,6 +72,8 @@ async def run(plan: Plan, directory: Path) -> Run:
     )
     done = Run(plan)
     settings: dict[str, Any] = {"state_dir": directory, "timeout": plan.timeout, "confirm": "off"}
+    if plan.profile == "full":
+        settings["toolsets"] = "extended"
     began = monotonic()
     with facility_in(conditions) as url:
         settings |= {"api_url": url, "access_token": conditions.token}
@@ -102,7 +104,7 @@ async def connected(settings: dict[str, Any]) -> AsyncIterator[Client]:
 
 async def work(done: Run, client: Client) -> None:
     """Perform the operations, several at once, as long as there is time for them."""
-    operations = Operations(done.plan.seed)
+    operations = Operations(done.plan.seed, all_of_it=done.plan.profile == "full")
     numbers = iter(range(done.plan.operations))
     deadline = monotonic() + done.plan.seconds
 
