@@ -17,7 +17,15 @@ from alcf_mcp.facility.known_jobs import KnownJob, Listing
 from alcf_mcp.facility.names import ResourceNames
 from alcf_mcp.facility.watching import JobLooks
 from alcf_mcp.iri import IRIClient
-from alcf_mcp.iri.errors import APIError, InvalidCall, InvalidRequest, IRIError, NotFound, ServerFault
+from alcf_mcp.iri.errors import (
+    APIError,
+    InvalidCall,
+    InvalidRequest,
+    IRIError,
+    NoAnswer,
+    NotFound,
+    ServerFault,
+)
 from alcf_mcp.iri.models import Job, Resource
 from alcf_mcp.iri.pace import pauses
 from alcf_mcp.iri.polling import looks
@@ -29,8 +37,13 @@ FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
 UNKNOWN_IN_A_ROW = 3
 """Looks: ALCF's API says now and then of a job that runs that there is none (its deployment, 2026-08)."""
 
+LONGEST_SILENCE = 8.0
+"""Seconds that a machine is given after the other machines' lists have come."""
+
 MOST_SINGLE_LOOKS = 20
 """Jobs that are looked up by themselves because the list does not show them."""
+
+_Answers = dict[str, Sequence[Job] | IRIError]
 
 _ID = re.compile(r"[\w.\-\[\]]+")
 _SERVER = re.compile(r"\.([a-z]+)-pbs")
@@ -97,19 +110,7 @@ class Jobs:
             since: how far back those from here are remembered; without it, a week.
         """
         machines = [await self._names.compute(resource)] if resource else await self._names.computers()
-        answers: dict[str, Sequence[Job] | IRIError] = {}
-
-        async def ask(machine: Resource) -> None:
-            try:
-                answers[machine.id] = await self._iri.list_jobs(
-                    machine.id, historical=include_finished, limit=LIST_LIMIT
-                )
-            except IRIError as error:
-                answers[machine.id] = error
-
-        async with anyio.create_task_group() as group:
-            for machine in machines:
-                group.start_soon(ask, machine)
+        answers = await self._lists(machines, historical=include_finished)
         unanswered = _unanswered(machines, answers, all_asked=resource is None)
         found = [
             (machine, job)
@@ -118,9 +119,34 @@ class Jobs:
             for job in answer
         ]
         missing = await self._records.missing(found, machines, since, ended_too=include_finished)
-        jobs = await self._records.all_joined([*found, *await self._looked_up(machines, missing)])
+        silent = {id for id, answer in answers.items() if isinstance(answer, NoAnswer)}
+        jobs = await self._records.all_joined([*found, *await self._looked_up(machines, missing, silent)])
         cut = any(not isinstance(a, IRIError) and len(a) >= FACILITY_CUTS_AT for a in answers.values())
         return Listing(jobs, unanswered, cut)
+
+    async def _lists(self, machines: list[Resource], *, historical: bool) -> _Answers:
+        """The machines' lists, or why there is none; the others do not wait long for one that is silent."""
+        answers: _Answers = {}
+        lists = anyio.CancelScope()
+
+        async def ask(machine: Resource) -> None:
+            try:
+                jobs = await self._iri.list_jobs(machine.id, historical=historical, limit=LIST_LIMIT)
+            except IRIError as error:
+                answers[machine.id] = error
+            else:
+                answers[machine.id] = jobs
+                lists.deadline = anyio.current_time() + LONGEST_SILENCE
+
+        with lists:
+            async with anyio.create_task_group() as group:
+                for machine in machines:
+                    group.start_soon(ask, machine)
+        silent = NoAnswer(
+            f"nothing came from it within {LONGEST_SILENCE:g} s after the others' answers; asked for alone, "
+            "it is given more time"
+        )
+        return {machine.id: answers.get(machine.id, silent) for machine in machines}
 
     async def follow(self, known: KnownJob, *, patience: float) -> AsyncGenerator[KnownJob]:
         """Yield the job as it is now and again at growing intervals, until it ends or the patience does.
@@ -162,15 +188,18 @@ class Jobs:
             raise
 
     async def _looked_up(
-        self, machines: list[Resource], records: list[SubmittedJob]
+        self, machines: list[Resource], records: list[SubmittedJob], silent: set[str]
     ) -> list[tuple[Resource, Job]]:
-        """Jobs that the lists do not show, each asked for; as they were last seen where that fails."""
+        """Jobs that the lists do not show, each asked for; as they were last seen where that fails.
+
+        A machine that was silent is not asked again.
+        """
         by_id = {machine.id: machine for machine in machines}
         found: list[tuple[Resource, Job]] = []
 
         async def ask(number: int, record: SubmittedJob) -> None:
             job = record.as_seen()
-            if not record.ended_by and number < MOST_SINGLE_LOOKS:
+            if not record.ended_by and number < MOST_SINGLE_LOOKS and record.resource_id not in silent:
                 with suppress(IRIError):  # then it is told as it was last seen
                     job = await self._iri.get_job(record.resource_id, record.job_id)
             found.append((by_id[record.resource_id], job))
@@ -201,9 +230,7 @@ class Jobs:
         return named or machines
 
 
-def _unanswered(
-    machines: list[Resource], answers: dict[str, Sequence[Job] | IRIError], *, all_asked: bool
-) -> dict[str, IRIError]:
+def _unanswered(machines: list[Resource], answers: _Answers, *, all_asked: bool) -> dict[str, IRIError]:
     """The machines that did not answer; one without a scheduler has nothing to say.
 
     Raises:

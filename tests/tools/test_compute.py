@@ -1,10 +1,13 @@
 """Jobs from an assistant's request to their output, on a real scheduler with real processes."""
 
+from time import monotonic
 from typing import Any
 
 import pytest
 
+from alcf_mcp.facility import jobs
 from alcf_mcp.local import Fault, LocalFacility
+from alcf_mcp.local.catalog import CRUX
 from tests.conftest import YES, Assistant, Connect, Era
 
 AWKWARD = 'printf \'%s\\n\' "a \\"b\\" \\\\n \\u0041 $((6 * 7)) `echo tick` ünïcode ✓" # \'\n'
@@ -150,12 +153,36 @@ async def test_jobs_are_listed_with_counts_and_what_runs_first(assistant: Assist
 async def test_a_machine_that_does_not_answer_is_told_beside_the_others(
     local: LocalFacility, assistant: Assistant
 ) -> None:
-    crux = "8b9b42f7-572a-4909-8472-a0453436304c"
-    local.faults.add(Fault(path=f"/compute/status/{crux}", status=503, body='{"detail": "asleep"}', times=9))
+    asleep = Fault(path=f"/compute/status/{CRUX.id}", status=503, body='{"detail": "asleep"}', times=9)
+    local.faults.add(asleep)
     answered = await assistant.call("list_jobs")
     assert not answered.is_error
     assert "asleep" in answered.facts["unanswered"]["Crux"]
     assert "Crux did not answer" in answered.text
+
+
+async def test_a_machine_that_stays_silent_does_not_hold_up_the_others(
+    local: LocalFacility, assistant: Assistant, directory: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "LONGEST_SILENCE", 0.5)
+    on_polaris = await submit(assistant, directory, "sleep 60")
+    on_crux = await submit(assistant, directory, "sleep 60", resource="crux", queue="workq")
+    local.faults.add(Fault(path=f"/compute/status/{CRUX.id}", delay=60, times=None))
+    began = monotonic()
+    answered = await assistant.call("list_jobs")
+    assert monotonic() - began < 5
+    assert {job["job_id"] for job in answered.facts["jobs"]} == {on_polaris, on_crux}, "one as last seen"
+    assert list(answered.facts["unanswered"]) == ["Crux"]
+    assert "Crux did not answer: nothing came from it within 0.5 s after the others' answers" in answered.text
+
+
+async def test_a_machine_that_is_asked_alone_has_the_calls_whole_time(
+    local: LocalFacility, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "LONGEST_SILENCE", 0.1)
+    local.faults.add(Fault(path=f"/compute/status/{CRUX.id}", delay=1))
+    answered = await assistant.do("list_jobs", resource="crux")
+    assert answered["unanswered"] == {}
 
 
 async def test_waiting_ends_with_the_patience_and_says_so(connect: Connect, era: Era) -> None:
