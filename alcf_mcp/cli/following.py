@@ -31,6 +31,7 @@ async def follow(settings: Settings, job_id: str, resource: str | None, stream: 
                     status.update(status_in_words(known))
                     facility.wait.restart()
                     offset = await _show_new(facility, known, stream, offset)
+        await facility.jobs.note_told(known)
         console.print(f"{known.job.id}: {status_in_words(known)}", markup=False)
 
 

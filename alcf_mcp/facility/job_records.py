@@ -34,6 +34,11 @@ class JobRecords:
         records, canceled = await or_else(self._up_to_date([job for _, job in found]), ({}, set()))
         return [_known(machine, job, records.get(job.id), canceled) for machine, job in found]
 
+    async def note_told(self, jobs: Iterable[KnownJob]) -> None:
+        """Write down that the end of jobs was told, of those that have one."""
+        ended = [known.job.id for known in jobs if known.just_ended]
+        await or_else(self._journal.jobs.note_told(ended), None)
+
     async def missing(
         self,
         found: Iterable[tuple[Resource, Job]],
@@ -66,9 +71,8 @@ def _known(machine: Resource, job: Job, record: SubmittedJob | None, canceled: s
     here = job.id in canceled
     if record is None:
         return KnownJob(machine, job, canceled_here=here)
-    just_ended = job.finished and record.ended_by is None
     now = record.having_seen(job, datetime.now(UTC))
-    return KnownJob(machine, job, now, canceled_here=here, just_ended=just_ended)
+    return KnownJob(machine, job, now, canceled_here=here, just_ended=job.finished and not record.end_told)
 
 
 def _news(records: dict[str, SubmittedJob], jobs: Iterable[Job]) -> list[SubmittedJob]:

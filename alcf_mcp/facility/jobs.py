@@ -148,6 +148,10 @@ class Jobs:
         )
         return {machine.id: answers.get(machine.id, silent) for machine in machines}
 
+    async def note_told(self, *jobs: KnownJob) -> None:
+        """The person was told how these are: of those that have ended, it is not told unasked again."""
+        await self._records.note_told(jobs)
+
     async def follow(self, known: KnownJob, *, patience: float) -> AsyncGenerator[KnownJob]:
         """Yield the job as it is now and again at growing intervals, until it ends or the patience does.
 

@@ -15,7 +15,7 @@ class KnownJob:
 
     Attributes:
         canceled_here: it was canceled from here.
-        just_ended: it has ended since it was last looked at from here.
+        just_ended: it has ended, and nobody was told so yet.
         forgotten: the facility does not know it, as far as it was asked; ``job`` is how it was last seen.
     """
 

@@ -104,7 +104,10 @@ async def list_jobs(
         for known in found.jobs
         if (ended_too or not known.finished or known.just_ended) and _matches(known, wanted, name, after)
     ]
-    return listing(found, jobs, since=since, limit=limit, offset=offset)
+    listed = listing(found, jobs, since=since, limit=limit, offset=offset)
+    if listed.next_step is None:  # else the next part is still to come
+        await facility.jobs.note_told(*jobs)
+    return listed
 
 
 def _matches(known: KnownJob, states: set[str] | None, name: str | None, after: datetime | None) -> bool:
@@ -131,6 +134,7 @@ async def get_job(facility: AtFacility, job_id: JobId, resource: JobResource = N
 
 async def _reported(facility: Facility, known: KnownJob) -> JobReport:
     """A job with the end of what it wrote, once it has ended: that is what is asked for next."""
+    await facility.jobs.note_told(known)
     if not known.finished or known.state == "canceled":
         return JobReport.of(known)
     streams = ("stdout",) if known.succeeded else ("stderr", "stdout")
@@ -180,6 +184,7 @@ async def get_job_output(
         await facility.output.read(known, one, lines=tail_lines, offset=since_offset, directory=directory)
         for one in streams
     ]
+    await facility.jobs.note_told(known)
     return rendered_output(known, parts)
 
 

@@ -32,6 +32,13 @@ async def submit(assistant: Assistant, script: str = "sleep 60", **changes: Any)
     return str((await assistant.do("submit_job", **JOB | {"script": script} | changes))["job_id"])
 
 
+async def seen_ended(assistant: Assistant, journal: Journal, job_id: str) -> None:
+    """Let lists that do not show a job see its end."""
+    with anyio.fail_after(10):
+        while not ((record := await journal.jobs.find(job_id)) and record.ended_by):
+            await assistant.do("list_jobs", state="running")
+
+
 async def test_many_waits_for_one_job_look_once(local: LocalFacility, assistant: Assistant) -> None:
     job_id = await submit(assistant)
     local.faults.requests.clear()
@@ -106,6 +113,38 @@ async def test_what_ended_since_the_last_look_is_told_once(assistant: Assistant)
     assert [job["job_id"] for job in listed["jobs"]] == [job_id]
     assert (await assistant.do("list_jobs"))["jobs"] == []
     assert (await assistant.do("list_jobs", include_finished=True))["total"] == 1
+
+
+async def test_an_end_that_was_seen_but_not_told_is_told_by_the_next_list(
+    assistant: Assistant, journal: Journal
+) -> None:
+    job_id = await submit(assistant, "true")
+    await seen_ended(assistant, journal, job_id)
+    assert [job["job_id"] for job in (await assistant.do("list_jobs"))["jobs"]] == [job_id]
+    assert (await assistant.do("list_jobs"))["jobs"] == []
+
+
+@pytest.mark.parametrize("tool", ["get_job", "wait_for_job", "get_job_output"])
+async def test_an_end_that_was_told_of_one_job_is_not_told_again(
+    assistant: Assistant, journal: Journal, tool: str
+) -> None:
+    job_id = await submit(assistant, "true")
+    await seen_ended(assistant, journal, job_id)
+    assert "completed" in (await assistant.call(tool, job_id=job_id)).text
+    assert (await assistant.do("list_jobs"))["jobs"] == []
+
+
+async def test_ends_are_told_once_the_list_was_shown_to_its_end(
+    assistant: Assistant, journal: Journal
+) -> None:
+    ids = {await submit(assistant, "true") for _ in range(3)}
+    for job_id in ids:
+        await seen_ended(assistant, journal, job_id)
+    first = await assistant.do("list_jobs", limit=2)
+    assert first["next_step"].startswith("1 more: call again with offset=2")
+    rest = await assistant.do("list_jobs", limit=2, offset=2)
+    assert {job["job_id"] for job in (*first["jobs"], *rest["jobs"])} == ids
+    assert (await assistant.do("list_jobs"))["jobs"] == []
 
 
 async def test_times_are_told_as_they_were_seen(assistant: Assistant, journal: Journal) -> None:

@@ -48,12 +48,15 @@ async def test_a_job_not_seen_ended_is_not_lost_behind_newer_ones_that_have(jour
     waits = submitted("1.p")
     waits.submitted_at = datetime.now(UTC) - timedelta(days=3)
     await journal.jobs.record(waits)
-    for number in range(2, 12):
+    for number in range(2, 14):
         ended = submitted(f"{number}.p")
         ended.submitted_at = datetime.now(UTC)
         await journal.jobs.record(ended)
         seen = {"state": "completed", "ended_by": datetime.now(UTC)}
         await journal.jobs.note([ended.model_copy(update=seen)])
     day_ago = datetime.now(UTC) - timedelta(days=1)
-    assert [job.job_id for job in await journal.jobs.since(day_ago, ended_too=False, limit=5)] == ["1.p"]
-    assert len(await journal.jobs.since(day_ago, ended_too=True, limit=50)) == 11
+    await journal.jobs.note_told([f"{number}.p" for number in range(4, 14)])
+    found = [job.job_id for job in await journal.jobs.since(day_ago, ended_too=False, limit=5)]
+    assert found == ["1.p", "3.p", "2.p"], "it, and what has ended and was not told"
+    assert len(await journal.jobs.since(day_ago, ended_too=True, limit=50)) == 13
+    assert (await journal.jobs.since(day_ago, ended_too=True, limit=5))[0].job_id == "1.p"

@@ -106,6 +106,16 @@ async def test_a_job_is_looked_at_as_long_as_anybody_listens(served: Served) -> 
         await served.until_waiting(0)
 
 
+async def test_an_end_that_only_a_watch_has_seen_is_told_by_the_next_list(served: Served) -> None:
+    async with Client(served.server) as client:
+        job_id = await submitted(Assistant(client), "/home/ada", script="sleep 0.3")
+        async with client.listen(resource_subscriptions=[f"alcf://jobs/polaris/{job_id}"]):
+            await served.until_waiting(1)
+            await served.until_waiting(0)
+        listed = await Assistant(client).do("list_jobs")
+    assert [job["job_id"] for job in listed["jobs"]] == [job_id]
+
+
 async def test_what_is_no_job_may_be_listened_to_and_costs_nothing(served: Served) -> None:
     async with Client(served.server) as client:
         uris = ["alcf://guide/queues", "alcf://jobs/polaris/7", "alcf://jobs/polaris"]
