@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from alcf_mcp.facility.known_jobs import KnownJob
@@ -33,6 +34,19 @@ class JobRecords:
         """The same for many jobs; what is new of them is written down."""
         records, canceled = await or_else(self._up_to_date([job for _, job in found]), ({}, set()))
         return [_known(machine, job, records.get(job.id), canceled) for machine, job in found]
+
+    async def remembered(self, jobs: Sequence[KnownJob]) -> list[KnownJob]:
+        """Jobs from here as they were last seen, with what else is known of them."""
+        ids = [known.job.id for known in jobs]
+        canceled = await or_else(self._journal.jobs.canceled(ids), set()) if ids else set()
+        return [
+            replace(
+                known,
+                canceled_here=known.job.id in canceled,
+                just_ended=bool(known.finished and known.record and not known.record.end_told),
+            )
+            for known in jobs
+        ]
 
     async def note_told(self, jobs: Iterable[KnownJob]) -> None:
         """Write down that the end of jobs was told, of those that have one."""

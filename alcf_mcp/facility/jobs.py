@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator, Iterable, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -90,7 +90,8 @@ class Jobs:
         if refused is not None:
             raise refused
         if record is not None:
-            return self._forgotten(machines[0], record)
+            forgotten = KnownJob(machines[0], record.as_seen(), record, forgotten=True)
+            return (await self._records.remembered([forgotten]))[0]
         raise InvalidCall(
             f"{_joined(machine.name for machine in machines)} has no job {job_id!r}",
             hint="list_jobs shows yours; with include_finished also those that have ended.",
@@ -120,7 +121,8 @@ class Jobs:
         ]
         missing = await self._records.missing(found, machines, since, ended_too=include_finished)
         silent = {id for id, answer in answers.items() if isinstance(answer, NoAnswer)}
-        jobs = await self._records.all_joined([*found, *await self._looked_up(machines, missing, silent)])
+        seen, unseen = await self._looked_up(machines, missing, silent)
+        jobs = [*await self._records.all_joined([*found, *seen]), *await self._records.remembered(unseen)]
         cut = any(not isinstance(a, IRIError) and len(a) >= FACILITY_CUTS_AT for a in answers.values())
         return Listing(jobs, unanswered, cut)
 
@@ -193,28 +195,30 @@ class Jobs:
 
     async def _looked_up(
         self, machines: list[Resource], records: list[SubmittedJob], silent: set[str]
-    ) -> list[tuple[Resource, Job]]:
-        """Jobs that the lists do not show, each asked for; as they were last seen where that fails.
+    ) -> tuple[list[tuple[Resource, Job]], list[KnownJob]]:
+        """Jobs that the lists do not show, each asked for; and where that fails, as they were last seen.
 
         A machine that was silent is not asked again.
         """
         by_id = {machine.id: machine for machine in machines}
-        found: list[tuple[Resource, Job]] = []
+        seen: list[tuple[Resource, Job]] = []
+        unseen: list[KnownJob] = []
 
         async def ask(number: int, record: SubmittedJob) -> None:
-            job = record.as_seen()
-            if not record.ended_by and number < MOST_SINGLE_LOOKS and record.resource_id not in silent:
-                with suppress(IRIError):  # then it is told as it was last seen
-                    job = await self._iri.get_job(record.resource_id, record.job_id)
-            found.append((by_id[record.resource_id], job))
+            machine, forgotten = by_id[record.resource_id], False
+            if not record.ended_by and number < MOST_SINGLE_LOOKS and machine.id not in silent:
+                try:
+                    seen.append((machine, await self._iri.get_job(machine.id, record.job_id)))
+                except IRIError as error:
+                    forgotten = isinstance(error, APIError) and _means_unknown(error)
+                else:
+                    return
+            unseen.append(KnownJob(machine, record.as_seen(), record, forgotten=forgotten))
 
         async with anyio.create_task_group() as group:
             for number, record in enumerate(records):
                 group.start_soon(ask, number, record)
-        return found
-
-    def _forgotten(self, machine: Resource, record: SubmittedJob) -> KnownJob:
-        return KnownJob(machine, record.as_seen(), record, forgotten=True)
+        return seen, unseen
 
     async def _candidates(
         self, job_id: str, resource: str | None, record: SubmittedJob | None

@@ -39,6 +39,11 @@ class KnownJob:
         return self.job.finished
 
     @property
+    def lost(self) -> bool:
+        """Whether the facility does not know it, and its end was not seen."""
+        return self.forgotten and not self.finished
+
+    @property
     def exit_code(self) -> int | None:
         """Its exit code, once it has ended and the facility tells it."""
         return self.job.exit_code

@@ -128,6 +128,8 @@ def _in(directory: str, known: KnownJob, stream: str) -> str:
 
 
 def _why_missing(known: KnownJob, failure: IRIError | None) -> str:
+    if known.lost:
+        return f"The facility does not know the job now, and its file can't be read ({failure})."
     if known.state in ("new", "queued", "held"):
         return f"The job is still {known.state}; it has written nothing."
     if known.state == "active":

@@ -22,7 +22,7 @@ from alcf_mcp.tools.declare import Risk, tool
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
 from alcf_mcp.tools.job_list import JobList, listing
 from alcf_mcp.tools.job_previews import node_count, preview_cancel, preview_submit, preview_update
-from alcf_mcp.tools.job_results import JobAction, JobReport, rendered_output
+from alcf_mcp.tools.job_results import UNKNOWN, JobAction, JobReport, rendered_output
 from alcf_mcp.tools.job_submission import JobSubmission
 from alcf_mcp.tools.signatures import Spread
 
@@ -123,6 +123,8 @@ def _matches(known: KnownJob, states: set[str] | None, name: str | None, after: 
 
 def _as_meant(known: KnownJob) -> str:
     """A job's state as people mean it: one that ended with an error has failed, whatever PBS calls it."""
+    if known.lost:
+        return UNKNOWN
     return "failed" if known.failed else known.state
 
 

@@ -59,12 +59,15 @@ def listing(found: Listing, jobs: list[KnownJob], *, since: str | None, limit: i
 def _summary(jobs: list[KnownJob], since: str | None) -> str:
     """How many jobs run, wait and have ended, and how: `3 running, 1 queued; 2 ended, 1 of them failed`."""
     ended = [known for known in jobs if known.finished]
-    states = Counter(known.state for known in jobs if not known.finished)
+    lost = sum(known.lost for known in jobs)
+    states = Counter(known.state for known in jobs if not (known.finished or known.lost))
     alive = [
         f"{states[s]} {_WAITS_OR_RUNS.get(s, s)}"
         for s in (*_ORDER, *sorted(states.keys() - {*_ORDER}))
         if states[s]
     ]
+    if lost:
+        alive.append(f"{lost} not known to the facility now")
     parts = [", ".join(alive) or "no job waits or runs"]
     if ended:
         canceled = sum(known.state == "canceled" for known in ended)
@@ -75,6 +78,6 @@ def _summary(jobs: list[KnownJob], since: str | None) -> str:
 
 
 def _by_attention(known: KnownJob) -> tuple[int, int, float, str]:
-    rank = _ORDER.index(known.state) if known.state in _ORDER else len(_ORDER)
+    rank = _ORDER.index(known.state) if known.state in _ORDER and not known.lost else len(_ORDER)
     newest_first = -known.record.submitted_at.timestamp() if known.record else 0.0
     return rank, 0 if known.failed else 1, newest_first, known.job.id

@@ -13,6 +13,9 @@ from alcf_mcp.iri.models import Job
 from alcf_mcp.tools.results import Result, Verbatim
 from alcf_mcp.tools.text import clock, count, fenced, one_line, visible
 
+UNKNOWN = "unknown"
+"""The state of a job that the facility does not know, and whose end was not seen."""
+
 
 class JobReport(Result):
     """One job."""
@@ -53,7 +56,7 @@ class JobReport(Result):
         return cls(
             job_id=job.id,
             resource=known.resource.name,
-            state=known.state,
+            state=UNKNOWN if known.lost else known.state,
             status=status_in_words(known),
             exit_code=known.exit_code,
             succeeded=known.succeeded,
