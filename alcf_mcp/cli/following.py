@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from contextlib import aclosing
-from typing import Any
+from dataclasses import dataclass
 
+import anyio
 from rich.console import Console
+from rich.status import Status
 
 from alcf_mcp.cli.facility import opened
 from alcf_mcp.config import Settings
@@ -18,31 +21,86 @@ from alcf_mcp.tools.text import visible
 FOREVER = 30 * 86400.0
 """Seconds: nothing is in a queue for longer."""
 
+LATE_LOOKS, LATE_PAUSE = 5, 2.0
+"""Looks for files that appear some seconds after a job's end, and seconds before each."""
+
 
 async def follow(settings: Settings, job_id: str, resource: str | None, stream: str) -> None:
-    """Show a job's output from its beginning, until the job has ended."""
+    """Show a job's output from its beginning, until the job has ended.
+
+    Of both streams, stderr goes to stderr.
+    """
     console = Console(stderr=True, highlight=False)
     async with opened(settings) as facility:
         known = await facility.jobs.get(job_id, resource)
-        offset = 0
+        ended_before = known.finished
         with console.status(status_in_words(known)) as status:
+            streams = [_Stream(name, _Screen(console, status, stream)) for name in _names(stream)]
             async with aclosing(facility.jobs.follow(known, patience=FOREVER)) as seen:
                 async for known in seen:
                     status.update(status_in_words(known))
-                    facility.wait.restart()
-                    offset = await _show_new(facility, known, stream, offset)
+                    await _show_new(facility, known, streams)
+            if known.finished and not ended_before:
+                await _show_late(facility, known, streams)
         await facility.jobs.note_told(known)
+        for one in streams:
+            if one.missing:
+                console.print(f"{one.name}: {one.missing}", markup=False)
         console.print(f"{known.job.id}: {status_in_words(known)}", markup=False)
 
 
-async def _show_new(facility: Facility, known: KnownJob, stream: str, offset: int) -> int:
-    """Write what came after an offset; the offset to go on from."""
-    while known.finished or known.state == "active":
-        found: Any = await facility.output.read(known, stream, lines=0, offset=offset)
-        part = found.part
-        if part is None or not part.content:
-            break
-        sys.stdout.write(visible(part.content))
-        sys.stdout.flush()
-        offset = part.end if part.end is not None else offset + len(part.content.encode())
-    return offset
+@dataclass
+class _Screen:
+    """Where the streams are shown, beside the status."""
+
+    console: Console
+    status: Status
+    asked_for: str
+
+    def show(self, stream: str, text: str) -> None:
+        # As long as the status is shown, it takes all of stdout to itself, on stderr.
+        self.status.stop()
+        if stream in (self.asked_for, "stdout"):
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        else:
+            self.console.out(text, style="red", end="")
+        if text.endswith("\n"):
+            self.status.start()
+
+
+@dataclass
+class _Stream:
+    """How far a stream was shown, or why nothing of it can be."""
+
+    name: str
+    screen: _Screen
+    offset: int = 0
+    missing: str = ""
+
+
+def _names(asked_for: str) -> tuple[str, ...]:
+    return ("stdout", "stderr") if asked_for == "both" else (asked_for,)
+
+
+async def _show_new(facility: Facility, known: KnownJob, streams: Iterable[_Stream]) -> None:
+    """Write what came since the last look."""
+    for stream in streams:
+        while known.finished or known.state == "active":
+            facility.wait.restart()
+            found = await facility.output.read(known, stream.name, lines=0, offset=stream.offset)
+            part, stream.missing = found.part, found.missing
+            if part is None or not part.content:
+                break
+            stream.screen.show(stream.name, visible(part.content))
+            stream.offset = part.end if part.end is not None else stream.offset + len(part.content.encode())
+
+
+async def _show_late(facility: Facility, known: KnownJob, streams: Iterable[_Stream]) -> None:
+    """Write what was not there yet when the job ended."""
+    for _ in range(LATE_LOOKS):
+        late = [stream for stream in streams if stream.missing]
+        if not late:
+            return
+        await anyio.sleep(LATE_PAUSE)
+        await _show_new(facility, known, late)

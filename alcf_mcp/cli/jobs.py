@@ -81,7 +81,7 @@ def output(
         from alcf_mcp.cli.following import follow as go_on  # noqa: PLC0415
 
         with explained("output"):
-            anyio.run(go_on, settings, job_id, resource, "stdout" if stream == "both" else stream)
+            anyio.run(go_on, settings, job_id, resource, stream)
         return
     text = _call(
         settings,

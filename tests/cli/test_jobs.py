@@ -48,7 +48,8 @@ def test_from_a_script_to_its_output(state: Path, script: str) -> None:
     number = submitted["job_id"].partition(".")[0]
     followed = run(state, "output", number, "--follow")
     assert followed.exit_code == 0, followed.output
-    assert "from here\n" in followed.stdout
+    assert followed.stdout == "from here\n"
+    assert "trouble\n" in followed.stderr
     assert "completed, exit code 0 (success)" in followed.stderr
     assert "trouble" in run(state, "output", number, "--stream", "stderr").stdout
     assert "completed, exit code 0 (success)" in run(state, "job", number).stdout
@@ -58,6 +59,33 @@ def test_from_a_script_to_its_output(state: Path, script: str) -> None:
     assert "hello" in table
     assert facts(run(state, "jobs", "--all", "--json"))["total"] == 1
     assert "No jobs match." in run(state, "jobs", "--state", "running").stdout
+
+
+def test_one_stream_alone_is_followed_on_stdout(state: Path, script: str) -> None:
+    number = facts(submit(state, script, "--json"))["job_id"].partition(".")[0]
+    followed = run(state, "output", number, "--follow", "--stream", "stderr")
+    assert followed.stdout == "trouble\n"
+    assert "from here" not in followed.stderr
+
+
+def test_what_is_followed_goes_where_stdout_goes_though_stderr_is_a_terminal(
+    state: Path, script: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = facts(submit(state, script, "--json"))["job_id"].partition(".")[0]
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    followed = run(state, "output", number, "--follow")
+    assert followed.stdout == "from here\n"
+    assert "\x1b[31mtrouble\x1b[0m\n" in followed.stderr
+
+
+def test_output_that_can_t_be_followed_is_told(state: Path, script: str) -> None:
+    number = facts(submit(state, script, "--json"))["job_id"].partition(".")[0]
+    assert run(state, "output", number, "--follow").stdout == "from here\n"
+    for error_file in (state / "local").rglob("*.ER"):
+        error_file.unlink()
+    again = run(state, "output", number, "--follow")
+    assert again.stdout == "from here\n"
+    assert "stderr: The job has ended, but its file can't be read" in again.stderr
 
 
 def test_a_dry_run_sends_nothing(state: Path, script: str) -> None:
