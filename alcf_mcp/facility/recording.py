@@ -19,8 +19,6 @@ from alcf_mcp.journal.actions import ActionOutcome
 
 logger = logging.getLogger(__name__)
 
-DETAIL_LIMIT = 500
-
 T = TypeVar("T")
 
 
@@ -172,11 +170,7 @@ class Recorder:
         with anyio.CancelScope(shield=True):  # a call that is cancelled now has been sent all the same
             try:
                 await self._journal.actions.end(
-                    number,
-                    outcome,
-                    detail=detail and detail[:DETAIL_LIMIT],
-                    job_id=sending.job_id,
-                    task_id=sending.task_id,
+                    number, outcome, detail=detail, job_id=sending.job_id, task_id=sending.task_id
                 )
             except JournalError as error:
                 logger.warning("action %d stays without its outcome (%s): %s", number, outcome, error)

@@ -26,6 +26,9 @@ STALE = timedelta(hours=2)
 GIVEN_UP = timedelta(days=1)
 """After that, nobody looks any more what came of an action."""
 
+DETAIL_LIMIT = 500
+"""Characters that are kept of what came of an action, told as a sentence."""
+
 COMPETES = timedelta(minutes=10)
 """Within that time, a new job may be that of another submission whose answer is lost."""
 
@@ -97,7 +100,7 @@ class Actions:
         Args:
             number: the action's number.
             outcome: what came of it.
-            detail: the same as a sentence.
+            detail: the same as a sentence; of a long one, the beginning is kept.
             job_id: the job that it was about.
             task_id: the task that did it.
             if_open: only if nobody has found it out by now.
@@ -108,7 +111,8 @@ class Actions:
             " WHERE id = ? AND (intent IS NOT NULL OR NOT ?)"
         )
         now = datetime.now(UTC).isoformat()
-        values = (now, outcome, detail, job_id, task_id, outcome in OPEN, number, if_open)
+        kept = detail and detail[:DETAIL_LIMIT]
+        values = (now, outcome, kept, job_id, task_id, outcome in OPEN, number, if_open)
         await self.store.run(lambda db: db.execute(sql, values))
 
     async def left_open(self, api_url: str) -> list[Action]:

@@ -16,7 +16,7 @@ from mcp import Client, StdioServerParameters
 
 from alcf_mcp.facility.aftermath import PathIntent
 from alcf_mcp.journal import Action, Journal
-from alcf_mcp.journal.actions import GIVEN_UP, this_process
+from alcf_mcp.journal.actions import DETAIL_LIMIT, GIVEN_UP, this_process
 from alcf_mcp.local import Fault, LocalFacility, serve
 from alcf_mcp.local.catalog import POLARIS
 from tests.conftest import Assistant, Connect
@@ -66,6 +66,18 @@ async def test_what_was_done_is_found_with_the_first_call(
         == f"its process ended before the answer came; looked at later: {HERE}/new is there, and new"
     )
     assert found.intent is None
+
+
+async def test_what_is_told_of_it_is_bounded_like_all_that_is_told(
+    local: LocalFacility, connect: Connect, journal: Journal
+) -> None:
+    deep = f"{HERE}/{'/'.join(['d' * 100] * 6)}"
+    local.tree.locate(deep).mkdir(parents=True)
+    await journal.actions.begin(left_open(deep))
+    async with connect() as assistant:
+        await assistant.do("list_resources")
+        found = await outcome(journal, until="done")
+    assert len(found.detail or "") == DETAIL_LIMIT
 
 
 async def test_what_may_have_been_somebody_elses_doing_since_is_not_called_ours(
