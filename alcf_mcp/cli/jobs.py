@@ -127,9 +127,11 @@ def _table(found: JobList) -> None:
     from rich.markup import escape  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
+    from alcf_mcp.facility.known_jobs import job_number  # noqa: PLC0415
+
     table = Table("job", "name", "machine", "status", "nodes", "walltime", "queue", box=None, pad_edge=False)
     for known in found.jobs:
-        cells = (known.job_id.partition(".")[0], known.name, known.resource, known.status)
+        cells = (job_number(known.job_id), known.name, known.resource, known.status)
         more = (str(known.nodes or ""), known.walltime, known.queue)
         table.add_row(*(escape(cell or "") for cell in (*cells, *more)), style=_style(known))
     console = Console(highlight=False)

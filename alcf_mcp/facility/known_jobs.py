@@ -9,6 +9,11 @@ from alcf_mcp.iri.models import Job, JobSpec, Resource
 from alcf_mcp.journal import SubmittedJob
 
 
+def job_number(job_id: str) -> str:
+    """The number in front of a job's id: what people call it, and what PBS takes for it."""
+    return job_id.partition(".")[0]
+
+
 @dataclass(frozen=True)
 class KnownJob:
     """A job as the facility tells of it, with the record of its submission if it came from here.

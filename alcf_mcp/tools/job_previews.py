@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from alcf_mcp.facility.jobspec import changed_job, merged, node_hours
-from alcf_mcp.facility.known_jobs import KnownJob
+from alcf_mcp.facility.known_jobs import KnownJob, job_number
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.guard import Preview
 from alcf_mcp.iri.errors import InvalidCall
@@ -97,7 +97,7 @@ async def preview_cancel(facility: AtFacility, job_id: str, resource: str | None
         f"Cancel job {known.job.id}?",
         tuple(facts),
         remarks=tuple(remarks),
-        word=known.job.id.partition(".")[0] if much else "",
+        word=job_number(known.job.id) if much else "",
     )
 
 

@@ -8,6 +8,7 @@ import anyio
 
 from alcf_mcp.facility.aftermath.findings import Finding
 from alcf_mcp.facility.aftermath.intents import CancelIntent, SubmitIntent, UpdateIntent
+from alcf_mcp.facility.known_jobs import job_number
 from alcf_mcp.facility.offers import Offered
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import IRIError, NotImplementedThere
@@ -59,7 +60,7 @@ class LostJobs:
                 both.start_soon(list_ended)
         if waiting is None:
             return None, False
-        return sorted({_short(job.id) for job in (*waiting, *(ended or ()))}), ended is not None
+        return sorted({job_number(job.id) for job in (*waiting, *(ended or ()))}), ended is not None
 
     async def find_submitted(self, intent: SubmitIntent, action: int, *, only_by_spec: bool) -> Finding:
         """Look for a job whose submission was not answered, and remember it as ours if it is found.
@@ -120,7 +121,7 @@ class LostJobs:
             return None
         found = {job.id: job for job in (*waiting, *ended)}
         taken = await self._journal.jobs.among(found)
-        return [job for id, job in found.items() if id not in taken and _short(id) not in intent.known]
+        return [job for id, job in found.items() if id not in taken and job_number(id) not in intent.known]
 
     async def _listed(self, resource_id: str, *, historical: bool) -> Sequence[Job] | None:
         """The person's jobs, with their specifications where those are told; nothing where it is cut."""
@@ -137,10 +138,6 @@ class LostJobs:
         except IRIError:
             return None
         return None if len(jobs) >= FACILITY_CUTS_AT else jobs
-
-
-def _short(job_id: str) -> str:
-    return job_id.partition(".")[0]
 
 
 def _asks_for(job: Job, spec: JobSpec) -> bool:
