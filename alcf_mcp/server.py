@@ -89,7 +89,7 @@ def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPSe
         website_url="https://www.alcf.anl.gov/",
         version=__version__,
         tools=[ListedTool.of(listed) for listed in tools],
-        lifespan=_lifespan(settings, connect or connect_to, running),
+        lifespan=_lifespan(settings, connect or connect_to, running, watches),
         log_level=settings.log_level,
         middleware=middleware,
         subscriptions=watches.bus,
@@ -103,7 +103,7 @@ def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPSe
 
 
 def _lifespan(
-    settings: Settings, connect: Connect, running: Running
+    settings: Settings, connect: Connect, running: Running, watches: Watches
 ) -> Callable[[MCPServer[App]], AbstractAsyncContextManager[App]]:
     limits_of(settings)  # a wrong one is told at start
 
@@ -114,7 +114,8 @@ def _lifespan(
             app = App(settings, shared, person=f"{_account()} at {iri.transport.base_url}")
             async with running.serving(app):
                 background.begin(running)
-                yield app
+                with watches.serving():
+                    yield app
 
     return lifespan
 

@@ -60,6 +60,15 @@ class Watches:
         self._watches: dict[str, anyio.CancelScope] = {}
         self._subscribed: dict[str, tuple[ServerSession, ExitStack]] = {}
 
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Around the life of a server and of its client: who has subscribed listens no longer than that."""
+        try:
+            yield
+        finally:
+            for uri in [*self._subscribed]:
+                self._unsubscribe(uri)
+
     async def serve(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         """Notice who listens to what."""
         if is_version_at_least(ctx.protocol_version, "2026-07-28"):

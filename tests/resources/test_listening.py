@@ -95,6 +95,17 @@ async def test_an_earlier_client_subscribes(served: Served) -> None:
             await client.unsubscribe_resource(uri)
 
 
+async def test_an_earlier_client_that_goes_listens_no_more(served: Served) -> None:
+    async with Client(served.server, mode="legacy") as client:
+        job_id = await submitted(Assistant(client), "/home/ada", script="sleep 0.5")
+        uri = f"alcf://jobs/polaris/{job_id}"
+        await client.subscribe_resource(uri)
+        await served.until_waiting(1)
+    await served.until_waiting(0)
+    async with Client(served.server) as another, another.listen(resource_subscriptions=[uri]) as changes:
+        assert (await ends(another, uri, changes.__anext__))[-1] == "completed"
+
+
 async def test_a_job_is_looked_at_as_long_as_anybody_listens(served: Served) -> None:
     async with Client(served.server) as client:
         uri = f"alcf://jobs/polaris/{await submitted(Assistant(client), '/home/ada', script='sleep 60')}"
