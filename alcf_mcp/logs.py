@@ -30,6 +30,10 @@ _JSON = JsonFormatter(
     datefmt="%Y-%m-%dT%H:%M:%S%z",
 )
 
+TOO_TELLING = ("httpx", "mcp.server.mcpserver.server")
+"""Loggers whose lines below a warning are kept out: httpx logs every request with its URL, the SDK every
+resource that can't be read with its URI, and these may hold file names and job ids. Ours are without."""
+
 
 def configure(settings: Settings) -> None:
     """Log to stderr, and to a file where the person names one.
@@ -47,8 +51,8 @@ def configure(settings: Settings) -> None:
     for handler in handlers:
         handler.addFilter(_with_call)
     logging.basicConfig(level=settings.log_level, handlers=handlers)
-    # httpx logs every request with its URL, which may hold file names; ours are logged without.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for name in TOO_TELLING:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 @contextmanager

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
+from mcp import MCPError
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -29,6 +31,16 @@ class Lines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.records.append(record)
+
+
+@pytest.fixture(autouse=True)
+def levels() -> Iterator[None]:
+    """Levels that are set here are those of one test."""
+    loggers = [logging.getLogger(name) for name in logs.TOO_TELLING]
+    before = [logger.level for logger in loggers]
+    yield
+    for logger, level in zip(loggers, before, strict=True):
+        logger.setLevel(level)
 
 
 @pytest.fixture
@@ -62,6 +74,35 @@ async def test_neither_token_nor_path_is_logged(
     assert "LocalDemo" not in told
     assert local.token.get_secret_value() not in told
     assert [line.status for line in lines if getattr(line, "operation", "") == "ls"] == [503, 200]
+
+
+async def test_a_resource_that_can_t_be_read_is_logged_without_its_uri(
+    assistant: Assistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    logs.configure(load_settings(log_level="INFO"))
+    for uri in ("alcf://jobs/polaris/7777", "alcf://files/eagle/LocalDemo/nothing", "alcf://nothing/7777"):
+        with pytest.raises(MCPError):
+            await assistant.client.read_resource(uri)
+    assert "7777" not in caplog.text
+    assert "LocalDemo" not in caplog.text
+    refused = [line.getMessage() for line in caplog.records if "can't be read" in line.getMessage()]
+    assert refused == [
+        "alcf://jobs/{resource}/{job_id} can't be read: InvalidCall",
+        "alcf://files/{+path} can't be read: TaskFailed",
+    ]
+
+
+async def test_a_job_that_can_t_be_watched_is_logged_without_its_uri(
+    assistant: Assistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with assistant.client.listen(resource_subscriptions=["alcf://jobs/polaris/7777"]):
+        with anyio.fail_after(10):
+            while "can't be looked at" not in caplog.text:  # noqa: ASYNC110 - nothing tells of it
+                await anyio.sleep(0.02)
+    ours = [line.getMessage() for line in caplog.records if line.name.startswith("alcf_mcp")]
+    assert "7777" not in " ".join(ours)
 
 
 async def test_every_request_is_a_span_below_that_of_its_call(

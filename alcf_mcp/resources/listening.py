@@ -118,7 +118,7 @@ class Watches:
         if not job or uri in self._watches or not self._watches_jobs:
             return
         if len(self._watches) >= MOST_WATCHED:
-            logger.warning("%d jobs are watched already; %s is not", MOST_WATCHED, uri)
+            logger.warning("%d jobs are watched already; another is not", MOST_WATCHED)
             return
         self._watches[uri] = scope = anyio.CancelScope()
         self._running.start(partial(self._look, scope, uri, str(job["resource"]), str(job["job_id"])))
@@ -131,7 +131,7 @@ class Watches:
                     await self._follow(uri, resource, job_id)
                     break
                 except (IRIError, JournalError, TimeoutError) as error:
-                    logger.info("%s can't be looked at: %s", uri, error)
+                    logger.info("a job that is watched can't be looked at: %s", type(error).__name__)
                     if type(error) is InvalidCall:  # there is no such job
                         break
                 await anyio.sleep(pause)

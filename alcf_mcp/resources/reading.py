@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import anyio
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.types import TextContent
@@ -13,6 +15,8 @@ from alcf_mcp.tools.declare import GRACE_SECONDS
 from alcf_mcp.tools.failures import EXPECTED, failure
 from alcf_mcp.tools.results import Result
 from alcf_mcp.tools.text import visible
+
+logger = logging.getLogger(__name__)
 
 
 async def content_of(declared: Declared, variables: dict[str, str], facility: Facility) -> str:
@@ -27,6 +31,7 @@ async def content_of(declared: Declared, variables: dict[str, str], facility: Fa
         with anyio.fail_after(seconds + GRACE_SECONDS):
             return _rendered(await declared.fn(facility, **variables), declared.mime_type)
     except EXPECTED as error:
+        logger.info("%s can't be read: %s", declared.uri, type(error).__name__)
         raise _refusal(error, seconds) from None
 
 
