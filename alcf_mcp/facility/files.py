@@ -22,7 +22,7 @@ from alcf_mcp.iri.errors import (
     NotImplementedThere,
     TaskFailed,
 )
-from alcf_mcp.iri.models import File, Task, TaskHandle
+from alcf_mcp.iri.models import File, FileStat, Task, TaskHandle
 from alcf_mcp.iri.wait import Wait
 
 MOST_BYTES = 1_048_576
@@ -31,7 +31,8 @@ MOST_BYTES = 1_048_576
 TAIL_WINDOW = 16_384
 LINE_GUESS = 160
 
-_NO_SUCH_FILE = re.compile(r"no such file|does not exist|not found", re.IGNORECASE)
+_NO_SUCH_FILE = re.compile(r"no such file or directory", re.IGNORECASE)
+"""The system's own words: others may speak of something else that was not found."""
 
 Starter = Callable[[str, str], Awaitable[TaskHandle]]
 """Starts a task, given the filesystem's id and the checked path."""
@@ -88,12 +89,40 @@ class Files:
         return self._seen[path]
 
     async def is_missing(self, path: str) -> bool:
-        """Whether a path is surely not there: its directory may leave it out, so it is asked for itself."""
+        """Whether a path is surely not there: its directory does not show it, and it is not found itself.
+
+        A directory alone may leave it out.
+        """
+        parent = parent_of(checked_path(path))
+        if filesystem_name(parent) is None:
+            return False
         try:
-            await self.ls(path, show_hidden=True)
+            shown = _named(path, await self.ls(parent, show_hidden=True))
+            if not shown:
+                await self.ls(path, show_hidden=True)
         except TaskFailed as error:
-            return bool(_NO_SUCH_FILE.search(str(error)))
+            return _is_absent(error)
         return False
+
+    async def stat(self, path: str, *, dereference: bool = False) -> FileStat:
+        """What the filesystem knows of a path; of a link itself, unless that is followed."""
+        task = await self.resolve(
+            path, lambda fs, path: self._iri.stat(fs, path, dereference=dereference or None)
+        )
+        return results.stat(task)
+
+    async def stat_if_there(self, path: str) -> FileStat | None:
+        """The same; ``None`` where nothing is, not even a link.
+
+        Raises:
+            TaskFailed: that can't be told.
+        """
+        try:
+            return await self.stat(path)
+        except TaskFailed as error:
+            if _is_absent(error):
+                return None
+            raise
 
     async def _entry(self, path: str) -> File | None:
         beside = await self._listing(parent_of(path)) if filesystem_name(parent_of(path)) else []
@@ -207,6 +236,10 @@ class Files:
         filesystem = await self._names.storage(name)
         handle = await start(filesystem.id, plain)
         return await self._iri.tasks.resolve(handle, patience=self._wait.left, on_progress=self._wait.tell_of)
+
+
+def _is_absent(error: TaskFailed) -> bool:
+    return bool(_NO_SUCH_FILE.search(str(error)))
 
 
 def _named(path: str, entries: list[File]) -> File | None:

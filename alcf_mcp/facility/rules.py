@@ -71,6 +71,11 @@ def filesystem_name(path: str) -> str | None:
     return None
 
 
+def canonical(path: str) -> str:
+    """A checked path under the one name of its filesystem: ``/lus/eagle`` is ``/eagle``."""
+    return path.removeprefix("/lus") if path.startswith("/lus/") else path
+
+
 def parent_of(path: str) -> str:
     """The directory that a path stands in."""
     return path.rpartition("/")[0] or "/"

@@ -7,6 +7,7 @@ does not wait for it.
 from __future__ import annotations
 
 import ipaddress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -146,12 +147,9 @@ class Connection:
 
     async def _take_place(self, wait: Wait) -> None:
         """Take one of the places for requests; they are given in the order in which calls ask for them."""
-        try:
+        with suppress(anyio.WouldBlock):
             self._slots.acquire_nowait()
-        except anyio.WouldBlock:
-            await self._stand_in_line(wait)
-
-    async def _stand_in_line(self, wait: Wait) -> None:
+            return
         ahead = self._slots.statistics().tasks_waiting
         await wait.say(f"waiting in line for the facility, behind {ahead} other requests")
         with anyio.move_on_after(max(wait.left, 1.0)) as standing:

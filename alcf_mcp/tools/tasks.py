@@ -34,11 +34,15 @@ class TaskReport(Result):
     message: str | None = None
     next_step: str | None = None
 
+    @property
+    def what(self) -> str:
+        """What it does, and to which path."""
+        path = one_line(str((self.arguments or {}).get("path", "")))
+        return " ".join(part for part in (self.operation, path) if part)
+
     def headline(self) -> str:
         """The task on one line."""
-        path = one_line(str((self.arguments or {}).get("path", "")))
-        what = " ".join(part for part in (self.operation, path) if part)
-        return f"{self.task_id}: {self.status}" + (f" ({what})" if what else "")
+        return f"{self.task_id}: {self.status}" + (f" ({self.what})" if self.what else "")
 
     def text(self) -> str:
         """The headline and whatever result there is."""

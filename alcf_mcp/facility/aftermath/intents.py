@@ -73,19 +73,22 @@ class PathIntent(BaseModel):
     before: File | None = None
 
 
+Placing = Literal["cp", "mv", "symlink", "compress", "extract", "upload"]
+
+
 class PlaceIntent(BaseModel):
     """Something is to be put at a path: a copy, a link, an archive or its content, what was elsewhere.
 
     Attributes:
         path: where to.
         source: what it comes from; empty where it comes from here.
-        free: whether nothing was at the path before.
+        was_free: whether nothing was at the path before.
     """
 
-    kind: Literal["cp", "mv", "symlink", "compress", "extract", "upload"]
+    kind: Placing
     path: str
     source: str = ""
-    free: bool = False
+    was_free: bool = False
 
 
 class TaskIntent(BaseModel):

@@ -35,17 +35,24 @@ async def find_path_change(files: Files, intent: PathIntent, began_at: datetime)
 async def find_placed(files: Files, intent: PlaceIntent) -> Finding:
     """Look once at where something was to be put.
 
-    What is written little by little may be there in part: a name proves it of a link alone, and of what was
-    moved when it is gone from where it was.
+    What is written little by little may be there in part. So it counts as done only where nothing was before,
+    and a link points where it was to, or what was moved is gone from where it was.
     """
-    now = await files.entry(intent.path)
-    if now is None:
-        return Finding("unknown", f"{intent.path} is not there, so far", check=_check(intent))
-    whole = intent.kind == "symlink" or (intent.kind == "mv" and await files.is_missing(intent.source))
-    if whole and intent.free:
-        return Finding("done", f"{intent.path} is there, and was not before", now)
-    why = "it may have been there before" if not intent.free else "it may not be whole"
-    return Finding("unknown", f"{intent.path} is there, but {why}", check=_check(intent))
+    path = intent.path
+    if await files.stat_if_there(path) is None:
+        return Finding("unknown", f"{path} is not there, so far", check=_check(intent))
+    if not intent.was_free:
+        return Finding("unknown", f"{path} is there, and was before", check=_check(intent))
+    if intent.kind == "symlink":
+        link = await files.entry(path)
+        if link and link.link_target == intent.source:
+            return Finding("done", f"{path} is there, was not before, and points to {intent.source}")
+        return Finding(
+            "unknown", f"{path} is there, but where it points to is not told", check=_check(intent)
+        )
+    if intent.kind == "mv" and await files.stat_if_there(intent.source) is None:
+        return Finding("done", f"{path} is there, was not before, and {intent.source} is gone")
+    return Finding("unknown", f"{path} is there, but it may not be whole", check=_check(intent))
 
 
 async def _made(files: Files, intent: PathIntent, now: File | None, began_at: datetime) -> Finding:

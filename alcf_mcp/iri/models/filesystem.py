@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import stat
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from alcf_mcp.iri.models.base import Incoming, Lenient, Outgoing, Timestamp
+
+_TYPES = {
+    stat.S_IFREG: "file",
+    stat.S_IFDIR: "directory",
+    stat.S_IFLNK: "link",
+    stat.S_IFIFO: "pipe",
+    stat.S_IFSOCK: "socket",
+    stat.S_IFCHR: "device",
+    stat.S_IFBLK: "device",
+}
 
 Compression = Literal["none", "bzip2", "gzip", "xz"]
 
@@ -112,6 +123,16 @@ class FileStat(Incoming):
     atime: Timestamp = None
     mtime: Timestamp = None
     ctime: Timestamp = None
+
+    @property
+    def type(self) -> str | None:
+        """What it is, by its mode; ``None`` where that does not tell."""
+        return _TYPES.get(stat.S_IFMT(self.mode)) if self.mode and 0 < self.mode < 2**32 else None
+
+    @property
+    def permissions(self) -> str | None:
+        """Its permissions in octal."""
+        return None if self.mode is None or self.mode < 0 else f"{stat.S_IMODE(self.mode % 2**32):03o}"
 
 
 class Checksum(Incoming):

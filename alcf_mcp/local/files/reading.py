@@ -6,7 +6,6 @@ import base64
 import errno
 import hashlib
 import os
-import stat as modes
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -90,7 +89,7 @@ def stat(disk: Disk, wanted: args.Stat) -> dict[str, Any]:
     """The inode's data: times in seconds since the epoch, size in bytes."""
     status = disk.locate(wanted.path, follow=wanted.dereference).lstat()
     return {
-        "mode": modes.S_IMODE(status.st_mode),
+        "mode": status.st_mode,
         "ino": status.st_ino,
         "dev": status.st_dev,
         "nlink": status.st_nlink,

@@ -1,4 +1,4 @@
-"""Tools for what the IRI standard has and ALCF answers with 501 (its deployment of the API, 2026-08).
+"""Tools for what else the IRI standard has; those of files and tasks ALCF answers with 501 (2026-08).
 
 They are offered where a person asks for them: a tool that can only fail costs every conversation tokens.
 """

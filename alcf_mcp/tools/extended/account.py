@@ -10,7 +10,7 @@ from alcf_mcp.facility.projects import Share
 from alcf_mcp.iri import models
 from alcf_mcp.tools.account import what_is_left
 from alcf_mcp.tools.app import AtFacility
-from alcf_mcp.tools.arguments import Id
+from alcf_mcp.tools.arguments import Id, Limit, Offset
 from alcf_mcp.tools.declare import tool
 from alcf_mcp.tools.results import Facts, Result
 from alcf_mcp.tools.text import count
@@ -53,7 +53,8 @@ class CapabilityList(Result):
 
 @tool("List what can be allocated")
 async def list_capabilities(
-    facility: AtFacility, name: Annotated[str | None, Field(description="Part of the name")] = None
+    facility: AtFacility,
+    name: Annotated[str | None, Field(description="Part of the name", max_length=256)] = None,
 ) -> CapabilityList:
     """List what projects can be granted at this facility: node hours of a machine, space of a filesystem."""
     found = [
@@ -93,19 +94,31 @@ class ShareList(Result):
     """The members' shares of a project's allocations."""
 
     summary: str
+    total: int
     shares: list[ShareInfo]
+    next_step: str | None = None
 
     def text(self) -> str:
         """A share a line."""
         lines = (f"{share.user} on {share.of}: {share.balance}" for share in self.shares)
-        return "\n".join((self.summary, *lines))
+        return "\n".join(line for line in (self.summary, *lines, self.next_step) if line)
 
 
 @tool("List members' shares")
 async def list_user_allocations(
-    facility: AtFacility, project: Annotated[Id, Field(description="Project name or id")]
+    facility: AtFacility,
+    project: Annotated[Id, Field(description="Project name or id")],
+    limit: Limit = 100,
+    offset: Offset = 0,
 ) -> ShareList:
     """List what each member of a project may use of its allocations, and has used."""
     known = await facility.projects.find(project)
-    shares = [ShareInfo.tell(share) for share in await facility.projects.shares(known)]
-    return ShareList(summary=f"{known.name}: {count(len(shares), 'share')}", shares=shares)
+    shares = await facility.projects.shares(known)
+    shown = shares[offset : offset + limit]
+    rest = len(shares) - offset - len(shown)
+    return ShareList(
+        summary=f"{known.name}: {count(len(shares), 'share')}",
+        total=len(shares),
+        shares=[ShareInfo.tell(share) for share in shown],
+        next_step=f"{rest} more: call again with offset={offset + len(shown)}." if rest > 0 else None,
+    )

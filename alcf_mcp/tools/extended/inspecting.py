@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import stat
 from datetime import datetime
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from pydantic import Field
 from alcf_mcp.facility.parts import FilePart
 from alcf_mcp.facility.rules import checked_path
 from alcf_mcp.iri import results
+from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import FileStat
 from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import Path
@@ -20,13 +20,8 @@ from alcf_mcp.tools.file_results import rendered_part
 from alcf_mcp.tools.results import Result
 from alcf_mcp.tools.text import clock, fenced, one_line, size
 
-_TYPES = {
-    stat.S_IFREG: "file",
-    stat.S_IFDIR: "directory",
-    stat.S_IFLNK: "link",
-    stat.S_IFIFO: "pipe",
-    stat.S_IFSOCK: "socket",
-}
+LARGEST_BINARY = 49_152
+"""Bytes: in base64, as many as are shown of a text."""
 
 
 class PathStat(Result):
@@ -47,11 +42,10 @@ class PathStat(Result):
     @classmethod
     def of(cls, path: str, known: FileStat) -> PathStat:
         """Read from what the facility sent."""
-        mode = known.mode if known.mode is not None and 0 <= known.mode < 2**32 else None
         return cls(
             path=path,
-            type=_TYPES.get(stat.S_IFMT(mode)) if mode is not None else None,
-            mode=f"{stat.S_IMODE(mode):03o}" if mode is not None else None,
+            type=known.type,
+            mode=known.permissions,
             size=known.size,
             uid=known.uid,
             gid=known.gid,
@@ -68,7 +62,8 @@ class PathStat(Result):
             self.type and f"a {self.type}",
             self.mode and f"mode {self.mode}",
             self.size is not None and f"size {size(self.size)}",
-            self.uid is not None and f"owner {self.uid}:{self.gid}",
+            self.uid is not None and f"owner {self.uid}",
+            self.gid is not None and f"group {self.gid}",
             self.links is not None and f"{self.links} hard links",
             self.inode is not None and f"inode {self.inode}",
             self.accessed and f"accessed {clock(self.accessed)}",
@@ -88,10 +83,7 @@ async def stat_path(
 
     list_directory tells the owner's name, and works at ALCF.
     """
-    task = await facility.files.resolve(
-        path, lambda fs, path: facility.iri.stat(fs, path, dereference=dereference or None)
-    )
-    return PathStat.of(checked_path(path), results.stat(task))
+    return PathStat.of(checked_path(path), await facility.files.stat(path, dereference=dereference))
 
 
 class FileKind(Result):
@@ -136,13 +128,23 @@ async def checksum_file(facility: AtFacility, path: Path) -> FileChecksum:
 
 @tool("Read a small file whole")
 async def download_file(facility: AtFacility, path: Path) -> str:
-    """Read a small file whole, up to 64 kB; what is no text comes in base64. view_file reads large ones."""
+    """Read a small file whole: up to 64 kB of text, or 48 kB of anything else, which comes in base64.
+
+    view_file reads large texts.
+    """
     path = checked_path(path)
     content, total = await facility.files.download(path)
-    if total is not None and _is_base64(content, of_bytes=total):
-        return f"{path}: all {total} bytes, in base64\n{fenced(content)}"
-    end = len(content.encode())
-    return rendered_part(FilePart(path, content, 0, end, end), tool="download_file")
+    if total is None:
+        return rendered_part(FilePart(path, content), tool="download_file")
+    if not _is_base64(content, of_bytes=total):
+        end = len(content.encode())
+        return rendered_part(FilePart(path, content, 0, end, end), tool="download_file")
+    if total > LARGEST_BINARY:
+        raise InvalidCall(
+            f"{path!r} is no text, and with {size(total)} too large to show",
+            hint="Globus transfers it; checksum_file proves that it arrived.",
+        )
+    return f"{path}: all {total} bytes, in base64\n{fenced(content)}"
 
 
 def _is_base64(content: str, *, of_bytes: int) -> bool:

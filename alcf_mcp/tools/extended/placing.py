@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from alcf_mcp.facility.placements import Place
+from alcf_mcp.facility.rules import checked_path
 from alcf_mcp.iri.models import Compression
 from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import Path
@@ -26,15 +27,17 @@ LONGEST_UPLOAD = 65_536
 Target = Annotated[
     str, Field(description="Where to; a directory means a place in it, under the same name", max_length=4096)
 ]
-Kind = Annotated[Compression | None, Field(description="How it is compressed; else the name's ending tells")]
+Compressed = Annotated[
+    Compression | None, Field(description="How it is compressed; else the name's ending tells")
+]
 
 
 class Placed(Result):
-    """What was put where, and the call that undoes it."""
+    """What was put where, and the call that undoes it; ``was_free`` tells that nothing was replaced."""
 
     done: str
     path: str
-    replaced: bool
+    was_free: bool
     undo: str | None = None
 
     @classmethod
@@ -42,7 +45,7 @@ class Placed(Result):
         """Tell of a place; what was replaced can't be had back."""
         way_back = undo or f"remove_path with path={place.path!r}"
         return cls(
-            done=done, path=place.path, replaced=not place.is_free, undo=way_back if place.is_free else None
+            done=done, path=place.path, was_free=place.is_free, undo=way_back if place.is_free else None
         )
 
     def text(self) -> str:
@@ -59,13 +62,14 @@ async def copy_path(
 ) -> Placed:
     """Copy a file, or a directory with all that is in it, within a filesystem. Asks before it overwrites."""
     place = await facility.placements.copy(path, target_path, dereference=dereference)
-    return Placed.at(place, f"Copied {path}")
+    return Placed.at(place, f"Copied {checked_path(path)}")
 
 
 @tool("Move a file or directory", risk=Risk.DESTROYS, preview=preview_move)
 async def move_path(facility: AtFacility, path: Path, target_path: Target) -> Placed:
     """Move or rename a file or directory within one filesystem. Asks the person first."""
     place = await facility.placements.move(path, target_path)
+    path = checked_path(path)
     undo = f"move_path with path={place.path!r} and target_path={path!r}"
     return Placed.at(place, f"Moved {path}", undo=undo)
 
@@ -77,9 +81,7 @@ async def symlink_path(
     link_path: Annotated[str, Field(description="The link itself", max_length=4096)],
 ) -> Placed:
     """Make a symbolic link. It fails where something of that name exists."""
-    place = await facility.placements.symlink(path, link_path)
-    undo = f"remove_path with path={place.path!r}"
-    return Placed(done=f"Linked to {path}", path=place.path, replaced=False, undo=undo)
+    return Placed.at(await facility.placements.symlink(path, link_path), f"Linked to {checked_path(path)}")
 
 
 @tool("Make an archive", risk=Risk.DESTROYS, repeatable=True, preview=preview_compress)
@@ -87,7 +89,7 @@ async def compress_path(
     facility: AtFacility,
     path: Path,
     target_path: Annotated[str, Field(description="The archive", examples=["/eagle/P/run1.tar.gz"])],
-    compression: Kind = None,
+    compression: Compressed = None,
     match_pattern: Annotated[
         str | None, Field(description="Regular expression that the names to be packed match")
     ] = None,
@@ -97,7 +99,7 @@ async def compress_path(
     place = await facility.placements.compress(
         path, target_path, compression=compression, match_pattern=match_pattern, dereference=dereference
     )
-    return Placed.at(place, f"Packed {path}")
+    return Placed.at(place, f"Packed {checked_path(path)}")
 
 
 @tool("Unpack an archive", risk=Risk.DESTROYS, repeatable=True, preview=preview_extract)
@@ -105,11 +107,11 @@ async def extract_archive(
     facility: AtFacility,
     path: Annotated[str, Field(description="The archive", examples=["/eagle/P/run1.tar.gz"])],
     target_path: Annotated[str, Field(description="Directory to unpack into; made if it is not there")],
-    compression: Kind = None,
+    compression: Compressed = None,
 ) -> Placed:
     """Unpack a tar archive into a directory. Asks before it may overwrite."""
     place = await facility.placements.extract(path, target_path, compression=compression)
-    return Placed.at(place, f"Unpacked {path}")
+    return Placed.at(place, f"Unpacked {checked_path(path)}")
 
 
 @tool("Write a small file", risk=Risk.DESTROYS, repeatable=True, preview=preview_upload)
@@ -119,5 +121,5 @@ async def upload_file(
     content: Annotated[str, Field(description="The file's text", max_length=LONGEST_UPLOAD)],
 ) -> Placed:
     """Write a small text file. Asks before it overwrites."""
-    place = await facility.placements.upload(path, content.encode(errors="replace"))
+    place = await facility.placements.upload(path, content.encode())
     return Placed.at(place, "Wrote the file")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 
 import pytest
 
@@ -152,7 +153,8 @@ async def test_tail(full: Api) -> None:
 async def test_stat_checksum_file_and_download(full: Api) -> None:
     _write(full, b"#!/bin/bash\n")
     full.place(PATH).chmod(0o750)
-    assert (await full.output("GET", "stat", path=PATH))["mode"] == 0o750
+    mode = (await full.output("GET", "stat", path=PATH))["mode"]
+    assert (stat.S_ISREG(mode), stat.S_IMODE(mode)) == (True, 0o750)
     checksum = await full.output("GET", "checksum", path=PATH)
     assert checksum["checksum"] == hashlib.sha256(b"#!/bin/bash\n").hexdigest()
     assert await full.output("GET", "file", path=PATH) == "/bin/bash script, text executable"

@@ -22,6 +22,9 @@ async def test_the_members_shares_of_a_project(assistant: Assistant) -> None:
     granted = next(one["granted"] for one in whole["allocations"] if one["of"] == "Polaris")
     assert (polaris["granted"], polaris["unit"]) == (granted, "node_hours")
     assert f"ada on Polaris: {polaris['balance']}" in answered.text
+    first = await assistant.do("list_user_allocations", project="localdemo", limit=1)
+    assert (first["total"], len(first["shares"])) == (len(shares), 1)
+    assert "offset=1" in first["next_step"]
 
 
 async def test_a_project_that_is_none_of_the_persons(assistant: Assistant) -> None:

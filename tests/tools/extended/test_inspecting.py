@@ -13,7 +13,7 @@ async def test_a_paths_inode(assistant: Assistant, tree: Path, directory: str) -
     answered = await assistant.call("stat_path", path=f"{directory}/a")
     known = (tree / "a").stat()
     facts = answered.facts
-    assert (facts["size"], facts["mode"], facts["links"]) == (5, "640", 1)
+    assert (facts["type"], facts["size"], facts["mode"], facts["links"]) == ("file", 5, "640", 1)
     assert (facts["inode"], facts["uid"]) == (known.st_ino, known.st_uid)
     assert facts["modified"].endswith("Z")
     assert "mode 640" in answered.text
@@ -26,6 +26,7 @@ async def test_a_link_is_told_itself_or_by_what_it_points_to(
     await assistant.do("symlink_path", path=f"{directory}/a", link_path=f"{directory}/link")
     itself = await assistant.do("stat_path", path=f"{directory}/link")
     target = await assistant.do("stat_path", path=f"{directory}/link", dereference=True)
+    assert (itself["type"], target["type"]) == ("link", "file")
     assert itself["inode"] != target["inode"] == (tree / "a").stat().st_ino
 
 
@@ -52,6 +53,12 @@ async def test_what_is_no_text_comes_in_base64(assistant: Assistant, tree: Path,
     answered = await assistant.call("download_file", path=f"{directory}/data")
     assert "all 256 bytes, in base64" in answered.text
     assert base64.b64encode(data).decode() in answered.text
+
+
+async def test_much_that_is_no_text_is_not_shown(assistant: Assistant, tree: Path, directory: str) -> None:
+    (tree / "data").write_bytes(bytes(range(256)) * 300)
+    answered = await assistant.call("download_file", path=f"{directory}/data")
+    assert "is no text" in answered.error["message"]
 
 
 async def test_a_longer_text_is_cut_and_says_how_to_go_on(

@@ -23,7 +23,7 @@ async def test_a_task_that_runs_is_canceled(
     assistant: Assistant, local: LocalFacility, task_id: str, directory: str
 ) -> None:
     answered = await assistant.call("cancel_task", task_id=task_id)
-    assert f"{task_id}: pending (checksum {directory}/log)" in assistant.questions[0]
+    assert f"Task {task_id}: checksum {directory}/log" in assistant.questions[0]
     assert "Asked for the end" in answered.text
     assert (await assistant.do("get_task", task_id=task_id))["status"] == "canceled"
     again = await assistant.do("cancel_task", task_id=task_id)
