@@ -1,8 +1,8 @@
 """What a call costs beyond the protocol and the one request that it makes.
 
 The reference makes the floor's trivial call and the script's request in turn, as ours does within one call.
-The sum of two loops, one for each, is told too: there the code of the one does not push that of the other out
-of the processor's caches, which no server can have.
+The sum of two loops, one for each, is told too. It is less, probably because neither pushes the other's code
+out of the processor's caches, and no process has to be woken; no server can do its two parts in loops.
 """
 
 from __future__ import annotations

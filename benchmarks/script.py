@@ -106,7 +106,7 @@ class NaiveScript(Script):
     agent = "naive"
 
     async def _done(self, command: str, **query: Any) -> dict[str, Any]:
-        return await self._resolve(await self._start(command, **query), _every_second())
+        return await self._resolve(await self._start(command, **query), every_second())
 
 
 def _growing_pauses() -> Iterator[float]:
@@ -116,7 +116,8 @@ def _growing_pauses() -> Iterator[float]:
         pause = min(pause * 1.5, LONGEST_PAUSE)
 
 
-def _every_second() -> Iterator[float]:
+def every_second() -> Iterator[float]:
+    """Seconds between the looks of a client whose clock does not know when a task begins."""
     yield random.random()
     yield from repeat(1.0)
 

@@ -43,14 +43,13 @@ class Waits:
 
     def figures(self) -> list[Figure]:
         """What the person waits in vain, and what the facility bears for it."""
-        goal = Goal(0.15 * self.duration + 0.1 if self.duration >= 1 else 0.25, "ours")
         return [
-            self._lag("answered after its end", self.seconds[OURS], goal),
+            self._lag("answered after its end", self.seconds[OURS]),
             self._lag("the same, by a server that never saw one", self.first),
             self._requests(),
         ]
 
-    def _lag(self, what: str, waits: list[float], goal: Goal | None = None) -> Figure:
+    def _lag(self, what: str, waits: list[float]) -> Figure:
         one, other = (
             Spread.of([waited - self.duration for waited in side]) for side in (waits, self.seconds[NAIVE])
         )
@@ -60,7 +59,7 @@ class Waits:
             one.median,
             other.median,
             AGAINST,
-            goal=goal,
+            goal=Goal(0.15 * self.duration + 0.1 if self.duration >= 1 else 0.25, "ours"),
             note=f"half of ours within {one.lower:.2f}–{one.upper:.2f} s",
         )
 

@@ -35,9 +35,9 @@ _ABOUT = {
 }
 _NOTES = {
     "extended": (
-        "Those of files and tasks ALCF answers with 501 today (2026-08), so all of them are offered only where",
-        "you ask for them, with `ALCF_MCP_TOOLSETS=extended`. The local facility has them with `--local-profile",
-        "full`.",
+        "Those of files and tasks ALCF answers with 501 today (2026-08), so all of them are offered only",
+        "where you ask for them, with `ALCF_MCP_TOOLSETS=extended`. The local facility has them with",
+        "`--local-profile full`.",
         "",
     )
 }

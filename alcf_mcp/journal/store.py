@@ -105,10 +105,6 @@ _SCHEMA = (
     ) STRICT;
     """,
     """
-    DROP INDEX jobs_by_time;
-    CREATE INDEX jobs_by_time ON jobs (submitted_at, ended_by);
-    """,
-    """
     ALTER TABLE jobs ADD COLUMN end_told INTEGER NOT NULL DEFAULT 0;
     UPDATE jobs SET end_told = 1 WHERE ended_by IS NOT NULL;
     DROP INDEX jobs_by_time;
