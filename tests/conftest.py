@@ -24,6 +24,12 @@ from alcf_mcp.local import LocalFacility, LocalSettings
 from alcf_mcp.local.settings import Profile
 from alcf_mcp.server import build_server
 
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many workers again as processors: many a test waits."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
+
+
 Era = Literal["auto", "legacy"]
 
 Reply = Callable[[str, dict[str, Any]], ElicitResult] | ElicitResult
@@ -134,7 +140,7 @@ async def local(
     monkeypatch.setattr(jobs, "FIRST_PAUSE", 0.1)
     monkeypatch.setattr(retrying, "_growing", wait_random_exponential(multiplier=0.02, max=0.2))
     monkeypatch.setattr(finding, "FIRST_LOOK", 0.05)
-    monkeypatch.setattr(finding, "LONGEST", 1.5)
+    monkeypatch.setattr(finding, "LONGEST", 1.0)
     settings = LocalSettings(
         root=tmp_path / "local",
         profile=profile,
