@@ -23,6 +23,9 @@ SOONEST = 0.03
 FIRST_SHARE, LARGEST_SHARE = 0.04, 0.12
 """Of the time that a task has taken so far: so long are the pauses between the looks, once it is overdue."""
 
+SHARE_OF_A_GUESS = 0.5
+"""The largest where only tasks of other kinds are known: one of this kind may take many times as long."""
+
 SOONER = 0.8
 """An end that is seen as soon as it is expected may have been long before: the next look comes sooner."""
 
@@ -76,9 +79,15 @@ class Pace:
         seen = self._seen.get(operation)
         return sorted(seen)[len(seen) // 4] if seen else None
 
+    def _of_others(self) -> float | None:
+        """What the quickest other kind takes: most of it is spent before a task begins, whatever it does."""
+        return min(filter(None, map(self.expected, self._seen)), default=None)
+
     def pauses(self, operation: str) -> Iterator[float]:
-        """Seconds between the looks at a task."""
-        expected = self.expected(operation)
+        """Seconds between the looks at a task; one whose operation is not named began some time ago."""
+        expected, largest = self.expected(operation), LARGEST_SHARE
+        if expected is None and operation:
+            expected, largest = self._of_others(), SHARE_OF_A_GUESS
         if expected is None:
             yield from pauses(FIRST_LOOK, LONGEST_PAUSE)
         waited = max(expected or 0.0, SOONEST) * random.uniform(0.98, 1.02)  # noqa: S311 - spreads load
@@ -93,7 +102,7 @@ class Pace:
             pause = min(max(waited * share, SOONEST), LONGEST_PAUSE)
             yield pause
             waited += pause
-            share = min(share * GROWTH, LARGEST_SHARE)
+            share = min(share * GROWTH, largest)
 
 
 def pauses(first: float, longest: float) -> Iterator[float]:

@@ -10,12 +10,12 @@ from alcf_mcp.iri.pace import FIRST_LOOK, LONGEST_PAUSE, Pace
 OPERATION = "ls"
 
 
-def wait_for(pace: Pace, duration: float) -> tuple[float, int]:
+def wait_for(pace: Pace, duration: float, operation: str = OPERATION) -> tuple[float, int]:
     """Wait for a task of that duration as the client does; when its end is seen, and in how many looks."""
     before = 0.0
-    for number, now in enumerate(accumulate(pace.pauses(OPERATION)), 1):
+    for number, now in enumerate(accumulate(pace.pauses(operation)), 1):
         if now >= duration:
-            pace.learn(OPERATION, not_before=before, ended_by=now)
+            pace.learn(operation, not_before=before, ended_by=now)
             return now, number
         before = now
     raise AssertionError
@@ -54,6 +54,30 @@ def test_one_task_is_enough_to_look_well_at_the_next(duration: float) -> None:
     assert sorted(late)[45] <= 0.15 * duration + 0.1
 
 
+@pytest.mark.parametrize("duration", [0.3, 1.0, 3.0, 10.0, 30.0])
+def test_the_first_task_of_a_kind_is_looked_at_as_those_of_others(duration: float) -> None:
+    random.seed(7)
+    late = []
+    for _ in range(50):
+        pace = Pace()
+        for _ in range(5):
+            wait_for(pace, duration)
+        when, looks = wait_for(pace, duration, "view")
+        late.append(when - duration)
+        assert looks <= 7
+    assert sorted(late)[45] <= 0.15 * duration + 0.1
+
+
+@pytest.mark.parametrize("duration", [0.1, 60.0])
+def test_the_first_task_of_a_kind_may_take_another_time(duration: float) -> None:
+    pace = Pace()
+    for _ in range(5):
+        wait_for(pace, 1.0)
+    when, looks = wait_for(pace, duration, "compress")
+    assert when - duration <= max(LONGEST_PAUSE, 1.02)
+    assert looks < 40
+
+
 def test_a_duration_that_changes_is_learned_anew() -> None:
     pace = Pace()
     for duration in [10.0] * 20 + [1.0] * 20:
@@ -73,3 +97,9 @@ def test_tasks_that_nobody_names_teach_nothing() -> None:
     pace = Pace()
     pace.learn("", not_before=0.0, ended_by=9.0)
     assert pace.expected("") is None
+
+
+def test_tasks_that_nobody_names_began_some_time_ago() -> None:
+    pace = Pace()
+    wait_for(pace, 9.0)
+    assert next(pace.pauses("")) < 2 * FIRST_LOOK
