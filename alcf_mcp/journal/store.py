@@ -105,13 +105,20 @@ _SCHEMA = (
     ) STRICT;
     """,
     """
+    DROP INDEX jobs_by_time;
+    CREATE INDEX jobs_by_time ON jobs (submitted_at, ended_by);
+    """,
+    """
     ALTER TABLE jobs ADD COLUMN end_told INTEGER NOT NULL DEFAULT 0;
     UPDATE jobs SET end_told = 1 WHERE ended_by IS NOT NULL;
     DROP INDEX jobs_by_time;
     CREATE INDEX jobs_by_time ON jobs (submitted_at, end_told, ended_by);
     """,
 )
-"""One entry a schema version; a file of an older version is brought forward step by step."""
+"""One entry a schema version; a file of an older version is brought forward step by step.
+
+An entry never changes and never goes: there may be files that have it.
+"""
 
 
 class JournalError(Exception):

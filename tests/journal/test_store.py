@@ -2,6 +2,7 @@
 
 import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import anyio
@@ -42,6 +43,37 @@ async def test_an_older_journal_is_brought_forward_and_loses_nothing(tmp_path: P
     job = await journal.jobs.find("1.p")
     assert job is not None
     assert job.resource == "Polaris"
+
+
+def shape(path: Path) -> set[tuple[str, str]]:
+    """Tables and indexes, as the file itself describes them, and the columns of its tables."""
+    with closing(sqlite3.connect(path)) as db:
+        named = db.execute("SELECT type, name FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        columns = (
+            (table, column[1])
+            for kind, table in named
+            if kind == "table"
+            for column in db.execute(f"PRAGMA table_info({table})")
+        )
+        indexed = (
+            (index, column[2] or "")
+            for kind, index in named
+            if kind == "index"
+            for column in db.execute(f"PRAGMA index_info({index})")
+        )
+        return {*named, *columns, *indexed}
+
+
+@pytest.mark.parametrize("version", range(1, len(store_module._SCHEMA) + 1))
+async def test_a_journal_of_any_version_becomes_what_a_new_one_is(tmp_path: Path, version: int) -> None:
+    old, new = tmp_path / "old.sqlite", tmp_path / "new.sqlite"
+    with closing(sqlite3.connect(old)) as db:
+        for step in store_module._SCHEMA[:version]:
+            db.executescript(step)
+        db.execute(f"PRAGMA user_version = {version}")
+    for path in (old, new):
+        await Journal(path).actions.node_hours_of_a_day()
+    assert shape(old) == shape(new)
 
 
 async def test_many_that_come_first_make_one_journal(journal: Journal) -> None:
