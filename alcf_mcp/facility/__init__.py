@@ -7,6 +7,7 @@ from functools import cached_property
 
 from alcf_mcp.facility.aftermath import Finder, OutcomeUnknown
 from alcf_mcp.facility.aftermath.jobs import LostJobs
+from alcf_mcp.facility.claims import Claims
 from alcf_mcp.facility.file_actions import FileActions
 from alcf_mcp.facility.file_changes import FileChanges
 from alcf_mcp.facility.files import Files
@@ -43,6 +44,7 @@ class Shared:
     defaults: Defaults = field(default_factory=Defaults)
     has_alcf_queues: bool = True
     looks: JobLooks = field(default_factory=JobLooks)
+    claims: Claims = field(default_factory=Claims)
 
     @cached_property
     def offered(self) -> Offered:
@@ -85,7 +87,7 @@ class Facility:
     @cached_property
     def placements(self) -> Placements:
         """What puts something at a path."""
-        return Placements(self.iri, self._file_changes)
+        return Placements(self.iri, self._file_changes, self.shared.claims)
 
     @cached_property
     def _file_changes(self) -> FileChanges:

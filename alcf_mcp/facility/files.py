@@ -97,11 +97,14 @@ class Files:
         if filesystem_name(parent) is None:
             return False
         try:
-            shown = _named(path, await self.ls(parent, show_hidden=True))
-            if not shown:
-                await self.ls(path, show_hidden=True)
+            if _named(path, await self.ls(parent, show_hidden=True)):
+                return False
         except TaskFailed as error:
-            return _is_absent(error)
+            return _is_absent(error, parent)
+        try:
+            await self.ls(path, show_hidden=True)
+        except TaskFailed as error:
+            return _is_absent(error, path)
         return False
 
     async def stat(self, path: str, *, dereference: bool = False) -> FileStat:
@@ -111,16 +114,16 @@ class Files:
         )
         return results.stat(task)
 
-    async def stat_if_there(self, path: str) -> FileStat | None:
+    async def stat_if_there(self, path: str, *, dereference: bool = False) -> FileStat | None:
         """The same; ``None`` where nothing is, not even a link.
 
         Raises:
             TaskFailed: that can't be told.
         """
         try:
-            return await self.stat(path)
+            return await self.stat(path, dereference=dereference)
         except TaskFailed as error:
-            if _is_absent(error):
+            if _is_absent(error, path):
                 return None
             raise
 
@@ -166,10 +169,9 @@ class Files:
         )
         return headed(path, results.content(task), asked=num_bytes, total=total)
 
-    async def download(self, path: str) -> tuple[str, int | None]:
-        """A small file whole, and its size in bytes where the facility tells; no text comes in base64."""
-        task, total = await self._with_size(path, self._iri.download)
-        return results.content(task).content, total
+    async def download(self, path: str) -> str:
+        """A small file whole; what is no text comes in base64."""
+        return results.content(await self.resolve(path, self._iri.download)).content
 
     async def tail(self, path: str, *, lines: int) -> FilePart:
         """The last lines of a file; by its size and a look at its end where the facility has no ``tail``."""
@@ -238,8 +240,11 @@ class Files:
         return await self._iri.tasks.resolve(handle, patience=self._wait.left, on_progress=self._wait.tell_of)
 
 
-def _is_absent(error: TaskFailed) -> bool:
-    return bool(_NO_SUCH_FILE.search(str(error)))
+def _is_absent(error: TaskFailed, path: str) -> bool:
+    """Whether an error says that nothing is at a path; a program of the facility's may be missing, too."""
+    name = re.escape(path.rstrip("/").rpartition("/")[2])
+    text = str(error)
+    return bool(_NO_SUCH_FILE.search(text) and re.search(rf"/{name}(?![\w.-])", text))
 
 
 def _named(path: str, entries: list[File]) -> File | None:

@@ -31,9 +31,9 @@ class Tasks:
     ) -> Task:
         """Wait for a task to complete.
 
-        The first look comes when tasks of that operation, or else of others, usually end, or after about 0.2 s
-        where nothing is known; the next ones come at growing pauses of up to 2 s, or longer where many tasks are
-        waited for. A few failed looks in a row are borne.
+        The first look comes when tasks of that operation, or else of others, usually end, or after about
+        0.2 s where nothing is known; the next ones come at growing pauses of up to 2 s, or longer where many
+        tasks are waited for. A few failed looks in a row are borne.
 
         Args:
             handle: what the operation answered, or the task's id.

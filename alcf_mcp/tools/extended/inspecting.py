@@ -18,7 +18,7 @@ from alcf_mcp.tools.arguments import Path
 from alcf_mcp.tools.declare import tool
 from alcf_mcp.tools.file_results import rendered_part
 from alcf_mcp.tools.results import Result
-from alcf_mcp.tools.text import clock, fenced, one_line, size
+from alcf_mcp.tools.text import MOST_SHOWN, clock, fenced, one_line, size
 
 LARGEST_BINARY = 49_152
 """Bytes: in base64, as many as are shown of a text."""
@@ -133,15 +133,19 @@ async def download_file(facility: AtFacility, path: Path) -> str:
     view_file reads large texts.
     """
     path = checked_path(path)
-    content, total = await facility.files.download(path)
-    if total is None:
-        return rendered_part(FilePart(path, content), tool="download_file")
+    total = (await facility.files.stat(path, dereference=True)).size
+    if total is None or total > MOST_SHOWN:
+        raise InvalidCall(
+            f"{path!r} is too large to be read whole ({size(total)})",
+            hint="view_file reads a text in parts; Globus transfers anything.",
+        )
+    content = await facility.files.download(path)
     if not _is_base64(content, of_bytes=total):
         end = len(content.encode())
         return rendered_part(FilePart(path, content, 0, end, end), tool="download_file")
     if total > LARGEST_BINARY:
         raise InvalidCall(
-            f"{path!r} is no text, and with {size(total)} too large to show",
+            f"{path!r} is no text, and too large to be shown in base64 ({size(total)})",
             hint="Globus transfers it; checksum_file proves that it arrived.",
         )
     return f"{path}: all {total} bytes, in base64\n{fenced(content)}"

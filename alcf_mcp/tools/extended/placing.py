@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from alcf_mcp.facility.placements import Place
+from alcf_mcp.facility.places import Place
 from alcf_mcp.facility.rules import checked_path
 from alcf_mcp.iri.models import Compression
 from alcf_mcp.tools.app import AtFacility

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from alcf_mcp.facility.placements import Place, check_archive, compression_of
+from alcf_mcp.facility.archives import checked_pattern, compression_of
+from alcf_mcp.facility.places import Place
 from alcf_mcp.facility.rules import checked_path
 from alcf_mcp.guard import Preview
-from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import Compression, FileStat
 from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.tasks import reported
-from alcf_mcp.tools.text import clock, one_line, size
+from alcf_mcp.tools.text import one_line, size
 
 FREE = Preview("", harmless="nothing is overwritten")
 GONE = "What is replaced can't be recovered."
@@ -17,49 +17,53 @@ GONE = "What is replaced can't be recovered."
 
 async def preview_copy(facility: AtFacility, path: str, target_path: str) -> Preview:
     """The file that the copy would replace; where nothing is, nobody is asked."""
-    transfer = await facility.placements.look_at(path, target_path)
+    transfer = await facility.placements.look_at_copy(path, target_path)
     return _overwriting(transfer.place, f"a copy of {transfer.source}", "Copy over it?")
 
 
 async def preview_move(facility: AtFacility, path: str, target_path: str) -> Preview:
     """From where to where, and the file that it would replace."""
     facility.shared.limits.check_path(checked_path(path))
-    transfer = await facility.placements.look_at(path, target_path)
+    transfer = await facility.placements.look_at_copy(path, target_path)
     moved = f"{transfer.source} ({_told(transfer.what)}) -> {transfer.place.path}"
     if transfer.place.there is None:
         return Preview("Move it?", (moved,))
-    replaced = f"{_told(transfer.place.there)} is there, and is replaced."
-    return Preview("Move it over that?", (moved, replaced[:1].upper() + replaced[1:], GONE))
+    replaced = f"At {transfer.place.path} is {_told(transfer.place.there)}; it is replaced."
+    return Preview("Move it over that?", (moved, replaced, GONE))
 
 
 async def preview_compress(
-    facility: AtFacility, path: str, target_path: str, compression: Compression | None
+    facility: AtFacility,
+    path: str,
+    target_path: str,
+    compression: Compression | None,
+    match_pattern: str | None,
 ) -> Preview:
     """The file that the archive would replace."""
-    path = checked_path(path)
-    check_archive(path, checked_path(target_path), compression)
-    place = await facility.placements.look_for_file(target_path)
-    return _overwriting(place, f"an archive of {path}", "Overwrite it?")
+    compression_of(target_path, compression)
+    packed = f" of names that match {match_pattern!r}" if checked_pattern(match_pattern) else ""
+    transfer = await facility.placements.look_at_archive(path, target_path)
+    return _overwriting(transfer.place, f"an archive of {transfer.source}{packed}", "Overwrite it?")
 
 
 async def preview_extract(
     facility: AtFacility, path: str, target_path: str, compression: Compression | None
 ) -> Preview:
     """The directory in which files would be replaced; one that looks empty need not be so."""
-    path = checked_path(path)
     compression_of(path, compression)
-    place = await facility.placements.look_for_directory(target_path)
-    if await facility.files.stat_if_there(path) is None:
-        raise InvalidCall(f"There is no {path!r}", hint="list_directory shows what there is.")
-    if place.is_free:
+    transfer = await facility.placements.look_at_content(path, target_path)
+    if transfer.place.there is None:
         return FREE
-    there = f"{place.path}: a directory that is there already."
-    return Preview("Unpack into it?", (there, f"Files in it that {path} has too are replaced.", GONE))
+    there = f"{transfer.place.path} is there already: {_told(transfer.place.there)}."
+    replaced = (
+        f"Files in it are replaced by those of {transfer.source} ({_told(transfer.what)}) with their names."
+    )
+    return Preview("Unpack into it?", (there, replaced, GONE))
 
 
 async def preview_upload(facility: AtFacility, path: str, content: str) -> Preview:
     """The file that would be replaced."""
-    place = await facility.placements.look_for_file(path)
+    place = await facility.placements.look_at_file(path)
     return _overwriting(place, f"{size(len(content.encode()))} of text", "Overwrite it?")
 
 
@@ -78,11 +82,13 @@ async def preview_cancel_task(facility: AtFacility, task_id: str) -> Preview:
 def _overwriting(place: Place, by: str, question: str) -> Preview:
     if place.there is None:
         return FREE
-    return Preview(question, (f"{place.path}: {_told(place.there)}, is replaced by {by}.", GONE))
+    return Preview(
+        question, (one_line(f"{place.path}: {_told(place.there)}, is replaced by {by}.", 1000), GONE)
+    )
 
 
 def _told(what: FileStat) -> str:
-    kind = what.type or "path whose type is not told"
-    if what.type == "directory":
-        return "a directory, with all that is in it"
-    return f"a {kind} of {size(what.size)}, modified {clock(what.mtime)}"
+    """What something is; its inode tells it from others of that size, which may come in its place."""
+    kind = "a directory" if what.type == "directory" else f"a {what.type or 'thing'} of {size(what.size)}"
+    modified = what.mtime.strftime("%Y-%m-%d %H:%M:%S UTC") if what.mtime else "at an unknown time"
+    return f"{kind}, modified {modified}, inode {what.ino or 'unknown'}"

@@ -4,6 +4,8 @@ import base64
 import hashlib
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Assistant
 
 
@@ -55,18 +57,21 @@ async def test_what_is_no_text_comes_in_base64(assistant: Assistant, tree: Path,
     assert base64.b64encode(data).decode() in answered.text
 
 
-async def test_much_that_is_no_text_is_not_shown(assistant: Assistant, tree: Path, directory: str) -> None:
-    (tree / "data").write_bytes(bytes(range(256)) * 300)
-    answered = await assistant.call("download_file", path=f"{directory}/data")
-    assert "is no text" in answered.error["message"]
-
-
-async def test_a_longer_text_is_cut_and_says_how_to_go_on(
-    assistant: Assistant, tree: Path, directory: str
+@pytest.mark.parametrize(("bytes_of_it", "says"), [(50_000, "in base64"), (100_000, "view_file")])
+async def test_what_is_too_large_is_not_shown(
+    assistant: Assistant, tree: Path, directory: str, bytes_of_it: int, says: str
 ) -> None:
-    (tree / "long").write_text("x" * 100_000)
-    answered = await assistant.call("download_file", path=f"{directory}/long")
-    assert f"view_file with path='{directory}/long' and offset=65536" in answered.text
+    (tree / "data").write_bytes(b"\xff\x00" * (bytes_of_it // 2))
+    answered = await assistant.call("download_file", path=f"{directory}/data")
+    assert "too large" in answered.error["message"]
+    assert says in answered.text
+
+
+async def test_what_a_link_points_to_is_read(assistant: Assistant, tree: Path, directory: str) -> None:
+    (tree / "data").write_bytes(bytes(range(256)))
+    (tree / "link").symlink_to("data")
+    answered = await assistant.call("download_file", path=f"{directory}/link")
+    assert "all 256 bytes, in base64" in answered.text
 
 
 async def test_what_is_not_there_is_an_error(assistant: Assistant, directory: str) -> None:

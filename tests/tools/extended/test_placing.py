@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from mcp.types import ElicitResult
 
@@ -12,7 +13,7 @@ from alcf_mcp.journal import Journal
 from alcf_mcp.local import Fault, LocalFacility
 from alcf_mcp.local.files.disk import OperationFailed
 from alcf_mcp.local.files.operations import OPERATIONS
-from tests.conftest import DECLINE, YES, Assistant, Connect, Era, refuse
+from tests.conftest import DECLINE, YES, Answered, Assistant, Connect, Era, refuse
 
 
 @pytest.fixture
@@ -291,10 +292,91 @@ async def test_what_can_not_be_meant_is_refused_at_once(
     assert sent(local, "cp") == sent(local, "mv") == 0
 
 
-async def test_nothing_is_packed_into_itself(assistant: Assistant, files: Path, directory: str) -> None:
-    call = {"path": f"{directory}/a", "target_path": f"{directory}/a", "compression": "gzip"}
-    assert "is the archive itself" in (await assistant.call("compress_path", **call)).error["message"]
-    assert (files / "a").read_text() == "first"
+async def test_nothing_is_packed_into_itself(
+    assistant: Assistant, local: LocalFacility, files: Path, directory: str
+) -> None:
+    (files / "link").symlink_to("a")
+    (files / "run" / "old.tar").write_text("x")
+    for path, target in (("a", "a"), ("link", "a"), ("run", "run/old.tar")):
+        call = {"path": f"{directory}/{path}", "target_path": f"{directory}/{target}"}
+        answered = await assistant.call("compress_path", **call, compression="gzip")
+        assert "one and the same" in answered.text or "lies in, what is to be packed" in answered.text
+    assert assistant.questions == []
+    assert sent(local, "compress") == 0
+
+
+@pytest.mark.parametrize("tool", ["copy_path", "move_path"])
+async def test_no_file_is_put_over_itself_by_whatever_name(
+    assistant: Assistant, local: LocalFacility, files: Path, directory: str, tool: str
+) -> None:
+    (files / "link").symlink_to("a")
+    (files / "hard").hardlink_to(files / "a")
+    (files / "there").symlink_to("run")
+    for path, target in (("link", "a"), ("hard", "a"), ("there/log", "run/log")):
+        call = {"path": f"{directory}/{path}", "target_path": f"{directory}/{target}"}
+        assert "one and the same file" in (await assistant.call(tool, **call)).error["message"], path
+    assert assistant.questions == []
+    assert sent(local, "cp") == sent(local, "mv") == 0
+
+
+async def test_what_has_no_source_or_no_sense_is_not_asked_about(
+    assistant: Assistant, files: Path, directory: str
+) -> None:
+    (files / "old.tar").write_text("x")
+    packed = {"path": f"{directory}/nothing", "target_path": f"{directory}/old.tar"}
+    assert "There is no" in (await assistant.call("compress_path", **packed)).error["message"]
+    packed["path"] = f"{directory}/run"
+    broken = await assistant.call("compress_path", **packed, match_pattern="(")
+    assert "no regular expression" in broken.error["message"]
+    elsewhere = {"path": f"{directory}/old.tar", "target_path": "/home/ada"}
+    assert "different filesystems" in (await assistant.call("extract_archive", **elsewhere)).error["message"]
+    assert assistant.questions == []
+    await assistant.do("compress_path", **packed, match_pattern=r"\.log$")
+    assert r"names that match '\\.log$'" in assistant.questions[0]
+
+
+async def test_another_file_of_the_same_size_is_another_file(
+    connect: Connect, files: Path, directory: str, era: Era
+) -> None:
+    asked: list[str] = []
+
+    def answer_late(question: str, form: dict[str, Any]) -> ElicitResult:
+        asked.append(question)
+        if len(asked) == 1:
+            (files / "other").write_text("other")
+            (files / "other").rename(files / "a")
+        return YES if len(asked) == 1 else refuse(question, form)
+
+    async with connect(era=era, answer=answer_late, toolsets="extended") as assistant:
+        await assistant.do("upload_file", path=f"{directory}/a", content="mine")
+    assert (files / "a").read_text() == "other"
+
+
+async def test_calls_at_once_do_not_overwrite_each_other(
+    connect: Connect, files: Path, directory: str
+) -> None:
+    answers: dict[str, Answered] = {}
+    async with connect(toolsets="extended") as assistant, anyio.create_task_group() as group:
+
+        async def write(content: str) -> None:
+            answers[content] = await assistant.call("upload_file", path=f"{directory}/new", content=content)
+
+        for content in ("one", "two"):
+            group.start_soon(write, content)
+    (written,) = [content for content, answered in answers.items() if answered.facts.get("was_free")]
+    assert (files / "new").read_text() == written
+
+
+async def test_a_missing_program_of_the_facility_is_no_missing_file(
+    assistant: Assistant, local: LocalFacility, files: Path, directory: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OperationFailed("[Errno 2] No such file or directory: '/opt/stat_helper.py'")
+
+    monkeypatch.setitem(OPERATIONS, "stat", replace(OPERATIONS["stat"], run=fail))
+    answered = await assistant.call("upload_file", path=f"{directory}/a", content="mine")
+    assert "stat_helper.py" in answered.error["message"]
+    assert sent(local, "upload") == 0
 
 
 OUTSIDE: dict[str, dict[str, str]] = {

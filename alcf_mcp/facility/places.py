@@ -1,0 +1,159 @@
+"""What is at a path where something is to be put, and whether it can be put there.
+
+It is looked at with ``stat``, which follows no link: nothing is put where a directory or a link is, as it
+would then land elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from time import monotonic
+
+from alcf_mcp.facility.files import Files
+from alcf_mcp.facility.limits import Limits
+from alcf_mcp.facility.rules import canonical, checked_path, filesystem_name, removable
+from alcf_mcp.iri.errors import InvalidCall
+from alcf_mcp.iri.models import FileStat
+
+
+@dataclass(frozen=True)
+class Place:
+    """A path where something is to be put, and what is there; ``None`` is nothing."""
+
+    path: str
+    there: FileStat | None
+    seen_at: float = field(default_factory=monotonic)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing is there."""
+        return self.there is None
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A file or directory, and the place where it, or what is made of it, is to be."""
+
+    source: str
+    what: FileStat
+    place: Place
+
+
+class Places:
+    """Looks at places of one facility, for one call; what is looked at is looked at anew each time."""
+
+    def __init__(self, files: Files, limits: Limits) -> None:
+        self._files = files
+        self._limits = limits
+
+    async def look(self, path: str) -> Place:
+        """See what is at a path that may be changed."""
+        path = checked_path(path)
+        self._limits.check_path(path)
+        return Place(path, await self._files.stat_if_there(path))
+
+    async def for_file(self, path: str) -> Place:
+        """See what is at a path where a file is to be: nothing, or a file.
+
+        Raises:
+            InvalidCall: something else is there.
+        """
+        place = await self.look(path)
+        if place.there is None or place.there.type == "file":
+            return place
+        if place.there.type == "directory":
+            raise InvalidCall(f"{place.path!r} is a directory", hint="Name a file in it.")
+        raise InvalidCall(
+            f"{place.path!r} is there and is no plain file ({place.there.type or 'its type is not told'})",
+            hint="Name another target, or what a link points to.",
+        )
+
+    async def for_copy(self, source: str, target: str) -> Transfer:
+        """See what is to be copied or moved, and the place where it comes to stand.
+
+        A directory named as the target means a place in it, as with ``cp`` and ``mv``.
+
+        Raises:
+            InvalidCall: there is no source, or it can't be put there.
+        """
+        source, target = removable(source), checked_path(target)
+        self._limits.check_path(target)
+        _check_apart(source, target)
+        what = await self._there(source)
+        into = await self._files.stat_if_there(target)
+        if into is not None and into.type == "directory":
+            target = f"{target}/{source.rpartition('/')[2]}"
+            _check_apart(source, target)
+        place = await self.for_file(target)
+        if place.there and what.type == "directory":
+            raise InvalidCall(
+                f"{place.path!r} is a file; a directory can't take its place", hint="Name another target."
+            )
+        await self._check_other_file(source, what, place)
+        return Transfer(source, what, place)
+
+    async def for_archive(self, source: str, archive: str) -> Transfer:
+        """See what is to be packed, and the place of its archive.
+
+        Raises:
+            InvalidCall: there is no source, or the archive can't be there.
+        """
+        source, archive = checked_path(source), checked_path(archive)
+        self._limits.check_path(archive)
+        _check_same_filesystem(source, archive)
+        what = await self._there(source)
+        place = await self.for_file(archive)
+        if place.there and _is_within(place.path, source):
+            raise InvalidCall(
+                f"{place.path!r} is, or lies in, what is to be packed", hint="Name another archive."
+            )
+        await self._check_other_file(source, what, place)
+        return Transfer(source, what, place)
+
+    async def for_content(self, archive: str, directory: str) -> Transfer:
+        """See an archive, and the directory that it is to be unpacked into.
+
+        Raises:
+            InvalidCall: there is no archive, or something else than a directory.
+        """
+        archive, directory = checked_path(archive), checked_path(directory)
+        _check_same_filesystem(archive, directory)
+        place = await self.look(directory)
+        what = await self._there(archive)
+        if place.there and place.there.type != "directory":
+            raise InvalidCall(f"{place.path!r} is there and is no directory", hint="Name a directory.")
+        return Transfer(archive, what, place)
+
+    async def _there(self, path: str) -> FileStat:
+        what = await self._files.stat_if_there(path)
+        if what is None:
+            raise InvalidCall(f"There is no {path!r}", hint="list_directory shows what there is.")
+        return what
+
+    async def _check_other_file(self, source: str, what: FileStat, place: Place) -> None:
+        """Refuse to put a file over itself, whatever names and links lead to it."""
+        if place.there is None or place.there.ino is None:
+            return
+        followed = what if what.type != "link" else await self._files.stat_if_there(source, dereference=True)
+        if place.there.ino in (what.ino, followed and followed.ino):
+            raise InvalidCall(
+                f"{source!r} and {place.path!r} are one and the same file", hint="Name another target."
+            )
+
+
+def _check_apart(source: str, target: str) -> None:
+    _check_same_filesystem(source, target)
+    if _is_within(target, source):
+        raise InvalidCall(f"{target!r} is {source!r} itself, or lies within it", hint="Name another target.")
+
+
+def _check_same_filesystem(source: str, target: str) -> None:
+    if filesystem_name(source) != filesystem_name(target):
+        raise InvalidCall(
+            f"{source!r} and {target!r} lie on different filesystems",
+            hint="The facility does this within one; cp in a job's script copies between them.",
+        )
+
+
+def _is_within(path: str, directory: str) -> bool:
+    return f"{canonical(path)}/".startswith(f"{canonical(directory)}/")
