@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from alcf_mcp.tools.job_list import JobList
     from alcf_mcp.tools.job_results import JobReport
 
-STATES = ("new", "queued", "held", "active", "running", "completed", "failed", "canceled", "done")
+STATES = ("new", "queued", "held", "active", "running", "completed", "failed", "canceled", "done", "unknown")
 
 AsJSON = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 JobId = Annotated[str, typer.Argument(help="A job's id, or the number in front of it.")]
@@ -28,7 +28,7 @@ OnMachine = Annotated[str | None, typer.Option("--resource", help="The machine, 
 def jobs(
     resource: Annotated[str | None, typer.Option(help="Only this machine.")] = None,
     state: Annotated[
-        str | None, typer.Option(help="queued, held, running, completed, failed, canceled, done.")
+        str | None, typer.Option(help="queued, held, running, completed, failed, canceled, done, unknown.")
     ] = None,
     name: Annotated[str | None, typer.Option(help="Part of the job's name.")] = None,
     since: Annotated[str | None, typer.Option(help="'today', 'yesterday', '2h', or ISO 8601.")] = None,

@@ -37,6 +37,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
 UNKNOWN_IN_A_ROW = 3
 """Looks: ALCF's API says now and then of a job that runs that there is none (its deployment, 2026-08)."""
 
+SECOND_LOOK = 0.5
+"""Seconds after which a list looks again for a job of which it was said that there is none."""
+
 LONGEST_SILENCE = 8.0
 """Seconds that a machine is given after the other machines' lists have come."""
 
@@ -47,7 +50,15 @@ _Answers = dict[str, Sequence[Job] | IRIError]
 
 _ID = re.compile(r"[\w.\-\[\]]+")
 _SERVER = re.compile(r"\.([a-z]+)-pbs")
-_NO_SUCH_JOB = re.compile(r"not found|unknown job id", re.IGNORECASE)
+_UNKNOWN_JOB: dict[type[APIError], re.Pattern[str]] = {
+    InvalidRequest: re.compile(r"\bjob \S+ not found", re.IGNORECASE),
+    NotFound: re.compile(r"(?<![\w/])job(?![\w/])", re.IGNORECASE),
+    ServerFault: re.compile(r"\bunknown job id\b|^\[\]$", re.IGNORECASE),
+}
+"""What is said of a job that is not known: with 400 at ALCF, now and then with 500 by PBS or as an empty list
+(its deployment of the API, 2026-08), with 404 by the standard. The same statuses come where something else is
+missing."""
+
 _NO_SCHEDULER = re.compile(r"does not exist for API component compute", re.IGNORECASE)
 
 
@@ -188,7 +199,7 @@ class Jobs:
     async def _look(self, resource_id: str, job_id: str) -> Job | None:
         try:
             return await self._looks.look(self._iri.once(), resource_id, job_id)
-        except (InvalidRequest, NotFound, ServerFault) as error:
+        except APIError as error:
             if _means_unknown(error):
                 return None
             raise
@@ -208,17 +219,31 @@ class Jobs:
             machine, forgotten = by_id[record.resource_id], False
             if not record.ended_by and number < MOST_SINGLE_LOOKS and machine.id not in silent:
                 try:
-                    seen.append((machine, await self._iri.get_job(machine.id, record.job_id)))
-                except IRIError as error:
-                    forgotten = isinstance(error, APIError) and _means_unknown(error)
+                    job = await self._known_job(machine.id, record.job_id)
+                except IRIError:
+                    pass
                 else:
-                    return
+                    if job is not None:
+                        seen.append((machine, job))
+                        return
+                    forgotten = True
             unseen.append(KnownJob(machine, record.as_seen(), record, forgotten=forgotten))
 
         async with anyio.create_task_group() as group:
             for number, record in enumerate(records):
                 group.start_soon(ask, number, record)
         return seen, unseen
+
+    async def _known_job(self, resource_id: str, job_id: str) -> Job | None:
+        """The job itself, or nothing where the facility says twice that it does not know it."""
+        for pause in (0.0, SECOND_LOOK):
+            await anyio.sleep(pause)
+            try:
+                return await self._iri.get_job(resource_id, job_id)
+            except APIError as error:
+                if not _means_unknown(error):
+                    raise
+        return None
 
     async def _candidates(
         self, job_id: str, resource: str | None, record: SubmittedJob | None
@@ -256,8 +281,8 @@ def _unanswered(machines: list[Resource], answers: _Answers, *, all_asked: bool)
 
 
 def _means_unknown(error: APIError) -> bool:
-    # ALCF answers an unknown job with 400 and this text, now and then with 500 and an empty list.
-    return isinstance(error, NotFound) or bool(_NO_SUCH_JOB.search(error.detail)) or error.detail == "[]"
+    said = _UNKNOWN_JOB.get(type(error))
+    return said is not None and said.search(error.detail) is not None
 
 
 def _joined(names: Iterable[str]) -> str:

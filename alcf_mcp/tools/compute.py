@@ -27,11 +27,13 @@ from alcf_mcp.tools.job_submission import JobSubmission
 from alcf_mcp.tools.signatures import Spread
 
 State = Annotated[
-    Literal["new", "queued", "held", "active", "running", "completed", "failed", "canceled", "done"],
+    Literal[
+        "new", "queued", "held", "active", "running", "completed", "failed", "canceled", "done", "unknown"
+    ],
     Field(description="Only jobs in this state; done: ended, however"),
 ]
 STATES_MEANT = {"running": {"active"}, "done": {"completed", "failed", "canceled"}} | {
-    s: {s} for s in JOB_STATES
+    s: {s} for s in (*JOB_STATES, UNKNOWN)
 }
 
 

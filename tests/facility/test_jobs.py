@@ -1,0 +1,93 @@
+"""What is told of jobs that the facility's list does not show, by what it says of each."""
+
+from typing import Any
+
+import pytest
+
+from alcf_mcp.facility import jobs
+from alcf_mcp.local import Fault, LocalFacility
+from tests.conftest import Assistant
+
+JOB: dict[str, Any] = {
+    "resource": "polaris",
+    "account": "LocalDemo",
+    "queue": "prod",
+    "walltime": "5m",
+    "directory": "/eagle/LocalDemo",
+}
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "SECOND_LOOK", 0.05)
+
+
+@pytest.fixture
+async def running(assistant: Assistant) -> str:
+    """A job that runs."""
+    job_id = str((await assistant.do("submit_job", **JOB, script="sleep 60"))["job_id"])
+    await assistant.do("wait_for_job", job_id=job_id, until="started")
+    return job_id
+
+
+def answer_looks(local: LocalFacility, status: int, detail: str, *, times: int | None = None) -> None:
+    """Let lists show nothing, and looks at a job say this."""
+    local.faults.add(Fault(method="POST", path="/compute/status/", status=200, body=[], times=None))
+    body = {"detail": detail}
+    local.faults.add(Fault(method="GET", path="/compute/status/", status=status, body=body, times=times))
+
+
+@pytest.mark.parametrize(
+    ("status", "detail"),
+    [
+        (400, "Job {} not found."),
+        (404, "Job not found"),
+        (404, "No job {} on this machine"),
+        (500, "qstat: Unknown Job Id {}"),
+        (500, "[]"),
+    ],
+)
+async def test_a_job_is_unknown_where_the_facility_says_so_of_the_job(
+    local: LocalFacility, assistant: Assistant, running: str, status: int, detail: str
+) -> None:
+    answer_looks(local, status, detail.format(running))
+    (listed,) = (await assistant.do("list_jobs"))["jobs"]
+    assert listed["state"] == (await assistant.do("get_job", job_id=running))["state"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("status", "detail"),
+    [
+        (400, "Account of ada not found."),
+        (403, "Account of ada not found"),
+        (404, "Not Found"),
+        (404, "no such route: /compute/job"),
+        (404, "'polaris' not found."),
+        (500, "qstat: command not found"),
+        (500, "job script: command not found"),
+    ],
+)
+async def test_no_other_refusal_makes_a_running_job_unknown(
+    local: LocalFacility, assistant: Assistant, running: str, status: int, detail: str
+) -> None:
+    answer_looks(local, status, detail)
+    (listed,) = (await assistant.do("list_jobs"))["jobs"]
+    assert listed["state"] == "active"
+    answered = await assistant.call("get_job", job_id=running)
+    assert answered.error["detail"] == detail
+
+
+async def test_a_list_looks_twice_before_it_calls_a_job_unknown(
+    local: LocalFacility, assistant: Assistant, running: str
+) -> None:
+    answer_looks(local, 400, f"Job {running} not found.", times=1)
+    assert (await assistant.do("list_jobs"))["summary"] == "1 job: 1 running"
+
+
+async def test_jobs_that_are_unknown_can_be_asked_for(
+    local: LocalFacility, assistant: Assistant, running: str
+) -> None:
+    assert (await assistant.do("list_jobs", state="unknown"))["jobs"] == []
+    answer_looks(local, 400, f"Job {running} not found.")
+    assert [job["job_id"] for job in (await assistant.do("list_jobs", state="unknown"))["jobs"]] == [running]
+    assert (await assistant.do("list_jobs", state="running"))["jobs"] == []
