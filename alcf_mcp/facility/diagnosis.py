@@ -67,8 +67,16 @@ def status_in_words(known: KnownJob, *, now: datetime | None = None) -> str:
         return f"not known to the facility now; last seen {seen or _STATES.get(known.state, known.state)}"
     if known.finished:
         return _ending(known)
+    if known.out_of_sight:
+        return f"last seen {_STATES.get(known.state, known.state)}{_last_seen_at(known)}"
     since = _since(known, now)
     return _STATES.get(known.state, known.state) + (f" {since}" if since else "")
+
+
+def _last_seen_at(known: KnownJob) -> str:
+    # Only of jobs that run every look is written down.
+    moment = known.record.active_at if known.record and known.state == "active" else None
+    return f" at {moment:%Y-%m-%d %H:%M} UTC" if moment else ""
 
 
 def _ending(known: KnownJob) -> str:

@@ -227,7 +227,9 @@ class Jobs:
                         seen.append((machine, job))
                         return
                     forgotten = True
-            unseen.append(KnownJob(machine, record.as_seen(), record, forgotten=forgotten))
+            hidden = not (forgotten or record.ended_by)
+            job_then = record.as_seen()
+            unseen.append(KnownJob(machine, job_then, record, forgotten=forgotten, out_of_sight=hidden))
 
         async with anyio.create_task_group() as group:
             for number, record in enumerate(records):

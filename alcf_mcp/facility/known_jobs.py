@@ -22,6 +22,7 @@ class KnownJob:
         canceled_here: it was canceled from here.
         just_ended: it has ended, and nobody was told so yet.
         forgotten: the facility does not know it, as far as it was asked; ``job`` is how it was last seen.
+        out_of_sight: it could not be looked at now; ``job`` is how it was last seen.
     """
 
     resource: Resource
@@ -30,6 +31,7 @@ class KnownJob:
     canceled_here: bool = False
     just_ended: bool = False
     forgotten: bool = False
+    out_of_sight: bool = False
 
     @property
     def state(self) -> str:

@@ -57,14 +57,18 @@ def listing(found: Listing, jobs: list[KnownJob], *, since: str | None, limit: i
 
 
 def _summary(jobs: list[KnownJob], since: str | None) -> str:
-    """How many jobs run, wait and have ended, and how: `3 running, 1 queued; 2 ended, 1 of them failed`."""
+    """How many jobs run, wait and have ended, and how: `3 running, 1 queued; 2 ended, 1 of them failed`.
+
+    Those that could not be looked at are counted apart: `1 last seen running`.
+    """
     ended = [known for known in jobs if known.finished]
     lost = sum(known.lost for known in jobs)
-    states = Counter(known.state for known in jobs if not (known.finished or known.lost))
+    states = Counter(
+        (known.out_of_sight, known.state) for known in jobs if not (known.finished or known.lost)
+    )
     alive = [
-        f"{states[s]} {_WAITS_OR_RUNS.get(s, s)}"
-        for s in (*_ORDER, *sorted(states.keys() - {*_ORDER}))
-        if states[s]
+        f"{number} {'last seen ' if hidden else ''}{_WAITS_OR_RUNS.get(state, state)}"
+        for (hidden, state), number in sorted(states.items(), key=_by_sight_and_order)
     ]
     if lost:
         alive.append(f"{lost} not known to the facility now")
@@ -75,6 +79,11 @@ def _summary(jobs: list[KnownJob], since: str | None) -> str:
         wrong = [f"{n} of them {what}" for n, what in ((failed, "failed"), (canceled, "canceled")) if n]
         parts.append(", ".join([f"{len(ended)} ended{f' since {since}' if since else ''}", *wrong]))
     return f"{count(len(jobs), 'job')}: {'; '.join(parts)}" if jobs else "No jobs match."
+
+
+def _by_sight_and_order(counted: tuple[tuple[bool, str], int]) -> tuple[bool, int, str]:
+    (hidden, state), _ = counted
+    return hidden, _ORDER.index(state) if state in _ORDER else len(_ORDER), state
 
 
 def _by_attention(known: KnownJob) -> tuple[int, int, float, str]:

@@ -68,6 +68,11 @@ def test_what_an_exit_code_says(code: int, said: str) -> None:
         ),
         (foreign("completed", 0, canceled_here=True), "completed, exit code 0 (success)"),
         (foreign("active", forgotten=True), "not known to the facility now; last seen running"),
+        (
+            replace(job("active", active_from=NOON, active_at=NOON + 4 * MINUTE), out_of_sight=True),
+            "last seen running at 2026-08-01 12:04 UTC",
+        ),
+        (replace(job("queued", waiting_at=NOON), out_of_sight=True), "last seen waiting"),
         (job("queued"), "waiting for 10 min"),
         (job("held"), "held back for 10 min"),
         (job("active"), "running of at most 1 h"),

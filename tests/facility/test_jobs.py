@@ -1,10 +1,12 @@
 """What is told of jobs that the facility's list does not show, by what it says of each."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from alcf_mcp.facility import jobs
+from alcf_mcp.facility import job_records, jobs
+from alcf_mcp.journal import Journal
 from alcf_mcp.local import Fault, LocalFacility
 from tests.conftest import Assistant
 
@@ -72,7 +74,7 @@ async def test_no_other_refusal_makes_a_running_job_unknown(
 ) -> None:
     answer_looks(local, status, detail)
     (listed,) = (await assistant.do("list_jobs"))["jobs"]
-    assert listed["state"] == "active"
+    assert (listed["state"], listed["status"][:17]) == ("active", "last seen running")
     answered = await assistant.call("get_job", job_id=running)
     assert answered.error["detail"] == detail
 
@@ -82,6 +84,37 @@ async def test_a_list_looks_twice_before_it_calls_a_job_unknown(
 ) -> None:
     answer_looks(local, 400, f"Job {running} not found.", times=1)
     assert (await assistant.do("list_jobs"))["summary"] == "1 job: 1 running"
+
+
+async def test_a_job_that_cant_be_looked_at_is_told_as_it_was_last_seen(
+    local: LocalFacility,
+    assistant: Assistant,
+    running: str,
+    journal: Journal,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(job_records, "SEEN_AGAIN", timedelta(0))
+    await journal.store.run(
+        lambda db: db.execute("UPDATE jobs SET active_at = ?", ("2026-08-01T12:04:05+00:00",))
+    )
+    seen = await journal.jobs.find(running)
+    answer_looks(local, 401, "")
+    listed = await assistant.do("list_jobs")
+    assert listed["summary"] == "1 job: 1 last seen running"
+    assert listed["jobs"][0]["status"] == "last seen running at 2026-08-01 12:04 UTC"
+    assert await journal.jobs.find(running) == seen, "it was not seen now"
+
+
+async def test_jobs_beyond_those_that_are_looked_at_are_told_as_they_were_last_seen(
+    local: LocalFacility, assistant: Assistant, running: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "MOST_SINGLE_LOOKS", 1)
+    other = str((await assistant.do("submit_job", **JOB, script="sleep 60"))["job_id"])
+    await assistant.do("wait_for_job", job_id=other, until="started")
+    local.faults.add(Fault(method="POST", path="/compute/status/", status=200, body=[], times=None))
+    listed = await assistant.do("list_jobs")
+    assert listed["summary"] == "2 jobs: 1 running, 1 last seen running"
+    assert {job["status"][:9] for job in listed["jobs"]} == {"running f", "last seen"}
 
 
 async def test_jobs_that_are_unknown_can_be_asked_for(

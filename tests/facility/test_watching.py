@@ -1,13 +1,12 @@
 """Many waits, few looks; and what is shown of jobs that the facility's list does not show."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import anyio
 import pytest
 
-from alcf_mcp.facility import job_records, jobs, watching
+from alcf_mcp.facility import jobs, watching
 from alcf_mcp.journal import Journal
 from alcf_mcp.local import Fault, LocalFacility
 from tests.conftest import Assistant, Connect
@@ -110,21 +109,6 @@ async def test_a_list_does_not_call_running_what_the_facility_forgot(
     assert listed["jobs"][0]["state"] == "unknown"
     assert listed["jobs"][0]["status"] == "not known to the facility now; last seen running"
     assert (await assistant.do("list_jobs", state="running"))["jobs"] == []
-
-
-async def test_a_job_that_cant_be_looked_at_is_told_as_last_seen_and_not_as_seen_now(
-    local: LocalFacility, assistant: Assistant, journal: Journal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(job_records, "SEEN_AGAIN", timedelta(0))
-    job_id = await submit(assistant)
-    await assistant.do("wait_for_job", job_id=job_id, until="started")
-    seen = await journal.jobs.find(job_id)
-    local.faults.add(Fault(method="POST", path="/compute/status/", status=200, body=[], times=None))
-    local.faults.add(Fault(path=f"/compute/status/.*/{job_id}", status=401, times=None))
-    listed = await assistant.do("list_jobs")
-    assert listed["summary"] == "1 job: 1 running"
-    assert "running for" in listed["jobs"][0]["status"]
-    assert await journal.jobs.find(job_id) == seen
 
 
 async def test_a_new_job_that_the_list_leaves_out_is_shown(
