@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from dataclasses import dataclass
 
 import anyio
@@ -24,6 +25,8 @@ FOREVER = 30 * 86400.0
 LATE_LOOKS, LATE_PAUSE = 5, 2.0
 """Looks for files that appear some seconds after a job's end, and seconds before each."""
 
+_LINE = re.compile(".+")
+
 
 async def follow(settings: Settings, job_id: str, resource: str | None, stream: str) -> None:
     """Show a job's output from its beginning, until the job has ended.
@@ -34,8 +37,11 @@ async def follow(settings: Settings, job_id: str, resource: str | None, stream: 
     async with opened(settings) as facility:
         known = await facility.jobs.get(job_id, resource)
         ended_before = known.finished
-        with console.status(status_in_words(known)) as status:
-            streams = [_Stream(name, _Screen(console, status, stream)) for name in _names(stream)]
+        with (
+            console.status(status_in_words(known)) as status,
+            closing(_Screen(console, status, stream)) as screen,
+        ):
+            streams = [_Stream(name, screen) for name in _names(stream)]
             async with aclosing(facility.jobs.follow(known, patience=FOREVER)) as seen:
                 async for known in seen:
                     status.update(status_in_words(known))
@@ -51,22 +57,43 @@ async def follow(settings: Settings, job_id: str, resource: str | None, stream: 
 
 @dataclass
 class _Screen:
-    """Where the streams are shown, beside the status."""
+    """Where the streams are shown, beside the status.
+
+    Attributes:
+        unended: the stream whose last line has no end yet, if any.
+    """
 
     console: Console
     status: Status
     asked_for: str
+    unended: str = ""
 
     def show(self, stream: str, text: str) -> None:
         # As long as the status is shown, it takes all of stdout to itself, on stderr.
         self.status.stop()
+        if stream != self.unended:
+            self.close()
         if stream in (self.asked_for, "stdout"):
             sys.stdout.write(text)
             sys.stdout.flush()
         else:
-            self.console.out(text, style="red", end="")
-        if text.endswith("\n"):
+            sys.stderr.write(self._red(text))
+            sys.stderr.flush()
+        self.unended = "" if text.endswith("\n") else stream
+        if not self.unended:
             self.status.start()
+
+    def close(self) -> None:
+        """Let what follows start on a new line; stdout stays as the job wrote it."""
+        if self.unended:
+            sys.stderr.write("\n")
+            sys.stderr.flush()
+            self.unended = ""
+
+    def _red(self, text: str) -> str:
+        if self.console.color_system is None or self.console.no_color:
+            return text
+        return _LINE.sub("\x1b[31m\\g<0>\x1b[0m", text)
 
 
 @dataclass
@@ -86,7 +113,7 @@ def _names(asked_for: str) -> tuple[str, ...]:
 async def _show_new(facility: Facility, known: KnownJob, streams: Iterable[_Stream]) -> None:
     """Write what came since the last look."""
     for stream in streams:
-        while known.finished or known.state == "active":
+        while known.finished or known.lost or known.state == "active":
             facility.wait.restart()
             found = await facility.output.read(known, stream.name, lines=0, offset=stream.offset)
             part, stream.missing = found.part, found.missing
