@@ -48,11 +48,11 @@ async def follow(settings: Settings, job_id: str, resource: str | None, stream: 
                     await _show_new(facility, known, streams)
             if known.finished and not ended_before:
                 await _show_late(facility, known, streams)
-        await facility.jobs.note_told(known)
         for one in streams:
             if one.missing:
                 console.print(f"{one.name}: {one.missing}", markup=False)
         console.print(f"{known.job.id}: {status_in_words(known)}", markup=False)
+        await facility.jobs.note_told(known)
 
 
 @dataclass

@@ -34,7 +34,8 @@ from alcf_mcp.journal import Journal
 class Shared:
     """What all calls of one process share.
 
-    ``has_alcf_queues`` tells that machines named as ALCF's have their queues, too.
+    ``has_alcf_queues`` tells that machines named as ALCF's have their queues, too; ``ends_listed`` are the
+    ended jobs that a list showed of which more is to come.
     """
 
     iri: IRIClient
@@ -45,6 +46,7 @@ class Shared:
     has_alcf_queues: bool = True
     looks: JobLooks = field(default_factory=JobLooks)
     claims: Claims = field(default_factory=Claims)
+    ends_listed: set[str] = field(default_factory=set)
 
     @cached_property
     def offered(self) -> Offered:
@@ -96,7 +98,8 @@ class Facility:
     @cached_property
     def jobs(self) -> Jobs:
         """Jobs by id."""
-        return Jobs(self.iri, self.names, JobRecords(self.shared.journal), self.shared.looks)
+        shared = self.shared
+        return Jobs(self.iri, self.names, JobRecords(shared.journal, shared.ends_listed), shared.looks)
 
     @cached_property
     def job_actions(self) -> JobActions:

@@ -19,8 +19,9 @@ SEEN_AGAIN = timedelta(minutes=1)
 class JobRecords:
     """The journal's view of jobs. Where it can't be read, jobs are told without it."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, ends_listed: set[str]) -> None:
         self._journal = journal
+        self._ends_listed = ends_listed
 
     async def find(self, job_id: str) -> SubmittedJob | None:
         """The record of one job."""
@@ -52,6 +53,14 @@ class JobRecords:
         """Write down that the end of jobs was told, of those that have one."""
         ended = [known.job.id for known in jobs if known.just_ended]
         await or_else(self._journal.jobs.note_told(ended), None)
+
+    async def note_listed(self, jobs: Iterable[KnownJob], *, more: bool) -> None:
+        """The same of a part of a list; while more of it is to come, only kept in mind."""
+        self._ends_listed |= {known.job.id for known in jobs if known.just_ended}
+        if not more:
+            ended = [*self._ends_listed]
+            self._ends_listed.clear()
+            await or_else(self._journal.jobs.note_told(ended), None)
 
     async def missing(
         self,

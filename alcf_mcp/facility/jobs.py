@@ -165,6 +165,10 @@ class Jobs:
         """The person was told how these are: of those that have ended, it is not told unasked again."""
         await self._records.note_told(jobs)
 
+    async def note_listed(self, jobs: Iterable[KnownJob], *, more: bool) -> None:
+        """The same of a part of a list: none is left out before the last part, as parts count from here."""
+        await self._records.note_listed(jobs, more=more)
+
     async def follow(self, known: KnownJob, *, patience: float) -> AsyncGenerator[KnownJob]:
         """Yield the job as it is now and again at growing intervals, until it ends or the patience does.
 

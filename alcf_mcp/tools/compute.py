@@ -107,8 +107,10 @@ async def list_jobs(
         if (ended_too or not known.finished or known.just_ended) and _matches(known, wanted, name, after)
     ]
     listed = listing(found, jobs, since=since, limit=limit, offset=offset)
-    if listed.next_step is None:  # else the next part is still to come
-        await facility.jobs.note_told(*jobs)
+    told = {job.job_id for job in listed.jobs}
+    await facility.jobs.note_listed(
+        (known for known in jobs if known.job.id in told), more=listed.next_step is not None
+    )
     return listed
 
 
@@ -138,11 +140,13 @@ async def get_job(facility: AtFacility, job_id: JobId, resource: JobResource = N
 
 async def _reported(facility: Facility, known: KnownJob) -> JobReport:
     """A job with the end of what it wrote, once it has ended: that is what is asked for next."""
+    ends: dict[str, str] = {}
+    if known.finished and known.state != "canceled":
+        streams = ("stdout",) if known.succeeded else ("stderr", "stdout")
+        ends = {one: await facility.output.end_of(known, one) for one in streams}
+    report = JobReport.of(known, ends=ends)
     await facility.jobs.note_told(known)
-    if not known.finished or known.state == "canceled":
-        return JobReport.of(known)
-    streams = ("stdout",) if known.succeeded else ("stderr", "stdout")
-    return JobReport.of(known, ends={one: await facility.output.end_of(known, one) for one in streams})
+    return report
 
 
 @tool("Wait for a job")

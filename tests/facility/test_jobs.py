@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import anyio
 import pytest
 
 from alcf_mcp.facility import job_records, jobs
@@ -124,3 +125,39 @@ async def test_jobs_that_are_unknown_can_be_asked_for(
     answer_looks(local, 400, f"Job {running} not found.")
     assert [job["job_id"] for job in (await assistant.do("list_jobs", state="unknown"))["jobs"]] == [running]
     assert (await assistant.do("list_jobs", state="running"))["jobs"] == []
+
+
+async def ended(assistant: Assistant, journal: Journal) -> str:
+    """A job whose end was seen, and not told."""
+    job_id = str((await assistant.do("submit_job", **JOB, script="true"))["job_id"])
+    with anyio.fail_after(10):
+        while not ((record := await journal.jobs.find(job_id)) and record.ended_by):
+            await assistant.do("list_jobs", state="running")
+    return job_id
+
+
+async def listed(assistant: Assistant, **arguments: Any) -> list[str]:
+    return [job["job_id"] for job in (await assistant.do("list_jobs", **arguments))["jobs"]]
+
+
+async def test_ends_that_a_list_left_out_are_not_taken_for_told(
+    assistant: Assistant, journal: Journal
+) -> None:
+    first = await ended(assistant, journal)
+    second = await ended(assistant, journal)
+    assert await listed(assistant, offset=50) == []
+    assert await listed(assistant, offset=1) == [first]
+    assert await listed(assistant) == [second]
+    assert await listed(assistant) == []
+
+
+@pytest.mark.parametrize("tool", ["get_job", "wait_for_job"])
+async def test_an_end_is_told_once_its_answer_is_made(
+    local: LocalFacility, assistant: Assistant, journal: Journal, tool: str
+) -> None:
+    job_id = await ended(assistant, journal)
+    local.faults.add(Fault(path="/filesystem/", delay=30))
+    with anyio.move_on_after(0.5) as given_up:
+        await assistant.do(tool, job_id=job_id)
+    assert given_up.cancelled_caught
+    assert await listed(assistant) == [job_id]
