@@ -51,8 +51,9 @@ def configure(settings: Settings) -> None:
     for handler in handlers:
         handler.addFilter(_with_call)
     logging.basicConfig(level=settings.log_level, handlers=handlers)
+    least = max(logging.WARNING, logging.getLevelNamesMapping()[settings.log_level])
     for name in TOO_TELLING:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(least)
 
 
 @contextmanager

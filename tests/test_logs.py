@@ -144,3 +144,13 @@ def test_a_file_gets_json_that_only_the_person_can_read(tmp_path: Path) -> None:
 def test_a_file_that_can_t_be_written_is_a_wrong_setting(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="ALCF_MCP_LOG_FILE"):
         logs.configure(load_settings(log_file=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("level", "passes"),
+    [("DEBUG", "WARNING"), ("INFO", "WARNING"), ("WARNING", "WARNING"), ("ERROR", "ERROR")],
+)
+def test_a_logger_that_tells_too_much_passes_no_more_than_the_persons_level(level: str, passes: str) -> None:
+    logs.configure(load_settings(log_level=level))
+    for name in logs.TOO_TELLING:
+        assert logging.getLevelName(logging.getLogger(name).level) == passes
