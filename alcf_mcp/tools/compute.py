@@ -95,7 +95,7 @@ async def list_jobs(
 ) -> JobList:
     """List the person's jobs on all machines, with counts, running ones first.
 
-    Jobs that ended since the last look are shown, too.
+    Ended jobs are shown until their end was told.
     """
     wanted = STATES_MEANT[state] if state else None
     after = parse_since(since) if since else None
