@@ -67,7 +67,7 @@ def _fill(db: sqlite3.Connection) -> None:
     )
     db.executemany(
         "INSERT INTO jobs (job_id, resource_id, resource, submitted_at, spec, script, state, exit_code,"
-        " ended_by) VALUES (?, ?, 'Polaris', ?, ?, 'date', 'completed', 0, ?)",
+        " ended_by, end_told) VALUES (?, ?, 'Polaris', ?, ?, 'date', 'completed', 0, ?, 1)",
         _jobs(),
     )
 

@@ -10,7 +10,9 @@ FIRST_LOOK = 0.2
 LONGEST_PAUSE = 2.0
 """Seconds."""
 
-GROWTH = 1.5
+GROWTH, FIRST_GROWTH = 1.5, 1.25
+"""By how much pauses grow; less while it is not known at all how long a task takes."""
+
 JITTER = 0.15
 
 REMEMBERED = 5
@@ -89,7 +91,7 @@ class Pace:
         if expected is None and operation:
             expected, largest = self._of_others(), SHARE_OF_A_GUESS
         if expected is None:
-            yield from pauses(FIRST_LOOK, LONGEST_PAUSE)
+            yield from pauses(FIRST_LOOK, LONGEST_PAUSE, growth=FIRST_GROWTH)
         waited = max(expected or 0.0, SOONEST) * random.uniform(0.98, 1.02)  # noqa: S311 - spreads load
         if waited > 2 * LONG:
             yield LONG
@@ -105,10 +107,10 @@ class Pace:
             share = min(share * GROWTH, largest)
 
 
-def pauses(first: float, longest: float) -> Iterator[float]:
-    """Seconds between looks at what is not known: growing by half each time, and jittered."""
+def pauses(first: float, longest: float, *, growth: float = GROWTH) -> Iterator[float]:
+    """Seconds between looks at what is not known: growing each time, by half unless said, and jittered."""
     pause = first
     while True:
         jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing
         yield min(pause * jitter, longest)
-        pause = min(pause * GROWTH, longest)
+        pause = min(pause * growth, longest)
