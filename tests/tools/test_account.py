@@ -49,7 +49,7 @@ async def test_a_project_tells_what_is_left_and_how_long_it_lasts(
     await journal.store.run(lambda db: db.execute("UPDATE usage SET seen_at = ?, used = -372", (then,)))
     facts = await assistant.do("get_project", project="LocalDemo")
     assert "note" not in facts
-    lasts = (datetime.now(UTC) + timedelta(days=1000 / 31)).date()
+    lasts = datetime.now(UTC).date() + timedelta(days=1000 / 31)
     told = f"31 node hours a day over the last 12 days; at that rate it lasts until about {lasts}"
     assert facts["allocations"][0]["rate"] == told
 
