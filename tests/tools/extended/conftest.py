@@ -26,3 +26,16 @@ async def assistant(connect: Connect) -> AsyncIterator[Assistant]:
 def tree(local: LocalFacility, tmp_path: Path, directory: str) -> Path:
     """The work directory as this machine sees it."""
     return tmp_path / "local" / "tree" / directory.strip("/")
+
+
+@pytest.fixture
+def files(tree: Path) -> Path:
+    """A file, and a directory with a file in it."""
+    (tree / "a").write_text("first")
+    (tree / "run").mkdir()
+    (tree / "run" / "log").write_text("done\n")
+    return tree
+
+
+def sent(local: LocalFacility, command: str) -> int:
+    return local.faults.count("POST", f"/filesystem/{command}/")
