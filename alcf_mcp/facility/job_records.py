@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from alcf_mcp.facility.known_jobs import KnownJob
+from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import Job, Resource
 from alcf_mcp.journal import Journal, SubmittedJob, or_else
 
@@ -23,9 +24,20 @@ class JobRecords:
         self._journal = journal
         self._ends_listed = ends_listed
 
-    async def find(self, job_id: str) -> SubmittedJob | None:
-        """The record of one job."""
-        return await or_else(self._journal.jobs.find(job_id), None)
+    async def find(self, job_id: str, machine: Resource | None) -> SubmittedJob | None:
+        """The record of one job: that with the id, or with the number on the machine, or on any.
+
+        Raises:
+            InvalidCall: several machines have a job with that number.
+        """
+        named = await or_else(self._journal.jobs.named(job_id), [])
+        if whole := next((record for record in named if record.job_id == job_id), None):
+            return whole
+        meant = [record for record in named if machine is None or record.resource_id == machine.id]
+        if len({record.resource_id for record in meant}) > 1:
+            ids = ", ".join(record.job_id for record in meant)
+            raise InvalidCall(f"Several jobs have the number {job_id}: {ids}", hint="Give the whole id.")
+        return meant[0] if meant else None
 
     async def joined(self, machine: Resource, job: Job) -> KnownJob:
         """A job with what is known of it here."""

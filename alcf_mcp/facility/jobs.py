@@ -82,11 +82,8 @@ class Jobs:
                 f"{job_id!r} is no job id",
                 hint="An id looks like 3095453.polaris-pbs-01…; list_jobs shows yours.",
             )
-        record = await self._records.find(job_id)
-        if record and resource and job_id != record.job_id:
-            # Numbers are those of one machine: another's may be meant.
-            asked = await self._names.compute(resource)
-            record = record if asked.id == record.resource_id else None
+        asked = await self._names.compute(resource) if resource else None
+        record = await self._records.find(job_id, asked)
         full_id = record.job_id if record else job_id
         machines = await self._candidates(full_id, resource, record)
         refused: IRIError | None = None

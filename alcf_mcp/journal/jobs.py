@@ -96,7 +96,11 @@ class SubmittedJobs:
             await self.store.run(lambda db: db.executemany(sql, rows))
 
     async def find(self, job_id: str) -> SubmittedJob | None:
-        """One job, by its full id or by the id up to its first dot."""
+        """One job, by its full id or by the id up to its first dot; the last of several."""
+        return next(iter(await self.named(job_id)), None)
+
+    async def named(self, job_id: str) -> list[SubmittedJob]:
+        """The jobs with that id, or with that number in front of theirs; the newest come first."""
         return await self.store.run(lambda db: _by_id(db, job_id))
 
     async def among(self, job_ids: Iterable[str]) -> dict[str, SubmittedJob]:
@@ -165,13 +169,13 @@ def _by_ids(db: sqlite3.Connection, job_ids: list[str]) -> list[SubmittedJob]:
     return [_job(row) for row in rows]
 
 
-def _by_id(db: sqlite3.Connection, job_id: str) -> SubmittedJob | None:
-    row = db.execute(
+def _by_id(db: sqlite3.Connection, job_id: str) -> list[SubmittedJob]:
+    rows = db.execute(
         "SELECT * FROM jobs WHERE job_id = ? OR (job_id > ? || '.' AND job_id < ? || '/')"
-        " ORDER BY submitted_at DESC LIMIT 1",
+        " ORDER BY submitted_at DESC LIMIT 10",
         (job_id, job_id, job_id),
-    ).fetchone()
-    return _job(row) if row else None
+    )
+    return [_job(row) for row in rows]
 
 
 def _job(row: sqlite3.Row) -> SubmittedJob:

@@ -161,3 +161,20 @@ async def test_an_end_is_told_once_its_answer_is_made(
         await assistant.do(tool, job_id=job_id)
     assert given_up.cancelled_caught
     assert await listed(assistant) == [job_id]
+
+
+async def test_a_number_that_two_machines_have_is_not_guessed(assistant: Assistant, journal: Journal) -> None:
+    polaris = (await assistant.do("submit_job", **JOB, script="date"))["job_id"]
+    record = await journal.jobs.find(polaris)
+    assert record is not None
+    number = polaris.partition(".")[0]
+    other = record.model_copy(
+        update={"job_id": f"{number}.crux-pbs-01", "resource_id": "x", "resource": "Crux"}
+    )
+    await journal.jobs.record(other)
+    answered = await assistant.call("cancel_job", job_id=number)
+    assert polaris in answered.error["message"]
+    assert f"{number}.crux-pbs-01" in answered.error["message"]
+    assert answered.error["next_step"].startswith("Give the whole id")
+    assert (await assistant.do("get_job", job_id=number, resource="polaris"))["job_id"] == polaris
+    assert (await assistant.do("get_job", job_id=polaris))["job_id"] == polaris
