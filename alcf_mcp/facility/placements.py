@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from alcf_mcp.facility.aftermath import PlaceIntent
 from alcf_mcp.facility.aftermath.intents import Placing
@@ -32,38 +32,36 @@ class Placements:
         self._changes = changes
         self._claims = claims
         self._places = Places(changes.files, changes.limits)
-        self._seen: dict[tuple[str, ...], Place | Transfer] = {}
+        self._seen: dict[tuple[object, tuple[str, ...]], Any] = {}
 
     async def look_at_copy(self, source: str, target: str) -> Transfer:
         """What a copy or a move would put where."""
-        return await self._looked("cp", source, target, look=self._places.for_copy)
+        return await self._look(self._places.for_copy, source, target)
 
     async def look_at_archive(self, source: str, archive: str) -> Transfer:
         """What would be packed where."""
-        return await self._looked("compress", source, archive, look=self._places.for_archive)
+        return await self._look(self._places.for_archive, source, archive)
 
     async def look_at_content(self, archive: str, directory: str) -> Transfer:
         """What would be unpacked where."""
-        return await self._looked("extract", archive, directory, look=self._places.for_content)
+        return await self._look(self._places.for_content, archive, directory)
 
     async def look_at_file(self, path: str) -> Place:
         """Where a file would be written."""
-        return await self._looked("upload", path, look=self._places.for_file)
+        return await self._look(self._places.for_file, path)
 
     async def copy(self, source: str, target: str, *, dereference: bool = False) -> Place:
         """Copy a file or directory."""
-        seen = self._seen.get(("cp", source, target)) or await self.look_at_copy(source, target)
-        place, source = _parts(seen)
-        body = Copy(path=source, target_path=place.path, dereference=dereference)
-        return await self._put("cp", place, lambda fs, _: self._iri.cp(fs, body), source)
+        seen = await self._last(self._places.for_copy, source, target)
+        body = Copy(path=seen.source, target_path=seen.place.path, dereference=dereference)
+        return await self._put("cp", seen.place, lambda fs, _: self._iri.cp(fs, body), body.path)
 
     async def move(self, source: str, target: str) -> Place:
         """Move or rename a file or directory."""
-        seen = self._seen.get(("cp", source, target)) or await self.look_at_copy(source, target)
-        place, source = _parts(seen)
-        self._changes.limits.check_path(source)
-        body = Move(path=source, target_path=place.path)
-        return await self._put("mv", place, lambda fs, _: self._iri.mv(fs, body), source)
+        seen = await self._last(self._places.for_copy, source, target)
+        self._changes.limits.check_path(seen.source)
+        body = Move(path=seen.source, target_path=seen.place.path)
+        return await self._put("mv", seen.place, lambda fs, _: self._iri.mv(fs, body), body.path)
 
     async def symlink(self, points_to: str, link: str) -> Place:
         """Make a symbolic link; what it points to has to lie within the person's limits, too."""
@@ -85,41 +83,39 @@ class Placements:
         dereference: bool = False,
     ) -> Place:
         """Put a file or directory into a tar archive."""
-        seen = self._seen.get(("compress", source, archive)) or await self.look_at_archive(source, archive)
-        place, source = _parts(seen)
+        seen = await self._last(self._places.for_archive, source, archive)
         body = Compress(
-            path=source,
-            target_path=place.path,
+            path=seen.source,
+            target_path=seen.place.path,
             match_pattern=checked_pattern(match_pattern),
             dereference=dereference,
-            compression=compression_of(place.path, compression),
+            compression=compression_of(seen.place.path, compression),
         )
-        return await self._put("compress", place, lambda fs, _: self._iri.compress(fs, body), source)
+        return await self._put("compress", seen.place, lambda fs, _: self._iri.compress(fs, body), body.path)
 
     async def extract(self, archive: str, directory: str, *, compression: Compression | None = None) -> Place:
         """Unpack a tar archive into a directory, which is made if it is not there."""
-        seen = self._seen.get(("extract", archive, directory))
-        place, source = _parts(seen or await self.look_at_content(archive, directory))
-        how = compression_of(source, compression)
-        body = Extract(path=source, target_path=place.path, compression=how)
-        return await self._put("extract", place, lambda fs, _: self._iri.extract(fs, body), source)
+        seen = await self._last(self._places.for_content, archive, directory)
+        how = compression_of(seen.source, compression)
+        body = Extract(path=seen.source, target_path=seen.place.path, compression=how)
+        return await self._put("extract", seen.place, lambda fs, _: self._iri.extract(fs, body), body.path)
 
     async def upload(self, path: str, content: bytes) -> Place:
         """Write a small file."""
-        place, _ = _parts(self._seen.get(("upload", path)) or await self.look_at_file(path))
+        place = await self._last(self._places.for_file, path)
         return await self._put("upload", place, lambda fs, path: self._iri.upload(fs, path, content))
 
-    async def _looked(self, *what: str, look: Callable[..., Awaitable[Seen]]) -> Seen:
-        seen = await look(*what[1:])
-        self._seen[what] = seen
+    async def _look(self, at: Callable[..., Awaitable[Seen]], *paths: str) -> Seen:
+        seen = self._seen[at, paths] = await at(*paths)
         return seen
+
+    async def _last(self, at: Callable[..., Awaitable[Seen]], *paths: str) -> Seen:
+        """What that look saw last in this call, or sees now."""
+        seen: Seen | None = self._seen.get((at, paths))
+        return seen or await self._look(at, *paths)
 
     async def _put(self, how: Placing, place: Place, start: Starter, source: str = "") -> Place:
         intent = PlaceIntent(kind=how, path=place.path, source=source, was_free=place.is_free)
         with self._claims.claimed(place.path, place.seen_at):
             await self._changes.carry_out(intent, start)
         return place
-
-
-def _parts(seen: Place | Transfer) -> tuple[Place, str]:
-    return (seen.place, seen.source) if isinstance(seen, Transfer) else (seen, "")

@@ -58,15 +58,7 @@ class Places:
         Raises:
             InvalidCall: something else is there.
         """
-        place = await self.look(path)
-        if place.there is None or place.there.type == "file":
-            return place
-        if place.there.type == "directory":
-            raise InvalidCall(f"{place.path!r} is a directory", hint="Name a file in it.")
-        raise InvalidCall(
-            f"{place.path!r} is there and is no plain file ({place.there.type or 'its type is not told'})",
-            hint="Name another target, or what a link points to.",
-        )
+        return _takes_file(await self.look(path))
 
     async def for_copy(self, source: str, target: str) -> Transfer:
         """See what is to be copied or moved, and the place where it comes to stand.
@@ -80,11 +72,12 @@ class Places:
         self._limits.check_path(target)
         _check_apart(source, target)
         what = await self._there(source)
-        into = await self._files.stat_if_there(target)
-        if into is not None and into.type == "directory":
+        place = await self.look(target)
+        if place.there and place.there.type == "directory":
             target = f"{target}/{source.rpartition('/')[2]}"
             _check_apart(source, target)
-        place = await self.for_file(target)
+            place = await self.look(target)
+        _takes_file(place)
         if place.there and what.type == "directory":
             raise InvalidCall(
                 f"{place.path!r} is a file; a directory can't take its place", hint="Name another target."
@@ -139,6 +132,17 @@ class Places:
             raise InvalidCall(
                 f"{source!r} and {place.path!r} are one and the same file", hint="Name another target."
             )
+
+
+def _takes_file(place: Place) -> Place:
+    if place.there is None or place.there.type == "file":
+        return place
+    if place.there.type == "directory":
+        raise InvalidCall(f"{place.path!r} is a directory", hint="Name a file in it.")
+    raise InvalidCall(
+        f"{place.path!r} is there and is no plain file ({place.there.type or 'its type is not told'})",
+        hint="Name another target, or what a link points to.",
+    )
 
 
 def _check_apart(source: str, target: str) -> None:
