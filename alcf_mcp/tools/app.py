@@ -7,18 +7,12 @@ from functools import cached_property
 from typing import Annotated, Any
 
 import anyio
-from mcp.server.mcpserver import AcceptedElicitation, Context, Resolve
+from mcp.server.mcpserver import Context, Resolve
 
 from alcf_mcp.auth import Auth
 from alcf_mcp.config import Settings
 from alcf_mcp.facility import Facility, Shared, Wait
 from alcf_mcp.guard import Guard
-
-RESOLVED = AcceptedElicitation[Any]
-"""What the SDK wraps everything in that it resolves.
-
-Held, because pydantic forgets such a class when nobody holds it, and would make it anew in every sixth call.
-"""
 
 
 @dataclass

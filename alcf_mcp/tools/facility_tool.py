@@ -6,7 +6,7 @@ import functools
 from difflib import get_close_matches
 from typing import Any
 
-from mcp.server.mcpserver import Context
+from mcp.server.mcpserver import AcceptedElicitation, Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools.base import Tool
 from mcp.types import CallToolResult
@@ -18,6 +18,12 @@ from alcf_mcp.tools.declare import Declaration, as_registered
 from alcf_mcp.tools.failures import EXPECTED, failure
 from alcf_mcp.tools.results import error_result
 from alcf_mcp.tools.schemas import lean, lean_output
+
+RESOLVED = AcceptedElicitation[Any]
+"""What the SDK wraps everything in that it resolves.
+
+Held, because pydantic forgets such a class when nobody holds it, and would make it anew in every sixth call.
+"""
 
 
 class FacilityTool(Tool):

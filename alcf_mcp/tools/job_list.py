@@ -83,10 +83,14 @@ def _summary(jobs: list[KnownJob], since: str | None) -> str:
 
 def _by_sight_and_order(counted: tuple[tuple[bool, str], int]) -> tuple[bool, int, str]:
     (hidden, state), _ = counted
-    return hidden, _ORDER.index(state) if state in _ORDER else len(_ORDER), state
+    return hidden, _rank(state), state
 
 
 def _by_attention(known: KnownJob) -> tuple[int, int, float, str]:
-    rank = _ORDER.index(known.state) if known.state in _ORDER and not known.lost else len(_ORDER)
+    rank = len(_ORDER) if known.lost else _rank(known.state)
     newest_first = -known.record.submitted_at.timestamp() if known.record else 0.0
     return rank, 0 if known.failed else 1, newest_first, known.job.id
+
+
+def _rank(state: str) -> int:
+    return _ORDER.index(state) if state in _ORDER else len(_ORDER)
