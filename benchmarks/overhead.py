@@ -18,7 +18,7 @@ from benchmarks.facility import ServedFacility, served
 from benchmarks.figure import Figure, Goal
 from benchmarks.floor import TRIVIAL_TOOL, build_floor, build_handwritten
 from benchmarks.plan import Benchmark, Plan, Work
-from benchmarks.rounds import rounds, seconds_of
+from benchmarks.rounds import OURS, Rounds, Side, rounds, seconds_of
 from benchmarks.script import POLARIS, Script
 
 IN_TURN = "floor's trivial call, then script's request"
@@ -47,20 +47,14 @@ async def _in_process(plan: Plan, facility: ServedFacility, script: Script) -> l
         trivial = partial(ours.call, floor, TRIVIAL_TOOL, text="hello")
         measured = await rounds(
             plan.rounds,
-            ours=partial(seconds_of, partial(_get_resource, client), times=times),
-            in_turn=partial(seconds_of, _in_turn(trivial, script.get_resource), times=times),
-            floor=partial(seconds_of, trivial, times=times),
-            script=partial(seconds_of, script.get_resource, times=times),
+            **_sides(partial(_get_resource, client), trivial, script.get_resource, times),
             handwritten=partial(seconds_of, partial(_get_resource, handwritten, POLARIS), times=times),
         )
     requests = counts[ours.AGENT].requests / (measured.made * times)
     note = f"{times} calls a round, {requests:.2f} requests each"
     name = "get_resource in process"
-    return [
-        measured.figure(name, "in_turn", against=IN_TURN, goal=GOAL, note=note),
-        measured.figure(name, "floor", "script", against=IN_LOOPS),
-        measured.figure(name, "handwritten", against="the shortest typed tool of the same SDK"),
-    ]
+    typed = measured.figure(name, "handwritten", against="the shortest typed tool of the same SDK")
+    return [*_figures(measured, name, note), typed]
 
 
 async def _over_stdio(plan: Plan, facility: ServedFacility, script: Script) -> list[Figure]:
@@ -72,15 +66,18 @@ async def _over_stdio(plan: Plan, facility: ServedFacility, script: Script) -> l
         server.list_tools()
         floor.list_tools()
         trivial = floor.calling(TRIVIAL_TOOL, text="hello")
-        measured = await rounds(
-            plan.rounds,
-            ours=partial(seconds_of, server.calling("get_resource", resource="polaris"), times=times),
-            in_turn=partial(seconds_of, _in_turn(trivial, script.get_resource), times=times),
-            floor=partial(seconds_of, trivial, times=times),
-            script=partial(seconds_of, script.get_resource, times=times),
-        )
+        ours_there = server.calling("get_resource", resource="polaris")
+        measured = await rounds(plan.rounds, **_sides(ours_there, trivial, script.get_resource, times))
     note = f"{times} calls a round, written to the pipe by hand"
-    name = "get_resource over stdio"
+    return _figures(measured, "get_resource over stdio", note)
+
+
+def _sides(one: Work, trivial: Work, request: Work, times: int) -> dict[str, Side]:
+    works = {OURS: one, "in_turn": _in_turn(trivial, request), "floor": trivial, "script": request}
+    return {side: partial(seconds_of, work, times=times) for side, work in works.items()}
+
+
+def _figures(measured: Rounds, name: str, note: str) -> list[Figure]:
     return [
         measured.figure(name, "in_turn", against=IN_TURN, goal=GOAL, note=note),
         measured.figure(name, "floor", "script", against=IN_LOOPS),

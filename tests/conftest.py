@@ -19,7 +19,7 @@ from alcf_mcp.config import Settings, load_settings
 from alcf_mcp.facility import jobs
 from alcf_mcp.facility.aftermath import finding
 from alcf_mcp.iri import IRIClient, pace, retrying
-from alcf_mcp.journal import Journal
+from alcf_mcp.journal import Journal, SubmittedJob
 from alcf_mcp.local import LocalFacility, LocalSettings
 from alcf_mcp.local.settings import Profile
 from alcf_mcp.server import build_server
@@ -191,6 +191,11 @@ def connect(local: LocalFacility, tmp_path: Path) -> Connect:
 def journal(tmp_path: Path) -> Journal:
     """The journal of the servers in front of the local facility."""
     return Journal(tmp_path / "local-journal.sqlite")
+
+
+async def record_of(journal: Journal, job_id: str) -> SubmittedJob | None:
+    """What the journal has of a job."""
+    return next(iter(await journal.jobs.named(job_id)), None)
 
 
 @pytest.fixture

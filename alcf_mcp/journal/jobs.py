@@ -95,10 +95,6 @@ class SubmittedJobs:
         if rows:
             await self.store.run(lambda db: db.executemany(sql, rows))
 
-    async def find(self, job_id: str) -> SubmittedJob | None:
-        """One job, by its full id or by the id up to its first dot; the last of several."""
-        return next(iter(await self.named(job_id)), None)
-
     async def named(self, job_id: str) -> list[SubmittedJob]:
         """The jobs with that id, or with that number in front of theirs; the newest come first."""
         return await self.store.run(lambda db: _by_id(db, job_id))

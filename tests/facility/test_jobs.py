@@ -9,7 +9,7 @@ import pytest
 from alcf_mcp.facility import job_records, jobs
 from alcf_mcp.journal import Journal
 from alcf_mcp.local import Fault, LocalFacility
-from tests.conftest import Assistant
+from tests.conftest import Assistant, record_of
 
 JOB: dict[str, Any] = {
     "resource": "polaris",
@@ -98,12 +98,12 @@ async def test_a_job_that_cant_be_looked_at_is_told_as_it_was_last_seen(
     await journal.store.run(
         lambda db: db.execute("UPDATE jobs SET active_at = ?", ("2026-08-01T12:04:05+00:00",))
     )
-    seen = await journal.jobs.find(running)
+    seen = await record_of(journal, running)
     answer_looks(local, 401, "")
     listed = await assistant.do("list_jobs")
     assert listed["summary"] == "1 job: 1 last seen running"
     assert listed["jobs"][0]["status"] == "last seen running at 2026-08-01 12:04 UTC"
-    assert await journal.jobs.find(running) == seen, "it was not seen now"
+    assert await record_of(journal, running) == seen, "it was not seen now"
 
 
 async def test_jobs_beyond_those_that_are_looked_at_are_told_as_they_were_last_seen(
@@ -131,7 +131,7 @@ async def ended(assistant: Assistant, journal: Journal) -> str:
     """A job whose end was seen, and not told."""
     job_id = str((await assistant.do("submit_job", **JOB, script="true"))["job_id"])
     with anyio.fail_after(10):
-        while not ((record := await journal.jobs.find(job_id)) and record.ended_by):
+        while not ((record := await record_of(journal, job_id)) and record.ended_by):
             await assistant.do("list_jobs", state="running")
     return job_id
 
@@ -165,7 +165,7 @@ async def test_an_end_is_told_once_its_answer_is_made(
 
 async def test_a_number_that_two_machines_have_is_not_guessed(assistant: Assistant, journal: Journal) -> None:
     polaris = (await assistant.do("submit_job", **JOB, script="date"))["job_id"]
-    record = await journal.jobs.find(polaris)
+    record = await record_of(journal, polaris)
     assert record is not None
     number = polaris.partition(".")[0]
     other = record.model_copy(

@@ -19,7 +19,7 @@ from alcf_mcp.journal import Action, Journal
 from alcf_mcp.journal.actions import DETAIL_LIMIT, GIVEN_UP, this_process
 from alcf_mcp.local import Fault, LocalFacility, serve
 from alcf_mcp.local.catalog import POLARIS
-from tests.conftest import Assistant, Connect
+from tests.conftest import Assistant, Connect, record_of
 
 HERE = "/eagle/LocalDemo"
 GONE = f"{2**22 + 1}@{this_process().partition('@')[2]}"
@@ -111,7 +111,7 @@ async def test_a_job_by_hand_is_not_taken_for_a_submission_of_long_ago(
         await assistant.do("list_resources")
         found = await outcome(journal, until="unknown")
     assert f"{by_hands} may be it, or another submission's" in (found.detail or "")
-    assert await journal.jobs.find(by_hands) is None
+    assert await record_of(journal, by_hands) is None
 
 
 async def test_what_one_has_found_out_another_does_not_overrule(journal: Journal) -> None:

@@ -9,7 +9,7 @@ import pytest
 from alcf_mcp.facility import jobs, watching
 from alcf_mcp.journal import Journal
 from alcf_mcp.local import Fault, LocalFacility
-from tests.conftest import Assistant, Connect
+from tests.conftest import Assistant, Connect, record_of
 
 HERE = "/eagle/LocalDemo"
 JOB: dict[str, Any] = {
@@ -35,7 +35,7 @@ async def submit(assistant: Assistant, script: str = "sleep 60", **changes: Any)
 async def seen_ended(assistant: Assistant, journal: Journal, job_id: str) -> None:
     """Let lists that do not show a job see its end."""
     with anyio.fail_after(10):
-        while not ((record := await journal.jobs.find(job_id)) and record.ended_by):
+        while not ((record := await record_of(journal, job_id)) and record.ended_by):
             await assistant.do("list_jobs", state="running")
 
 
@@ -166,7 +166,7 @@ async def test_times_are_told_as_they_were_seen(assistant: Assistant, journal: J
     job_id = await submit(assistant)
     await assistant.do("wait_for_job", job_id=job_id, until="started")
     assert "running for" in (await assistant.do("get_job", job_id=job_id))["status"]
-    record = await journal.jobs.find(job_id)
+    record = await record_of(journal, job_id)
     assert record is not None
     assert record.active_from is not None
     assert record.ended_by is None
@@ -219,7 +219,7 @@ async def test_a_job_that_ended_with_an_error_has_failed(assistant: Assistant) -
 
 async def test_what_runs_is_shown_whenever_it_was_submitted(assistant: Assistant, journal: Journal) -> None:
     job_id = await submit(assistant)
-    record = await journal.jobs.find(job_id)
+    record = await record_of(journal, job_id)
     assert record is not None
     await journal.store.run(
         lambda db: db.execute("UPDATE jobs SET submitted_at = '2020-01-01T00:00:00+00:00'")

@@ -7,6 +7,7 @@ import anyio
 
 from alcf_mcp.iri.models import JobSpec, ResourceSpec
 from alcf_mcp.journal import Journal, SubmittedJob
+from tests.conftest import record_of
 
 
 def submitted(job_id: str, **spec: Any) -> SubmittedJob:
@@ -23,16 +24,16 @@ def submitted(job_id: str, **spec: Any) -> SubmittedJob:
 async def test_a_job_is_found_again_by_its_id_or_the_number_in_front(journal: Journal) -> None:
     job = submitted("12.polaris-pbs-01.alcf", name="train")
     await journal.jobs.record(job)
-    assert await journal.jobs.find("12.polaris-pbs-01.alcf") == job
-    assert await journal.jobs.find("12") == job
-    assert await journal.jobs.find("1") is None
+    assert await journal.jobs.named("12.polaris-pbs-01.alcf") == [job]
+    assert await journal.jobs.named("12") == [job]
+    assert await journal.jobs.named("1") == []
     assert await journal.jobs.among(["12.polaris-pbs-01.alcf", "13"]) == {job.job_id: job}
 
 
 async def test_what_a_job_has_become_replaces_what_it_was(journal: Journal) -> None:
     await journal.jobs.record(submitted("1.p", name="old"))
     await journal.jobs.record(submitted("1.p", name="new"))
-    found = await journal.jobs.find("1.p")
+    found = await record_of(journal, "1.p")
     assert found is not None
     assert found.spec.name == "new"
 

@@ -10,11 +10,12 @@ import pytest
 
 from alcf_mcp.journal import Journal, JournalError
 from alcf_mcp.journal import store as store_module
+from tests.conftest import record_of
 
 
 async def test_only_the_person_can_read_it(journal: Journal) -> None:
     journal = Journal(journal.path.parent / "state" / "journal.sqlite")
-    await journal.jobs.find("1")
+    await journal.jobs.named("1")
     assert stat.S_IMODE(journal.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(journal.path.parent.stat().st_mode) == 0o700
 
@@ -22,11 +23,11 @@ async def test_only_the_person_can_read_it(journal: Journal) -> None:
 async def test_a_journal_that_cant_be_used_says_where_it_is(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(JournalError, match=r"file/journal\.sqlite"):
-        await Journal(tmp_path / "file" / "journal.sqlite").jobs.find("1")
+        await Journal(tmp_path / "file" / "journal.sqlite").jobs.named("1")
     broken = tmp_path / "broken.sqlite"
     broken.write_text("this is no database, but it is long enough to be read as one " * 20)
     with pytest.raises(JournalError, match="not a database"):
-        await Journal(broken).jobs.find("1")
+        await Journal(broken).jobs.named("1")
 
 
 async def test_an_older_journal_is_brought_forward_and_loses_nothing(tmp_path: Path) -> None:
@@ -40,7 +41,7 @@ async def test_an_older_journal_is_brought_forward_and_loses_nothing(tmp_path: P
     old.close()
     journal = Journal(path)
     assert await journal.actions.node_hours_of_a_day() == 0
-    job = await journal.jobs.find("1.p")
+    job = await record_of(journal, "1.p")
     assert job is not None
     assert job.resource == "Polaris"
 

@@ -39,3 +39,8 @@ def files(tree: Path) -> Path:
 
 def sent(local: LocalFacility, command: str) -> int:
     return local.faults.count("POST", f"/filesystem/{command}/")
+
+
+def below(directory: str, arguments: dict[str, str]) -> dict[str, str]:
+    """A call's arguments, with its paths below a directory."""
+    return {name: f"{directory}/{value}" if "path" in name else value for name, value in arguments.items()}

@@ -1,6 +1,8 @@
 """Where a file would be overwritten, or something moved, a person is asked about that very thing."""
 
 import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from mcp.types import ElicitResult
 
 from alcf_mcp.local import LocalFacility
 from tests.conftest import DECLINE, YES, Answered, Assistant, Connect, Era, refuse
+from tests.tools.extended.conftest import below
 
 
 async def test_a_copy_over_a_file_shows_what_is_lost(
@@ -26,7 +29,7 @@ async def test_a_copy_over_a_file_shows_what_is_lost(
     assert "undo" not in answered.facts
 
 
-ASKED: dict[str, dict[str, Any]] = {
+ASKED: dict[str, dict[str, str]] = {
     "copy_path": {"path": "a", "target_path": "b"},
     "move_path": {"path": "a", "target_path": "new"},
     "compress_path": {"path": "run", "target_path": "old.tar.gz"},
@@ -43,12 +46,9 @@ async def test_nothing_is_sent_without_a_yes(
     with tarfile.open(files / "old.tar.gz", "w:gz") as tar:
         tar.add(files / "a", "log")
     (files / "b").write_text("second one")
-    arguments = {
-        name: value if name == "content" else f"{directory}/{value}" for name, value in ASKED[tool].items()
-    }
     local.faults.requests.clear()
     async with connect(era=era, answer=answer, toolsets="extended") as assistant:
-        answered = await assistant.do(tool, **arguments)
+        answered = await assistant.do(tool, **below(directory, ASKED[tool]))
         assert answered["outcome"] == "declined"
         assert len(assistant.questions) == 1
     assert not [seen for seen in local.faults.requests if seen.method != "GET"]
@@ -78,38 +78,38 @@ CHANGED: dict[str, dict[str, str]] = {
 }
 
 
+@dataclass
+class Slow:
+    """A person who says yes to the first question alone, after something has happened meanwhile."""
+
+    meanwhile: Callable[[], object]
+    asked: list[str] = field(default_factory=list)
+
+    def __call__(self, question: str, form: dict[str, Any]) -> ElicitResult:
+        self.asked.append(question)
+        if len(self.asked) > 1:
+            return refuse(question, form)
+        self.meanwhile()
+        return YES
+
+
 @pytest.mark.parametrize("tool", CHANGED)
 async def test_what_changes_while_the_person_answers_is_asked_about_anew(
     connect: Connect, files: Path, directory: str, era: Era, tool: str
 ) -> None:
-    asked: list[str] = []
-
-    def answer_late(question: str, form: dict[str, Any]) -> ElicitResult:
-        asked.append(question)
-        (files / "a").write_text("x" * 1000)
-        return YES if len(asked) == 1 else refuse(question, form)
-
-    arguments = {
-        name: f"{directory}/{value}" if "path" in name else value for name, value in CHANGED[tool].items()
-    }
-    async with connect(era=era, answer=answer_late, toolsets="extended") as assistant:
-        answered = await assistant.do(tool, **arguments)
+    slow = Slow(lambda: (files / "a").write_text("x" * 1000))
+    async with connect(era=era, answer=slow, toolsets="extended") as assistant:
+        answered = await assistant.do(tool, **below(directory, CHANGED[tool]))
     assert answered["outcome"] in ("facts_changed", "declined")
-    assert "5 B" in asked[0]
+    assert "5 B" in slow.asked[0]
     assert (files / "a").read_text() == "x" * 1000
 
 
 async def test_a_place_that_is_taken_while_the_person_answers(
     connect: Connect, files: Path, directory: str, era: Era
 ) -> None:
-    asked: list[str] = []
-
-    def answer_late(question: str, form: dict[str, Any]) -> ElicitResult:
-        asked.append(question)
-        (files / "b").write_text("somebody's")
-        return YES if len(asked) == 1 else refuse(question, form)
-
-    async with connect(era=era, answer=answer_late, toolsets="extended") as assistant:
+    slow = Slow(lambda: (files / "b").write_text("somebody's"))
+    async with connect(era=era, answer=slow, toolsets="extended") as assistant:
         await assistant.do("move_path", path=f"{directory}/a", target_path=f"{directory}/b")
     assert (files / "b").read_text() == "somebody's"
 
@@ -117,16 +117,9 @@ async def test_a_place_that_is_taken_while_the_person_answers(
 async def test_another_file_of_the_same_size_is_another_file(
     connect: Connect, files: Path, directory: str, era: Era
 ) -> None:
-    asked: list[str] = []
-
-    def answer_late(question: str, form: dict[str, Any]) -> ElicitResult:
-        asked.append(question)
-        if len(asked) == 1:
-            (files / "other").write_text("other")
-            (files / "other").rename(files / "a")
-        return YES if len(asked) == 1 else refuse(question, form)
-
-    async with connect(era=era, answer=answer_late, toolsets="extended") as assistant:
+    (files / "other").write_text("other")
+    slow = Slow(lambda: (files / "other").rename(files / "a"))
+    async with connect(era=era, answer=slow, toolsets="extended") as assistant:
         await assistant.do("upload_file", path=f"{directory}/a", content="mine")
     assert (files / "a").read_text() == "other"
 

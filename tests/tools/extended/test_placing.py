@@ -1,12 +1,17 @@
 """What puts something at a path, and how it is told."""
 
 import tarfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+
+import pytest
 
 from alcf_mcp.journal import Journal
 from alcf_mcp.local import Fault, LocalFacility
-from tests.conftest import Assistant, Connect
-from tests.tools.extended.conftest import sent
+from tests.conftest import Answered, Assistant, Connect
+from tests.tools.extended.conftest import below, sent
+
+Losing = Callable[..., Awaitable[Answered]]
 
 
 async def test_a_copy_where_nothing_is_asks_nobody(
@@ -67,36 +72,39 @@ async def test_a_file_is_written(assistant: Assistant, files: Path, directory: s
     assert "is a directory" in over.error["message"]
 
 
+@pytest.fixture
+def losing(connect: Connect, local: LocalFacility, directory: str) -> Losing:
+    """Makes a call whose request is carried out, and its answer lost."""
+
+    async def call(command: str, tool: str, **paths: str) -> Answered:
+        local.faults.add(Fault(method="POST", path=f"/filesystem/{command}/", drop=True, after=True))
+        async with connect(confirm="off", toolsets="extended") as assistant:
+            return await assistant.call(tool, **below(directory, paths))
+
+    return call
+
+
 async def test_a_move_whose_answer_is_lost_is_found_by_looking(
-    connect: Connect, local: LocalFacility, files: Path, directory: str
+    losing: Losing, local: LocalFacility, files: Path
 ) -> None:
-    local.faults.add(Fault(method="POST", path="/filesystem/mv/", drop=True, after=True))
-    async with connect(confirm="off", toolsets="extended") as assistant:
-        call = {"path": f"{directory}/a", "target_path": f"{directory}/c"}
-        answered = await assistant.call("move_path", **call)
+    answered = await losing("mv", "move_path", path="a", target_path="c")
     assert not answered.is_error, answered.text
     assert "looking showed that it was carried out" in answered.text
     assert sent(local, "mv") == 1
 
 
 async def test_a_link_whose_answer_is_lost_is_found_by_where_it_points_to(
-    connect: Connect, local: LocalFacility, files: Path, directory: str
+    losing: Losing, files: Path, directory: str
 ) -> None:
-    local.faults.add(Fault(method="POST", path="/filesystem/symlink/", drop=True, after=True))
-    async with connect(confirm="off", toolsets="extended") as assistant:
-        call = {"path": f"{directory}/a", "link_path": f"{directory}/link"}
-        answered = await assistant.call("symlink_path", **call)
+    answered = await losing("symlink", "symlink_path", path="a", link_path="link")
     assert f"points to {directory}/a" in answered.text
     assert not answered.is_error
 
 
 async def test_a_copy_whose_answer_is_lost_may_be_there_in_part(
-    connect: Connect, local: LocalFacility, files: Path, directory: str
+    losing: Losing, local: LocalFacility, files: Path
 ) -> None:
-    local.faults.add(Fault(method="POST", path="/filesystem/cp/", drop=True, after=True))
-    async with connect(confirm="off", toolsets="extended") as assistant:
-        call = {"path": f"{directory}/a", "target_path": f"{directory}/b"}
-        answered = await assistant.call("copy_path", **call)
+    answered = await losing("cp", "copy_path", path="a", target_path="b")
     assert "may not be whole" in answered.error["message"]
     assert "Do not repeat" in answered.error["next_step"]
     assert sent(local, "cp") == 1

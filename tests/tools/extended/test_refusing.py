@@ -9,7 +9,7 @@ from alcf_mcp.local import Fault, LocalFacility
 from alcf_mcp.local.files.disk import OperationFailed
 from alcf_mcp.local.files.operations import OPERATIONS
 from tests.conftest import Assistant, Connect, refuse
-from tests.tools.extended.conftest import sent
+from tests.tools.extended.conftest import below, sent
 
 BLOCKED = ("into", "link", "dangling")
 """A directory that holds a directory of the same name, a link to a directory, and one to nothing."""
@@ -184,10 +184,9 @@ async def test_only_what_lies_below_the_allowed_directories_is_changed(
     connect: Connect, local: LocalFacility, files: Path, directory: str, tool: str
 ) -> None:
     """A link out of them would open them, and what is moved is changed where it was, too."""
-    arguments = {
-        name: value if name == "content" else f"{directory}/{value}" for name, value in OUTSIDE[tool].items()
-    }
     local.faults.requests.clear()
     async with connect(confirm="off", toolsets="extended", allowed_paths=f"{directory}/run") as assistant:
-        assert "ALCF_MCP_ALLOWED_PATHS" in (await assistant.call(tool, **arguments)).text
+        assert (
+            "ALCF_MCP_ALLOWED_PATHS" in (await assistant.call(tool, **below(directory, OUTSIDE[tool]))).text
+        )
     assert not [seen for seen in local.faults.requests if seen.method != "GET"]
