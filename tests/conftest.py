@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 import httpx
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from mcp import Client
 from mcp.types import CallToolResult, ElicitResult, Implementation, TextContent
 from tenacity import wait_random_exponential
@@ -23,6 +25,10 @@ from alcf_mcp.journal import Journal, SubmittedJob
 from alcf_mcp.local import LocalFacility, LocalSettings
 from alcf_mcp.local.settings import Profile
 from alcf_mcp.server import build_server
+
+# How long an example takes says nothing on a busy machine, nor where Hypothesis makes its tables first.
+hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("patient")
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -43,7 +43,7 @@ def test_the_command_line_never_has_what_the_gateway_harms(script: str) -> None:
 
 
 @given(TEXTS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_script_that_the_node_reads_is_the_one_given(text: str) -> None:
     script = f'# "\n{text}'
     _, (_, command) = launch(script)
@@ -53,7 +53,7 @@ def test_the_script_that_the_node_reads_is_the_one_given(text: str) -> None:
 
 
 @given(TEXTS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_script_for_another_interpreter_reaches_it_whole(text: str) -> None:
     script = f'#!/bin/cat\n"{text}'
     assert run(*launch(script)).stdout == script.encode()
@@ -80,7 +80,7 @@ def test_a_program_goes_as_it_is_where_that_is_safe() -> None:
 
 
 @given(st.lists(TEXTS, max_size=4))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_programs_arguments_arrive_exactly(arguments: list[str]) -> None:
     done = run(*launch_program(BASH, ["-c", 'printf "%s\\0" "$@"', "argv0", *arguments]))
     assert done.stdout == b"".join(argument.encode() + b"\0" for argument in arguments or [""])
