@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import partial
+from time import monotonic
 
 import anyio
 import anyio.to_thread
@@ -20,6 +21,9 @@ logger = logging.getLogger(__name__)
 
 LOADING_AFTER = 0.2
 SETTLING_SECONDS = 120.0
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
+"""Seconds between two looks for a job whose submission was not answered."""
+
 TELLING_SECONDS = 2.0
 
 
@@ -38,10 +42,24 @@ async def _load_tools() -> None:
 
 
 async def _settle(app: App) -> None:
-    """Find out what came of what an earlier process left open."""
+    """Find out what came of what an earlier process left open, and of submissions whose answers are lost."""
     await app.used.wait()
+    await _settle_once(app, submissions_only=False)
+    pause = FIRST_PAUSE
+    while True:
+        tried_at = monotonic()
+        with anyio.move_on_after(pause):
+            while app.shared.looks.listed_at < tried_at:  # noqa: ASYNC110 - one of many looks at it
+                await anyio.sleep(FIRST_PAUSE / 5)
+        found_open = await _settle_once(app, submissions_only=True)
+        pause = min(pause * 2, LONGEST_PAUSE) if found_open else FIRST_PAUSE
+
+
+async def _settle_once(app: App, *, submissions_only: bool) -> bool:
+    """Look once at what is open; whether anything was."""
     facility = Facility(app.shared, Wait(SETTLING_SECONDS))
-    await settle(app.shared.journal, facility.finder, facility.iri.transport.base_url)
+    url = facility.iri.transport.base_url
+    return await settle(app.shared.journal, facility.finder, url, submissions_only=submissions_only)
 
 
 async def _tell_the_others(app: App) -> None:

@@ -20,6 +20,7 @@ from alcf_mcp.facility import Limits, Shared
 from alcf_mcp.facility.rules import checked_path
 from alcf_mcp.facility.usual import Defaults
 from alcf_mcp.facility.walltime import parse_walltime
+from alcf_mcp.guard.answers import take_odd_answers
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.journal import Journal
@@ -95,6 +96,7 @@ def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPSe
         subscriptions=watches.bus,
         cache_hints=_CACHE_HINTS,
     )
+    server.middleware.insert(0, take_odd_answers)  # outside of the SDK's own check of a question's state
     for file in prompts:
         server.add_prompt(file.prompt)
     completed = {file.prompt.name: file.completions for file in prompts} | kinds()

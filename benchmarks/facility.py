@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -78,7 +79,11 @@ async def served(plan: Plan, *, task_latency: float) -> AsyncIterator[ServedFaci
 
 async def _serve(root: Path, task_latency: float) -> None:
     """Serve a facility, and tell its URL, until standard input ends."""
-    facility = LocalFacility(LocalSettings(root=root, task_latency=task_latency, username=USERNAME))
+    facility = LocalFacility(
+        LocalSettings(
+            root=root, task_latency=task_latency, username=USERNAME, held_names=re.compile("^held-")
+        )
+    )
     facility.app = Counted(facility.app)
     async with facility.running(), anyio.create_task_group() as group:
         group.start_soon(partial(serve, facility, on_ready=partial(print, flush=True)))

@@ -10,13 +10,16 @@ from benchmarks import ours
 from benchmarks.facility import PROJECT
 from benchmarks.figure import MeasurementFailed
 
+HELD = "held"
+"""What the names of jobs begin with that the facility holds."""
+
 WAITING_SECONDS = 45
 
 
 async def submit_held(client: Client, number: int) -> None:
     """Submit jobs that wait until someone releases them."""
     for one in range(number):
-        await submit(client, name=f"train-{one}", custom_attributes={"Hold_Types": "u"})
+        await submit(client, name=f"{HELD}-{one}")
 
 
 async def wait_for_end(client: Client, job_id: str) -> None:

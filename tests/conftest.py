@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -153,6 +154,7 @@ async def local(
         task_latency=0.0,
         tick=0.02,
         kill_grace=0.2,
+        held_names=re.compile("^held|^never-started"),
         username="ada",
     )
     facility = LocalFacility(settings)
@@ -173,7 +175,12 @@ def connect(local: LocalFacility, tmp_path: Path) -> Connect:
 
     @asynccontextmanager
     async def connected(
-        *, era: Era = "auto", answer: Reply | None = None, client_name: str = "tests", **settings: Any
+        *,
+        era: Era = "auto",
+        answer: Reply | None = None,
+        callback: Any = None,
+        client_name: str = "tests",
+        **settings: Any,
     ) -> AsyncIterator[Assistant]:
         chosen = {"facility": "local", "state_dir": tmp_path} | settings
         server = build_server(load_settings(**chosen), connect=to_local)
@@ -184,7 +191,7 @@ def connect(local: LocalFacility, tmp_path: Path) -> Connect:
             assert answer is not None
             return answer(params.message, params.requested_schema) if callable(answer) else answer
 
-        asked = reply if answer else None
+        asked = reply if answer else callback
         hello = Implementation(name=client_name, version="1")
         async with Client(server, mode=era, elicitation_callback=asked, client_info=hello) as client:
             assistant.client = client

@@ -73,7 +73,7 @@ async def prepared(connect: Connect) -> dict[str, str]:
         for name in ("train-7b", "broken", "too-long", "unwanted"):
             with anyio.fail_after(20):
                 await assistant.do("wait_for_job", job_id=jobs[name], timeout_seconds=15)
-        await submit(assistant, "never-started", "date", custom_attributes={"Hold_Types": "u"})
+        await submit(assistant, "never-started", "date")
         await submit(assistant, "long", "sleep 60")
         await assistant.do("wait_for_job", job_id=jobs["long"], until="started")
     return jobs

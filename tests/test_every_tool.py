@@ -33,7 +33,7 @@ async def test_every_tool_is_called_and_works(connect: Connect, era: Era) -> Non
         await do("wait_for_job", job_id=first)
         await do("get_job", job_id=first)
         await do("get_job_output", job_id=first)
-        held = {"custom_attributes": {"Hold_Types": "u"}}
+        held = {"name": "held"}
         second = (await do("submit_job", script="sleep 60", **job, **held))["job_id"]
         await do("update_job", job_id=second, name="renamed")
         await do("list_jobs", include_finished=True)

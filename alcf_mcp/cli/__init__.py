@@ -24,9 +24,10 @@ from alcf_mcp.cli.serve import serve
 from alcf_mcp.cli.submit import submit
 from alcf_mcp.cli.token import token
 from alcf_mcp.config import SettingsError
+from alcf_mcp.private import StateError
 
 WRONG_SETTING = 2
-"""Exit status."""
+"""Exit status; also where what the server keeps can't be read or written."""
 
 
 app = typer.Typer(
@@ -73,11 +74,11 @@ def start(
 
 
 def main() -> None:
-    """Run the command; a wrong setting is one line on stderr."""
+    """Run the command; a wrong setting, or a state directory that can't be used, is one line on stderr."""
     # Nothing that is loaded at start is garbage: to look for it takes a sixth of the time that clients wait.
     gc.disable()
     try:
         app()
-    except SettingsError as error:
+    except (SettingsError, StateError) as error:
         sys.stderr.write(f"alcf-mcp: {error}\n")
         sys.exit(WRONG_SETTING)

@@ -11,10 +11,12 @@ import typer
 
 @contextmanager
 def explained(command: str) -> Iterator[None]:
-    """Turn an expected error into its sentence on stderr, and exit status 1."""
+    """Turn an expected error into its sentence on stderr, and exit status 1.
+
+    Where the journal can't be used, that is left to ``main``.
+    """
     from alcf_mcp.auth import NotSignedIn  # noqa: PLC0415 - loaded where it is used
     from alcf_mcp.iri.errors import InvalidCall, IRIError  # noqa: PLC0415
-    from alcf_mcp.journal import JournalError  # noqa: PLC0415
 
     try:
         yield
@@ -22,7 +24,7 @@ def explained(command: str) -> Iterator[None]:
         hint = "Run `alcf-mcp login` in a terminal." if isinstance(error, NotSignedIn) else error.hint
         sys.stderr.write(f"alcf-mcp {command}: {str(error).rstrip('.')}. {hint}".rstrip() + "\n")
         raise typer.Exit(1) from None
-    except (IRIError, JournalError) as error:
+    except IRIError as error:
         from alcf_mcp.tools.failures import told  # noqa: PLC0415 - loads the MCP SDK
 
         message, next_step = told(error, reads=False, seconds=0.0)

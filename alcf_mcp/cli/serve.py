@@ -15,6 +15,7 @@ import typer
 from pydantic.fields import FieldInfo
 
 from alcf_mcp.config import Settings, SettingsError, load_settings
+from alcf_mcp.private import StateError, make_private_directory
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -25,8 +26,7 @@ SHUTDOWN_SECONDS = 1.0
 def serve(**flags: Any) -> None:
     """Serve MCP over stdio (the default command)."""
     settings = load_settings(**flags)
-    if settings.facility == "local":
-        _make_state_dir(settings)
+    _make_state_dir(settings)
     # A wrong setting is told before the SDK is loaded.
     from alcf_mcp import logs  # noqa: PLC0415
     from alcf_mcp.server import build_server  # noqa: PLC0415
@@ -35,7 +35,10 @@ def serve(**flags: Any) -> None:
     server = build_server(settings)
     gc.freeze()
     gc.enable()
-    received = anyio.run(_serve_stdio, server)
+    try:
+        received = anyio.run(_serve_stdio, server)
+    except BaseExceptionGroup as group:
+        raise _reason(group) or group from None
     if received:
         sys.exit(128 + received)
 
@@ -76,8 +79,16 @@ async def _serve_stdio(server: MCPServer[Any]) -> int:
     return received
 
 
+def _reason(group: BaseExceptionGroup[BaseException]) -> BaseException | None:
+    """The state that can't be used, where a server ended by that."""
+    found: BaseException | None = group.subgroup(StateError)
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found
+
+
 def _make_state_dir(settings: Settings) -> None:
     try:
-        settings.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_directory(settings.state_dir)
     except OSError as error:
         raise SettingsError.about("state_dir", str(error)) from None

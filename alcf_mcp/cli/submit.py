@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -47,7 +48,7 @@ def submit(
     given = locals()
     settings = load_settings(facility=facility, state_dir=state_dir)
     arguments = {argument: given[argument] for argument in ARGUMENTS}
-    arguments |= {"name": name or script.stem, "script": _read(script), "environment": _pairs(env or [])}
+    arguments |= {"name": name or _name_of(script), "script": _read(script), "environment": _pairs(env or [])}
     import anyio  # noqa: PLC0415 - loaded where it is used
 
     with explained("submit"):
@@ -78,6 +79,11 @@ async def _submit(
         facility.caller.tool, facility.caller.client = "submit_job", "alcf-mcp submit"
         facility.caller.arguments = {"resource": resource, **arguments}
         return await submit_job(facility, resource, request, dry_run)
+
+
+def _name_of(script: Path) -> str:
+    """The script's name, as PBS takes it for a job's."""
+    return re.sub(r"[^A-Za-z0-9+\-_.]+", "-", script.stem)[:230]
 
 
 def _read(script: Path) -> str:

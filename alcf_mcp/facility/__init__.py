@@ -18,6 +18,7 @@ from alcf_mcp.facility.limits import LimitReached, Limits
 from alcf_mcp.facility.names import KnownResources, ResourceNames
 from alcf_mcp.facility.offers import Offered
 from alcf_mcp.facility.output import Output
+from alcf_mcp.facility.output_paths import OutputPaths
 from alcf_mcp.facility.placements import Placements
 from alcf_mcp.facility.preparing import Preparation
 from alcf_mcp.facility.projects import Projects
@@ -35,7 +36,8 @@ class Shared:
     """What all calls of one process share.
 
     ``has_alcf_queues`` tells that machines named as ALCF's have their queues, too; ``ends_listed`` are the
-    ended jobs that a list showed of which more is to come.
+    ended jobs that a list showed of which more is to come; ``submissions_told`` are the open submissions that
+    the user was told of.
     """
 
     iri: IRIClient
@@ -47,6 +49,7 @@ class Shared:
     looks: JobLooks = field(default_factory=JobLooks)
     claims: Claims = field(default_factory=Claims)
     ends_listed: set[str] = field(default_factory=set)
+    submissions_told: set[int] = field(default_factory=set)
 
     @cached_property
     def offered(self) -> Offered:
@@ -120,11 +123,17 @@ class Facility:
         return Preparation(
             self.iri,
             self.names,
-            self.files,
+            self.output_paths,
             self.projects.left_on,
             usual,
+            told=shared.submissions_told,
             has_alcf_queues=shared.has_alcf_queues,
         )
+
+    @cached_property
+    def output_paths(self) -> OutputPaths:
+        """Where jobs are to write."""
+        return OutputPaths(self.iri, self.files, self.shared.journal)
 
     @cached_property
     def task_actions(self) -> TaskActions:

@@ -12,6 +12,10 @@ Done = Task | File | None
 """The task that did it, or what was found of its path if the answer was lost."""
 
 
+_OF_WHAT_IS_THERE = frozenset(("chmod", "chown", "rm"))
+"""The kinds of change that do not put something new at a path."""
+
+
 class FileChanges:
     """Carries out changes of one facility's files, for one call."""
 
@@ -33,7 +37,8 @@ class FileChanges:
             OutcomeUnknown: it may have been carried out.
             IRIError: it was not, or failed.
         """
-        self.limits.check_path(intent.path)
+        check = self.limits.check_change if intent.kind in _OF_WHAT_IS_THERE else self.limits.check_place
+        check(intent.path)
 
         async def send(sending: Sending) -> Done:
             async def noted(filesystem: str, path: str) -> TaskHandle:

@@ -31,8 +31,8 @@ MOST_BYTES = 1_048_576
 TAIL_WINDOW = 16_384
 LINE_GUESS = 160
 
-_NO_SUCH_FILE = re.compile(r"no such file or directory", re.IGNORECASE)
-"""The system's own words: others may speak of something else that was not found."""
+_NO_SUCH_FILE = re.compile(r"no such file or directory|does not exist", re.IGNORECASE)
+"""The system's words, and those of ALCF's functions (its deployment of the API, 2026-04)."""
 
 Starter = Callable[[str, str], Awaitable[TaskHandle]]
 """Starts a task, given the filesystem's id and the checked path."""
@@ -87,6 +87,26 @@ class Files:
         path = checked_path(path)
         self._seen[path] = await self._entry(path)
         return self._seen[path]
+
+    async def there(self, path: str) -> File | None:
+        """What is at a path itself; ``None`` where surely nothing is.
+
+        Raises:
+            TaskFailed: that can't be told, as of a link.
+        """
+        path = checked_path(path)
+        try:
+            entries = await self.ls(path, show_hidden=True)
+        except TaskFailed as error:
+            if _is_absent(error, path):
+                return None
+            raise
+        name = path.rpartition("/")[2]
+        itself = _named(path, entries) if len(entries) == 1 else None
+        # A directory whose only entry has its own name looks like a file.
+        if itself and not itself.is_directory and not await self._listing(f"{path}/{name}"):
+            return itself
+        return File(name=name, type="directory")
 
     async def is_missing(self, path: str) -> bool:
         """Whether a path is surely not there: its directory does not show it, and it is not found itself.

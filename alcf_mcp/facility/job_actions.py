@@ -10,10 +10,11 @@ import anyio
 
 from alcf_mcp.facility.aftermath import CancelIntent, SubmitIntent, UpdateIntent, was_refused
 from alcf_mcp.facility.aftermath.jobs import LostJobs
-from alcf_mcp.facility.jobspec import merged, node_hours
+from alcf_mcp.facility.cost import most_node_hours, node_hours
+from alcf_mcp.facility.jobspec import merged
 from alcf_mcp.facility.known_jobs import KnownJob
 from alcf_mcp.facility.limits import Limits
-from alcf_mcp.facility.recording import Recorder, Sending
+from alcf_mcp.facility.recording import DayIsSpent, Recorder, Send, Sending
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.models import Job, JobSpec, Resource
 from alcf_mcp.journal import Journal, JournalError, SubmittedJob
@@ -42,13 +43,31 @@ class JobActions:
         self._limits = limits
         self._lost = lost
 
+    async def check(self, machine: Resource, spec: JobSpec, before: JobSpec | None = None) -> float:
+        """Hold a job against the limits, before anybody is asked about it.
+
+        Args:
+            machine: where it is to run.
+            spec: what it asks for.
+            before: what it asked for before it is changed.
+
+        Returns:
+            The most node hours that it costs more than before.
+        """
+        self._limits.check_job(spec)
+        counted = (node_hours(before) if before else None) or 0.0
+        more = most_node_hours(spec, machine.name) - counted
+        if self._limits.node_hours_per_day is not None:
+            self._limits.check_day(await self._journal.actions.node_hours_of_a_day(), more)
+        return max(more, 0.0)
+
     async def submit(self, machine: Resource, spec: JobSpec, *, script: str | None = None) -> KnownJob:
         """Submit a job and remember it.
 
         A job without a name gets one that no other has, and every submission an idempotency key: by these it
         is found again if the answer is lost.
         """
-        self._limits.check_job(spec)
+        cost = await self.check(machine, spec)
         spec = spec if spec.name else spec.model_copy(update={"name": f"alcf-mcp-{secrets.token_hex(4)}"})
         key = str(uuid.uuid4())
         keyed = self._iri.transport.connection.honours_keys
@@ -69,16 +88,13 @@ class JobActions:
             await self._remember(intent.as_submitted(job.id))
             return job
 
-        job = await self._recorder.carry_out(
-            intent, send, node_hours=node_hours(spec) or 0.0, day_limit=self._limits.node_hours_per_day
-        )
+        job = await self._carry_out(intent, send, cost)
         return KnownJob(machine, job, intent.as_submitted(job.id))
 
     async def update(self, known: KnownJob, spec: JobSpec) -> Job:
         """Change a queued job and remember the change."""
         changed = merged(known.spec, spec) if known.spec else spec
-        self._limits.check_job(changed)
-        more = (node_hours(changed) or 0.0) - (node_hours(known.spec) or 0.0 if known.spec else 0.0)
+        more = await self.check(known.resource, changed, known.spec)
         key = str(uuid.uuid4())
         machine, job_id = known.resource.id, known.job.id
 
@@ -87,12 +103,8 @@ class JobActions:
             return await self._iri.update_job(machine, job_id, spec, key=key)
 
         try:
-            job = await self._recorder.carry_out(
-                UpdateIntent(resource_id=machine, job_id=job_id, change=spec, key=key),
-                send,
-                node_hours=max(more, 0.0),
-                day_limit=self._limits.node_hours_per_day if more > 0 else None,
-            )
+            intent = UpdateIntent(resource_id=machine, job_id=job_id, change=spec, key=key)
+            job = await self._carry_out(intent, send, more)
         except BaseException as error:
             if not was_refused(error):
                 # Every update sends the node count: one that may be wrong must not be sent with the next.
@@ -111,6 +123,16 @@ class JobActions:
             await self._iri.cancel_job(machine, job_id)
 
         await self._recorder.carry_out(CancelIntent(resource_id=machine, job_id=job_id), send)
+
+    async def _carry_out(self, intent: SubmitIntent | UpdateIntent, send: Send[Job], cost: float) -> Job:
+        """Carry out what may cost something; another process may have spent the rest of the day meanwhile."""
+        limit = self._limits.node_hours_per_day if cost else None
+        try:
+            return await self._recorder.carry_out(intent, send, node_hours=cost, day_limit=limit)
+        except DayIsSpent:
+            spent = await self._journal.actions.node_hours_of_a_day()
+            self._limits.check_day(max(spent, limit or 0.0), cost)
+            raise
 
     async def _remember_as(self, known: KnownJob, spec: JobSpec) -> None:
         if known.record:

@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from time import monotonic
 
 import anyio
 
@@ -146,6 +147,7 @@ class Jobs:
                 answers[machine.id] = error
             else:
                 answers[machine.id] = jobs
+                self._looks.listed_at = monotonic()
                 lists.deadline = anyio.current_time() + LONGEST_SILENCE
 
         with lists:

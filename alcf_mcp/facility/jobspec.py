@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
+from alcf_mcp.facility.blank import is_blank
+from alcf_mcp.facility.job_resources import checked_resources
 from alcf_mcp.facility.rules import checked_path, output_directory
 from alcf_mcp.facility.scripts import exports, launch, launch_program, on_ranks, refuse_harmed, remarks
 from alcf_mcp.facility.walltime import parse_walltime
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import JobAttributes, JobSpec, ResourceSpec
 
-_HAVE_ARGUMENTS = frozenset(
-    ("walltime", "min_walltime", "max_walltime", "select", "nodes", "nodect", "queue", "project")
-)
-"""PBS attributes that would get round what is said, counted and limited elsewhere; PBS takes any case."""
-
-_RESOURCE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_JOB_NAME = re.compile(r"[A-Za-z0-9+\-_.]{1,230}")
+_WORD = re.compile(r"[A-Za-z0-9+\-_.]+")
+"""What accounts, queues and filesystems are called: anything else could be read as more than a name."""
 
 
 @dataclass(frozen=True)
 class JobRequest:
-    """A job in a person's terms; ``None`` where nothing is said.
+    """A job in a person's terms; ``None`` where nothing is said, for which a blank value stands too.
 
     ``walltime`` is in a form that ``parse_walltime`` reads, ``memory_bytes`` in bytes. ``environment`` are
     variables to export, ``ranks_per_node`` MPI ranks of the executable.
@@ -45,6 +44,16 @@ class JobRequest:
     custom_attributes: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     ranks_per_node: int | None = None
+
+    def __post_init__(self) -> None:
+        """Put the default in the place of what is blank, and take blanks from around names."""
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if is_blank(value):
+                default = one.default if one.default_factory is MISSING else one.default_factory()
+                object.__setattr__(self, one.name, default)
+            elif one.name in ("name", "account", "queue"):
+                object.__setattr__(self, one.name, value.strip())
 
     def rendered(self) -> str | None:
         """What the node runs, as a person reads it."""
@@ -70,7 +79,6 @@ def new_job(request: JobRequest) -> JobSpec:
     Raises:
         InvalidCall: something is missing that the facility asks for, or would arrive changed.
     """
-    request = _without_blanks(request)
     if (request.script is None) == (request.executable is None):
         raise InvalidCall(
             "A job needs either a script or an executable",
@@ -87,7 +95,6 @@ def changed_job(request: JobRequest) -> JobSpec:
     Raises:
         InvalidCall: something would arrive changed, or nothing is to be changed.
     """
-    request = _without_blanks(request)
     if (
         request.script is None
         and request.executable is None
@@ -110,22 +117,6 @@ def merged(old: JobSpec, new: JobSpec) -> JobSpec:
     return JobSpec.model_validate({**before, **after})
 
 
-def node_hours(spec: JobSpec) -> float | None:
-    """The most node hours that a job can be charged: nodes × walltime; ``None`` where one is not known."""
-    nodes = spec.resources.node_count if spec.resources else None
-    seconds = spec.attributes.duration if spec.attributes else None
-    return None if nodes is None or seconds is None else round(nodes * seconds / 3600, 2)
-
-
-def _without_blanks(request: JobRequest) -> JobRequest:
-    """Take an empty text as not given: some clients fill in every argument."""
-    values: dict[str, Any] = {field.name: getattr(request, field.name) for field in fields(request)}
-    for name, value in values.items():
-        if isinstance(value, str) and not value.strip():
-            values[name] = None
-    return JobRequest(**values)
-
-
 def _refuse_missing(request: JobRequest) -> None:
     missing = []
     if not request.account:
@@ -134,6 +125,10 @@ def _refuse_missing(request: JobRequest) -> None:
         missing.append("`queue` (on Polaris: debug up to 1 h on 1-2 nodes, prod from 10 nodes)")
     if not request.directory and not request.stdout_path:
         missing.append("`directory` (an existing one, where the job runs and its output files go)")
+    if request.nodes is None:
+        missing.append("`nodes` (how many)")
+    if request.walltime is None:
+        missing.append("`walltime` (how long it may run at most)")
     if missing:
         raise InvalidCall(
             "The facility takes no job without " + ", ".join(item.partition(" (")[0] for item in missing),
@@ -143,8 +138,7 @@ def _refuse_missing(request: JobRequest) -> None:
 
 def _spec(request: JobRequest, stdout_path: str | None, stderr_path: str | None) -> JobSpec:
     executable, arguments = _program(request)
-    for what, text in _plain_fields(request):
-        refuse_harmed(what, text)
+    _refuse_odd_names(request)
     attributes = {
         "duration": None if request.walltime is None else parse_walltime(request.walltime),
         "queue_name": request.queue,
@@ -188,30 +182,31 @@ def _program(request: JobRequest) -> tuple[str | None, list[str] | None]:
     return None, None
 
 
-def _plain_fields(request: JobRequest) -> list[tuple[str, str | None]]:
-    return [
-        ("name", request.name),
-        ("account", request.account),
-        ("queue", request.queue),
-        *(("filesystem", name) for name in request.filesystems or []),
-        *(("custom attribute", text) for pair in request.custom_attributes.items() for text in pair),
-    ]
+def _refuse_odd_names(request: JobRequest) -> None:
+    """Refuse names that PBS does not take, or could read as more than a name.
+
+    Raises:
+        InvalidCall: there is one.
+    """
+    if request.name is not None and not _JOB_NAME.fullmatch(request.name):
+        raise InvalidCall(
+            f"PBS does not take {request.name!r} as the name of a job",
+            hint="A name has at most 230 letters, digits, '+', '-', '_' or '.', and no blank: train-7b.",
+        )
+    for what, name in (
+        ("an account", request.account),
+        ("a queue", request.queue),
+        *(("a filesystem", name) for name in request.filesystems or []),
+    ):
+        if name is not None and not _WORD.fullmatch(name):
+            raise InvalidCall(
+                f"{name!r} can't be the name of {what}",
+                hint="Such a name has letters, digits, '+', '-', '_' and '.' only.",
+            )
 
 
 def _custom_attributes(request: JobRequest) -> dict[str, str] | None:
-    attributes = {name.strip(): value.strip() for name, value in request.custom_attributes.items()}
-    if odd := next(
-        (n for n, value in attributes.items() if not _RESOURCE.fullmatch(n) or "," in value), None
-    ):
-        raise InvalidCall(
-            f"The custom attribute {odd!r} is none: a name has letters, digits and '_', a value no comma",
-            hint="Give each PBS resource as an attribute of its own.",
-        )
-    if said_twice := sorted(name for name in attributes if name.lower() in _HAVE_ARGUMENTS):
-        raise InvalidCall(
-            f"custom_attributes has {', '.join(said_twice)}, which the arguments of their own say",
-            hint="Give `nodes`, `walltime`, `queue` and `account` instead.",
-        )
+    attributes = checked_resources(request.custom_attributes)
     if request.filesystems:
         attributes.setdefault("filesystems", ":".join(request.filesystems))
     return attributes or None

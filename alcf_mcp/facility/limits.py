@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from alcf_mcp.facility.jobspec import node_hours
+from alcf_mcp.facility.cost import node_hours
+from alcf_mcp.facility.job_resources import unknown_resources
+from alcf_mcp.facility.rules import canonical
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import JobSpec
@@ -25,8 +27,8 @@ class LimitReached(InvalidCall):
 class Limits:
     """What may be asked for; ``None`` or nothing named means no limit.
 
-    ``walltime`` is in seconds, ``paths`` are plain absolute directories. ``unasked_node_hours`` is what a job
-    may cost before the person is asked about it.
+    ``walltime`` is in seconds, ``paths`` are checked paths of directories. ``unasked_node_hours`` is what a
+    job may cost before the person is asked about it.
     """
 
     unasked_node_hours: float = 8.0
@@ -37,25 +39,43 @@ class Limits:
     accounts: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
 
-    def check_path(self, path: str) -> None:
-        """Refuse to change what lies outside the allowed directories.
+    def check_place(self, path: str) -> None:
+        """Refuse to put anything outside the allowed directories; into one of them is allowed.
 
         Args:
             path: a checked path.
 
         Raises:
-            LimitReached: it does.
+            LimitReached: it lies outside.
         """
-        allowed = not self.paths or any(path == root or path.startswith(root + "/") for root in self.paths)
-        if not allowed:
+        if self.paths and not self._is_below(path) and canonical(path) not in self._roots:
             raise LimitReached(f"{path} lies outside {', '.join(self.paths)}", "allowed_paths")
 
+    def check_change(self, path: str) -> None:
+        """Refuse to change what does not lie below an allowed directory; these themselves stay as they are.
+
+        Args:
+            path: a checked path.
+
+        Raises:
+            LimitReached: it does not.
+        """
+        self.check_place(path)
+        if self.paths and not self._is_below(path):
+            raise LimitReached(
+                f"{path} is an allowed directory itself: only what is in it may be changed", "allowed_paths"
+            )
+
     def check_job(self, spec: JobSpec) -> None:
-        """Refuse a job that asks for more than is allowed.
+        """Refuse a job that asks for more than is allowed, or writes its output elsewhere.
 
         Raises:
             LimitReached: it does.
         """
+        for path in (spec.directory, spec.stdout_path, spec.stderr_path):
+            if path is not None:
+                self.check_place(path)
+        self._check_resources(spec)
         nodes = spec.resources.node_count if spec.resources else None
         seconds = spec.attributes.duration if spec.attributes else None
         account = spec.attributes.account if spec.attributes else None
@@ -65,6 +85,51 @@ class Limits:
         _at_most(nodes, self.nodes, "max_nodes", lambda n: f"{n:g} nodes")
         _at_most(seconds, self.walltime, "max_walltime", lambda s: f"A walltime of {spoken(s)}")
         _at_most(node_hours(spec), self.node_hours, "max_node_hours", lambda h: f"{h:g} node hours")
+
+    def check_day(self, spent: float, more: float) -> None:
+        """Refuse a job that would go beyond the day's node hours.
+
+        Args:
+            spent: node hours of the jobs that were submitted within 24 hours.
+            more: those of the job; a change that adds none is allowed.
+
+        Raises:
+            LimitReached: it would.
+        """
+        limit = self.node_hours_per_day
+        if limit is not None and more > 0 and spent + more > limit:
+            raise LimitReached(
+                f"{more:g} node hours more would make {spent + more:g} within 24 hours, more than {limit:g}",
+                "max_node_hours_per_day",
+            )
+
+    def _check_resources(self, spec: JobSpec) -> None:
+        """Refuse PBS resources whose effect is not known, where anything is limited that they might touch."""
+        named = (spec.attributes and spec.attributes.custom_attributes) or {}
+        limits = {name: getattr(self, name) for name in _ON_JOBS}
+        setting = next((_ON_JOBS[name] for name, limit in limits.items() if limit not in (None, ())), None)
+        if setting and (unknown := unknown_resources(named)):
+            raise LimitReached(
+                f"What {', '.join(unknown)} in `custom_attributes` does to a job is not known here", setting
+            )
+
+    @property
+    def _roots(self) -> set[str]:
+        return {canonical(path) for path in self.paths}
+
+    def _is_below(self, path: str) -> bool:
+        return any(canonical(path).startswith(f"{root}/") for root in self._roots)
+
+
+_ON_JOBS = {
+    "nodes": "max_nodes",
+    "walltime": "max_walltime",
+    "node_hours": "max_node_hours",
+    "node_hours_per_day": "max_node_hours_per_day",
+    "accounts": "allowed_accounts",
+    "paths": "allowed_paths",
+}
+"""The limits on jobs, and the settings they come from."""
 
 
 def _at_most(asked: float | None, limit: float | None, setting: str, say: Callable[[float], str]) -> None:

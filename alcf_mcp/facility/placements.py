@@ -59,14 +59,14 @@ class Placements:
     async def move(self, source: str, target: str) -> Place:
         """Move or rename a file or directory."""
         seen = await self._last(self._places.for_copy, source, target)
-        self._changes.limits.check_path(seen.source)
+        self._changes.limits.check_change(seen.source)
         body = Move(path=seen.source, target_path=seen.place.path)
         return await self._put("mv", seen.place, lambda fs, _: self._iri.mv(fs, body), body.path)
 
     async def symlink(self, points_to: str, link: str) -> Place:
         """Make a symbolic link; what it points to has to lie within the person's limits, too."""
         points_to = checked_path(points_to)
-        self._changes.limits.check_path(points_to)
+        self._changes.limits.check_place(points_to)
         place = await self._places.look(link)
         if not place.is_free:
             raise InvalidCall(f"{place.path!r} is there already", hint="Name another link.")

@@ -49,7 +49,7 @@ class Places:
     async def look(self, path: str) -> Place:
         """See what is at a path that may be changed."""
         path = checked_path(path)
-        self._limits.check_path(path)
+        self._limits.check_place(path)
         return Place(path, await self._files.stat_if_there(path))
 
     async def for_file(self, path: str) -> Place:
@@ -69,7 +69,7 @@ class Places:
             InvalidCall: there is no source, or it can't be put there.
         """
         source, target = removable(source), checked_path(target)
-        self._limits.check_path(target)
+        self._limits.check_place(target)
         _check_apart(source, target)
         what = await self._there(source)
         place = await self.look(target)
@@ -92,7 +92,7 @@ class Places:
             InvalidCall: there is no source, or the archive can't be there.
         """
         source, archive = checked_path(source), checked_path(archive)
-        self._limits.check_path(archive)
+        self._limits.check_place(archive)
         _check_same_filesystem(source, archive)
         what = await self._there(source)
         place = await self.for_file(archive)

@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import anyio
 
-from alcf_mcp.facility.files import Files
-from alcf_mcp.facility.jobspec import JobRequest, new_job, node_hours
+from alcf_mcp.facility.cost import most_node_hours
+from alcf_mcp.facility.job_resources import unknown_resources
+from alcf_mcp.facility.jobspec import JobRequest, new_job
 from alcf_mcp.facility.names import ResourceNames
+from alcf_mcp.facility.output_paths import OutputPaths, Target
 from alcf_mcp.facility.projects import in_figures
 from alcf_mcp.facility.queues import advice
 from alcf_mcp.facility.rules import output_directory
@@ -45,7 +47,7 @@ class Prepared:
         used: what was filled in, as sentences.
         notes: what a careful colleague would say, as sentences.
         left: what is left of the account's node hours, as a sentence; empty where that is not known.
-        to_make: the output directory, if it is missing.
+        targets: where it is to write, and what that would replace.
     """
 
     machine: Resource
@@ -54,12 +56,27 @@ class Prepared:
     used: list[str]
     notes: list[str] = field(default_factory=list)
     left: str = ""
-    to_make: str | None = None
+    targets: list[Target] = field(default_factory=list)
+
+    @property
+    def to_make(self) -> list[str]:
+        """The output directories that are missing."""
+        return list(dict.fromkeys(target.missing for target in self.targets if target.missing))
+
+    @property
+    def replaces(self) -> list[str]:
+        """What its output would take the place of, as sentences."""
+        return [target.replaces for target in self.targets if target.replaces]
+
+    @property
+    def unknown_resources(self) -> list[str]:
+        """The PBS resources that it names of which nothing is known here."""
+        return unknown_resources(self.request.custom_attributes)
 
     @property
     def cost(self) -> float:
         """The most node hours that it can be charged."""
-        return node_hours(self.spec) or 0.0
+        return most_node_hours(self.spec, self.machine.name)
 
 
 class Preparation:
@@ -68,9 +85,10 @@ class Preparation:
     Args:
         iri: the facility.
         names: its resources.
-        files: its files.
+        output_paths: looks at where jobs are to write.
         left_on: tells what is left of an account's node hours on a machine, ``None`` where nothing does.
         usual: what is usual.
+        told: the open submissions that were told of in this process; those of this call are added.
         has_alcf_queues: the machines have the queues of ALCF's.
     """
 
@@ -78,18 +96,21 @@ class Preparation:
         self,
         iri: IRIClient,
         names: ResourceNames,
-        files: Files,
+        output_paths: OutputPaths,
         left_on: LeftOn,
         usual: Usual,
         *,
+        told: set[int],
         has_alcf_queues: bool,
     ) -> None:
         self._iri = iri
         self._names = names
-        self._files = files
+        self._output_paths = output_paths
         self._left_on = left_on
         self._usual = usual
         self._has_alcf_queues = has_alcf_queues
+        self._told = told
+        self._told_before = frozenset(told)
         self._last: tuple[str, JobRequest, Prepared] | None = None
 
     async def again(self, resource: str, request: JobRequest) -> Prepared:
@@ -107,10 +128,14 @@ class Preparation:
         machine = await self._names.compute(resource)
         filled, used = await self._usual.filled(machine, request)
         prepared = Prepared(machine, filled, new_job(filled), used, filled.remarks())
+        if (one := prepared.spec.stdout_path) == prepared.spec.stderr_path and output_directory(one) != one:
+            prepared.notes.append(f"stdout and stderr both go to {one}: one of them will be lost.")
         if self._has_alcf_queues:
             prepared.notes += _advice(machine, prepared.spec)
-        if await self._usual.unclear(machine):
+        submissions = await self._usual.open_submissions(machine)
+        if submissions - self._told_before:
             prepared.notes.append(UNCLEAR.format(machine=machine.name))
+        self._told |= submissions
         await self._look(prepared)
         self._last = (resource, request, prepared)
         return prepared
@@ -124,11 +149,16 @@ class Preparation:
             except IRIError as error:
                 logger.info("not told of a submission: %s", error)
 
-        looks = (self._at_machine, self._at_incidents, self._at_allocation, self._at_directory)
+        async def look_at(target: Target) -> None:
+            await quietly(lambda _: self._output_paths.look(target))
+
+        prepared.targets = await self._output_paths.targets(prepared.machine, prepared.spec)
         with anyio.move_on_after(LOOKING_SECONDS):
             async with anyio.create_task_group() as group:
-                for look in looks:
+                for look in (self._at_machine, self._at_incidents, self._at_allocation):
                     group.start_soon(quietly, look)
+                for target in prepared.targets:
+                    group.start_soon(look_at, target)
 
     async def _at_machine(self, prepared: Prepared) -> None:
         now = await self._iri.get_resource(prepared.machine.id)
@@ -151,14 +181,9 @@ class Preparation:
             return
         prepared.left = f"{account} has {in_figures(left)} node hours left on {prepared.machine.name}."
         if prepared.cost > left:
-            prepared.notes.append(f"It may cost more than that: up to {prepared.cost:g} node hours.")
-
-    async def _at_directory(self, prepared: Prepared) -> None:
-        directory = output_directory(prepared.spec.stdout_path)
-        if directory is None or await self._usual.is_in_use(prepared.machine, directory):
-            return
-        if await self._files.is_missing(directory):
-            prepared.to_make = directory
+            prepared.notes.append(
+                f"It may cost more than that: up to {in_figures(prepared.cost)} node hours."
+            )
 
 
 def _advice(machine: Resource, spec: JobSpec) -> list[str]:

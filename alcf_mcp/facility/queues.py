@@ -113,6 +113,19 @@ def suggested_queue(machine_name: str, nodes: int, walltime_seconds: int) -> str
     return fitting[0].name if fitting else None
 
 
+def longest_walltime(machine_name: str, queue_name: str | None) -> int | None:
+    """The longest walltime, in seconds, of any job in a queue, or of any on the machine if that is not known.
+
+    ``None`` where the machine is not known either.
+    """
+    machine = table_of(machine_name)
+    if machine is None:
+        return None
+    named = machine.queue(queue_name) if queue_name else None
+    queues = (named,) if named else machine.queues
+    return max(place.walltime.most for queue in queues for place in (queue, *queue.routes))
+
+
 def advice(machine_name: str, queue: str, nodes: int, walltime_seconds: int) -> list[str]:
     """What a careful colleague would say about the choice of a queue.
 

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import anyio
 
 from alcf_mcp.facility.aftermath import Finder, Intent, OutcomeUnknown, has_failed, was_refused
-from alcf_mcp.facility.limits import LimitReached
 from alcf_mcp.iri import Wait
 from alcf_mcp.iri import errors as iri
 from alcf_mcp.journal import Action, Journal, JournalError, or_else
@@ -43,6 +42,10 @@ class Sending:
 
 Send = Callable[[Sending], Awaitable[T]]
 """Sends a change, and tells of it as soon as it knows more."""
+
+
+class DayIsSpent(Exception):
+    """A change would cost more than what is left of the day's node hours."""
 
 
 class Recorder:
@@ -85,7 +88,7 @@ class Recorder:
 
         Raises:
             JournalError: it can't be written down, and so is not sent.
-            LimitReached: the day's node hours do not allow it.
+            DayIsSpent: the day's node hours do not allow it.
             OutcomeUnknown: it may have been carried out.
             IRIError: it was not, or failed.
         """
@@ -119,12 +122,7 @@ class Recorder:
     async def _begin(self, intent: Intent, node_hours: float, day_limit: float | None) -> int:
         number = await self._journal.actions.begin(self._action(intent, node_hours), day_limit=day_limit)
         if number is None:
-            spent = await self._journal.actions.node_hours_of_a_day()
-            raise LimitReached(
-                f"{node_hours:g} node hours more would make {spent + node_hours:g} within 24 hours, "
-                f"more than {day_limit:g}",
-                "max_node_hours_per_day",
-            )
+            raise DayIsSpent
         return number
 
     async def _find_out(

@@ -1,4 +1,4 @@
-"""At the next start: find out what came of changes whose process ended before their answers came."""
+"""Find out what came of changes whose answers never came."""
 
 from __future__ import annotations
 
@@ -10,13 +10,20 @@ from alcf_mcp.journal import Action, Journal, JournalError
 logger = logging.getLogger(__name__)
 
 
-async def settle(journal: Journal, finder: Finder, api_url: str) -> None:
-    """Look at everything that was left open at a facility, and write down what came of it."""
+async def settle(journal: Journal, finder: Finder, api_url: str, *, submissions_only: bool = False) -> bool:
+    """Look at everything that was left open at a facility, and write down what came of it.
+
+    Returns:
+        Whether anything was.
+    """
+    left: list[Action] = []
     try:
-        for action in await journal.actions.left_open(api_url):
+        left = await journal.actions.left_open(api_url, submissions_only=submissions_only)
+        for action in left:
             await _settle(journal, finder, action)
-    except JournalError as error:  # nothing is lost: the next start tries again
+    except JournalError as error:  # nothing is lost: it is tried again
         logger.warning("what was left open is not looked at: %s", error)
+    return bool(left)
 
 
 async def _settle(journal: Journal, finder: Finder, action: Action) -> None:
@@ -34,4 +41,5 @@ async def _settle(journal: Journal, finder: Finder, action: Action) -> None:
         detail=f"{cut_off}looked at later: {found.detail}",
         job_id=found.job_id,
         if_open=True,
+        is_final=found.is_final,
     )

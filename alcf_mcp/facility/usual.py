@@ -67,16 +67,9 @@ class Usual:
                 used.append(f"The {name} is {values[name]}, {why}.")
         return replace(request, **values), used
 
-    async def is_in_use(self, machine: Resource, directory: str) -> bool:
-        """Whether jobs that have ended there wrote to a directory, so that it need not be looked for."""
-        return any(
-            job.exit_code == 0 and output_directory(job.spec.stdout_path) == directory
-            for job in await self._earlier(machine)
-        )
-
-    async def unclear(self, machine: Resource) -> int:
-        """How many submissions to a machine are open: under way, or of an outcome that is not known."""
-        return await or_else(self._journal.actions.open_submissions(machine.id, besides=0), 0)
+    async def open_submissions(self, machine: Resource) -> set[int]:
+        """The submissions to a machine that are open: under way, or of an outcome that is not known."""
+        return await or_else(self._journal.actions.open_submissions(machine.id), set())
 
     async def _account(self, request: JobRequest, earlier: SubmittedJob | None) -> tuple[str, str] | None:
         if request.account:

@@ -34,9 +34,13 @@ class _Look(Generic[T]):
 
 
 class JobLooks:
-    """Looks at jobs, shared by all calls of a process."""
+    """Looks at jobs, shared by all calls of a process.
+
+    ``listed_at`` is when a machine last answered with its list of jobs, by ``time.monotonic``.
+    """
 
     def __init__(self) -> None:
+        self.listed_at = float("-inf")
         self._waits: Counter[str] = Counter()
         self._jobs: dict[tuple[str, str], _Look[Job]] = {}
         self._lists: dict[str, _Look[dict[str, Job]]] = {}

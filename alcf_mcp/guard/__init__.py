@@ -6,7 +6,7 @@ answered with the preview and a code, and the same call with that code is carrie
 person's own answer counts, with the way to approve it in a terminal. An answer is worth exactly one call.
 """
 
-from alcf_mcp.guard.asking import Call, Guard, can_elicit, is_modern
+from alcf_mcp.guard.asking import Call, Guard, can_elicit, is_modern, put, question_failed
 from alcf_mcp.guard.preview import Preview
 from alcf_mcp.guard.verdict import NOTHING_SENT, Outcome, Verdict, explain
 
@@ -20,4 +20,6 @@ __all__ = [
     "can_elicit",
     "explain",
     "is_modern",
+    "put",
+    "question_failed",
 ]

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Literal
 
+import anyio
+from mcp import MCPError
 from mcp.server.mcpserver import (
     AcceptedElicitation,
     CancelledElicitation,
@@ -21,9 +27,16 @@ from alcf_mcp.guard.verdict import Outcome, Verdict
 from alcf_mcp.journal import Journal
 from alcf_mcp.journal.approvals import SECONDS, Kind
 
+logger = logging.getLogger(__name__)
+
 Policy = Literal["ask", "human", "off"]
 
 _MODERN = "2026-07-28"
+
+ANSWER_SECONDS = SECONDS
+"""A question that is not answered by then will not be: it would be answered elsewhere as well."""
+
+_failed: ContextVar[bool] = ContextVar("failed", default=False)
 _REMEMBERED = 100
 
 
@@ -141,8 +154,35 @@ class Guard:
         return text
 
 
+@contextmanager
+def question_failed() -> Iterator[None]:
+    """Around a call whose question came back without an answer: its client is not asked again."""
+    token = _failed.set(True)
+    try:
+        yield
+    finally:
+        _failed.reset(token)
+
+
+async def put(ctx: Context[Any], question: Elicit[Any]) -> ElicitationResult[Any] | None:
+    """Put a question within the call, as clients of the earlier protocol have it.
+
+    Returns:
+        What came of it; ``None`` where the client answered with an error or what does not fit the form, or
+        not at all.
+    """
+    try:
+        with anyio.move_on_after(ANSWER_SECONDS):
+            return await ctx.elicit(question.message, question.schema)
+    except (MCPError, ValueError) as error:
+        logger.info("the client did not answer the question: %s", type(error).__name__)
+    return None
+
+
 def can_elicit(ctx: Context[Any]) -> bool:
     """Whether the client can put a form before its user on this connection."""
+    if _failed.get():
+        return False
     capabilities = ctx.client_capabilities
     elicitation = capabilities.elicitation if capabilities else None
     if elicitation is None or (elicitation.form is None and elicitation.url is not None):

@@ -32,6 +32,8 @@ DETAIL_LIMIT = 500
 COMPETES = timedelta(minutes=10)
 """Within that time, a new job may be that of another submission whose answer is lost."""
 
+_SUBMITS = " AND json_extract(intent, '$.kind') = 'submit'"
+
 
 def this_process() -> str:
     """This process, told apart from those of other hosts that share the journal."""
@@ -94,6 +96,7 @@ class Actions:
         job_id: str | None = None,
         task_id: str | None = None,
         if_open: bool = False,
+        is_final: bool = False,
     ) -> None:
         """Complete an action with what came of it; its intent is kept only where that is not known.
 
@@ -104,6 +107,7 @@ class Actions:
             job_id: the job that it was about.
             task_id: the task that did it.
             if_open: only if nobody has found it out by now.
+            is_final: it stays as it is, known or not.
         """
         sql = (
             "UPDATE actions SET ended_at = ?, outcome = ?, detail = ?, job_id = coalesce(?, job_id),"
@@ -112,28 +116,27 @@ class Actions:
         )
         now = datetime.now(UTC).isoformat()
         kept = detail and detail[:DETAIL_LIMIT]
-        values = (now, outcome, kept, job_id, task_id, outcome in OPEN, number, if_open)
+        values = (now, outcome, kept, job_id, task_id, outcome in OPEN and not is_final, number, if_open)
         await self.store.run(lambda db: db.execute(sql, values))
 
-    async def left_open(self, api_url: str) -> list[Action]:
+    async def left_open(self, api_url: str, *, submissions_only: bool = False) -> list[Action]:
         """The actions whose outcome is not known and that no living process is at, oldest first."""
         sql = (
-            "SELECT * FROM actions WHERE intent IS NOT NULL AND outcome IN ('sent', 'unknown')"
-            " AND api_url = ? AND began_at > ? ORDER BY id"
+            "SELECT * FROM actions WHERE intent IS NOT NULL AND outcome IN ('sent', 'unknown')"  # noqa: S608
+            f" AND api_url = ? AND began_at > ?{_SUBMITS if submissions_only else ''} ORDER BY id"
         )
         after = (datetime.now(UTC) - GIVEN_UP).isoformat()
         rows = await self.store.run(lambda db: db.execute(sql, (api_url, after)).fetchall())
         return [action for action in map(_action, rows) if action.ended_at or _was_cut_off(action)]
 
-    async def open_submissions(self, resource_id: str, *, besides: int) -> int:
-        """How many other submissions to a machine are under way or of unknown outcome."""
+    async def open_submissions(self, resource_id: str) -> set[int]:
+        """The numbers of the submissions to a machine that are under way or of unknown outcome."""
         sql = (
-            "SELECT count(*) FROM actions WHERE intent IS NOT NULL AND outcome IN ('sent', 'unknown')"
-            " AND id != ? AND began_at > ? AND json_extract(intent, '$.kind') = 'submit'"
-            " AND json_extract(intent, '$.resource_id') = ?"
+            "SELECT id FROM actions WHERE intent IS NOT NULL AND outcome IN ('sent', 'unknown')"  # noqa: S608
+            f" AND began_at > ?{_SUBMITS} AND json_extract(intent, '$.resource_id') = ?"
         )
-        values = (besides, (datetime.now(UTC) - COMPETES).isoformat(), resource_id)
-        return int(await self.store.run(lambda db: db.execute(sql, values).fetchone()[0]))
+        values = ((datetime.now(UTC) - COMPETES).isoformat(), resource_id)
+        return await self.store.run(lambda db: {int(row[0]) for row in db.execute(sql, values)})
 
     async def node_hours_of_a_day(self) -> float:
         """What the jobs that were submitted within 24 hours may cost at most."""

@@ -120,6 +120,15 @@ class SubmittedJobs:
         values = (earliest.isoformat(), ended_too, moment.isoformat(), limit)
         return await self.store.run(lambda db: [_job(row) for row in db.execute(sql, values)])
 
+    async def not_ended(self, *, limit: int = 200) -> list[SubmittedJob]:
+        """The jobs from here that were not seen ended, as far as PBS may still know them; newest first."""
+        sql = (
+            "SELECT * FROM jobs WHERE submitted_at >= ? AND ended_by IS NULL"
+            " ORDER BY submitted_at DESC LIMIT ?"
+        )
+        values = ((datetime.now(UTC) - KEPT_BY_PBS).isoformat(), limit)
+        return await self.store.run(lambda db: [_job(row) for row in db.execute(sql, values)])
+
     async def last(self, resource_id: str | None = None, *, limit: int) -> list[SubmittedJob]:
         """The last jobs that were submitted from here, to one machine or to all; newest first."""
         sql = "SELECT * FROM jobs WHERE ? IN (resource_id, '') ORDER BY submitted_at DESC LIMIT ?"

@@ -14,6 +14,9 @@ from typing import TypeVar
 
 import anyio.to_thread
 
+from alcf_mcp import __version__
+from alcf_mcp.private import StateError, make_private_directory, make_private_file
+
 T = TypeVar("T")
 
 BUSY_SECONDS = 5.0
@@ -114,6 +117,12 @@ _SCHEMA = (
     DROP INDEX jobs_by_time;
     CREATE INDEX jobs_by_time ON jobs (submitted_at, end_told, ended_by);
     """,
+    """
+    CREATE TABLE versions (
+        schema INTEGER PRIMARY KEY,
+        alcf_mcp TEXT NOT NULL
+    ) STRICT;
+    """,
 )
 """One entry a schema version; a file of an older version is brought forward step by step.
 
@@ -121,7 +130,7 @@ An entry never changes and never goes: there may be files that have it.
 """
 
 
-class JournalError(Exception):
+class JournalError(StateError):
     """The journal can't be read or written; the message says where it is and why."""
 
 
@@ -142,18 +151,32 @@ class Store:
     def run_now(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """The same for callers that have no event loop."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self.path.touch(mode=0o600)
+            make_private_directory(self.path.parent)
+            make_private_file(self.path)
             with closing(sqlite3.connect(self.path, timeout=BUSY_SECONDS)) as connection:
+                connection.row_factory = sqlite3.Row
+                if _version(connection) > len(_SCHEMA):
+                    return self._read_newer(connection, work)
                 _prepare(connection)
                 with connection:
                     return work(connection)
         except (sqlite3.Error, OSError) as error:
             raise JournalError(f"The journal {self.path} can't be used ({error})") from None
 
+    def _read_newer(self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do some work that only reads; a newer version may mean more by a row than this one would write."""
+        connection.execute("PRAGMA query_only = ON")
+        try:
+            return work(connection)
+        except sqlite3.Error:
+            raise JournalError(
+                f"The journal {self.path} was written by alcf-mcp {_written_by(connection)}, which is newer "
+                f"than this one ({__version__}), so nothing is changed: update alcf-mcp, or choose another "
+                "directory with ALCF_MCP_STATE_DIR"
+            ) from None
+
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    connection.row_factory = sqlite3.Row
     if _version(connection) < len(_SCHEMA):
         _bring_forward(connection)
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
@@ -172,4 +195,14 @@ def _bring_forward(connection: sqlite3.Connection) -> None:
         for statement in _SCHEMA[version].split(";"):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {version + 1}")
+    connection.execute("INSERT OR REPLACE INTO versions VALUES (?, ?)", (len(_SCHEMA), __version__))
     connection.commit()
+
+
+def _written_by(connection: sqlite3.Connection) -> str:
+    """The version of alcf-mcp that brought the file to its schema."""
+    try:
+        row = connection.execute("SELECT alcf_mcp FROM versions ORDER BY schema DESC").fetchone()
+    except sqlite3.Error:  # a schema that does without
+        row = None
+    return str(row[0]) if row else "of an unknown version"

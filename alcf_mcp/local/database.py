@@ -11,6 +11,8 @@ from typing import TypeVar
 
 import anyio.to_thread
 
+from alcf_mcp.private import make_private_file
+
 T = TypeVar("T")
 
 _BUSY_SECONDS = 10.0
@@ -93,6 +95,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        make_private_file(path)
         with _alone(path.with_suffix(".lock")), closing(self._connect()) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_SCHEMA)
@@ -101,7 +104,6 @@ class Database:
                 " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'jobs')",
                 (FIRST_JOB_NUMBER - 1,),
             )
-        path.chmod(0o600)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -144,6 +146,7 @@ class Database:
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """Let one process at a time set up the database: SQLite does not wait when the journal mode changes."""
+    make_private_file(path)
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

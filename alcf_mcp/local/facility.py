@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
 from typing import Self
 
 import anyio
@@ -34,10 +36,24 @@ from alcf_mcp.local.routes.task import TaskRoutes
 from alcf_mcp.local.settings import LocalSettings
 from alcf_mcp.local.tasks import Tasks
 from alcf_mcp.local.tree import Tree
+from alcf_mcp.private import StateError, make_private_directory
 
 
 class ConfinementUnavailable(Exception):
     """Jobs were to be confined at any rate, and can't be here."""
+
+
+@contextmanager
+def _kept_in(root: Path) -> Iterator[None]:
+    """Around what uses the facility's directory at its start.
+
+    Raises:
+        StateError: it can't be made or written to.
+    """
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise StateError(f"The local facility can't be kept in {root} ({error})") from None
 
 
 class LocalFacility:
@@ -64,17 +80,18 @@ class LocalFacility:
     def __init__(self, settings: LocalSettings, clock: Callable[[], float] = time.time) -> None:
         self.settings = settings
         root = settings.root
-        for directory in (root, root / "jobs", root / "spool"):
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.token = read_or_create_token(root / "token")
-        database = Database(root / "facility.sqlite")
-        projects = tuple(grant.name for grant in settings.projects)
-        self.tree = Tree(root / "tree", settings.username, projects)
-        self.tree.create()
+        with _kept_in(root):
+            for directory in (root, root / "jobs", root / "spool"):
+                make_private_directory(directory)
+            self.token = read_or_create_token(root / "token")
+            database = Database(root / "facility.sqlite")
+            projects = tuple(grant.name for grant in settings.projects)
+            self.tree = Tree(root / "tree", settings.username, projects)
+            self.tree.create()
 
-        records = resource_records(settings.machines)
-        self.condition = FacilityCondition(database, records, clock)
-        self.condition.seed()
+            records = resource_records(settings.machines)
+            self.condition = FacilityCondition(database, records, clock)
+            self.condition.seed()
 
         self.notes: list[str] = []
         self._sandbox = self._find_sandbox()
@@ -83,7 +100,7 @@ class LocalFacility:
         machines = {machine.id: machine for machine in settings.machines}
         self._scheduler = Scheduler(database, self._launcher, machines, is_down, settings.tick, clock)
         self._tasks = Tasks(database, Disk(self.tree, settings.full), settings, clock)
-        self._jobs = Jobs(database, settings.projects, clock, self._scheduler.wake)
+        self._jobs = Jobs(database, settings.projects, clock, self._scheduler.wake, settings.held_names)
         self.faults = Faults()
         routes = self._routes(records, machines, self._idempotency_keys(database, clock), clock)
         self.app: ASGIApp = FaultyGateway(create_app(routes, self.running), self.faults)

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import socket
 import struct
 import sys
 from collections.abc import Callable
 from functools import partial
+from urllib.parse import urlsplit
 
 import uvicorn
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from alcf_mcp.local.facility import LocalFacility
 from alcf_mcp.local.faults import AnswerTruncated, ConnectionDropped, ConnectionReset
+from alcf_mcp.local.problems import Problem, problem_response
 from alcf_mcp.local.routes.wire import PREFIX
+
+_HOST = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.IGNORECASE)
 
 # Longer than clients keep a connection: a request on one that is just being closed would be lost.
 _KEPT_ALIVE_SECONDS = 60
@@ -57,7 +63,7 @@ async def serve(
         shown = f"[{address}]" if address.version == 6 else str(address)
         url = f"http://{shown}:{listener.getsockname()[1]}{PREFIX}"
         config = uvicorn.Config(
-            facility.app,
+            OnLoopback(facility.app),
             http=_Connection,
             log_level="warning",
             access_log=False,
@@ -87,6 +93,40 @@ def _loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
             f"{host} can be reached by other computers; the local facility is for this one only"
         )
     return address
+
+
+class OnLoopback:
+    """ASGI middleware: takes only requests whose ``Host`` is loopback's.
+
+    A page in the user's browser reaches a loopback port by a name of its own, which it lets point there; its
+    requests bear that name.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or refuse with 421."""
+        if scope["type"] == "http" and not all(_names_loopback(host) for host in _hosts(scope)):
+            problem = Problem(421, "The Host is not loopback's: this facility is for its own computer alone.")
+            await problem_response(Request(scope), problem)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def _hosts(scope: Scope) -> list[str]:
+    """The Host headers; one that is missing counts as empty."""
+    return [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"] or [""]
+
+
+def _names_loopback(host: str) -> bool:
+    name = urlsplit(f"//{host}").hostname if _HOST.fullmatch(host) else None
+    if name is None:
+        return False
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name == "localhost"
 
 
 class _Connection(H11Protocol):

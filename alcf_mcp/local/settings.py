@@ -41,6 +41,7 @@ class LocalSettings(BaseModel):
         idempotency: what becomes of a job's ``Idempotency-Key``: it is honoured (``store``), or answered with
             501 as by a server that keeps none (``none``). ``None`` is what the profile does: ``full`` honours
             it, ``alcf`` ignores it.
+        held_names: jobs whose names match are held when they are submitted, as a site's hook may do.
         username: the one user of the facility.
         confine: run jobs in bubblewrap: where it works (``None``), never (``False``), or else not at
             all (``True``).
@@ -57,6 +58,7 @@ class LocalSettings(BaseModel):
     task_latency: Latency = 0.05
     operation_latency: dict[str, Latency] = {}
     idempotency: Literal["store", "none"] | None = None
+    held_names: re.Pattern[str] | None = None
     username: str = Field(default_factory=login_name, pattern=r"^[a-z][a-z0-9_-]{0,31}$")
     confine: bool | None = None
     tick: Annotated[float, Field(gt=0)] = 0.1

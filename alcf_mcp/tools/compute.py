@@ -53,8 +53,8 @@ async def submit_job(
     prepared = await facility.preparation.again(resource, request)
     if dry_run:
         return JobSubmission.of(prepared, None)
-    if prepared.to_make:
-        await _make_directory(facility, prepared.to_make)
+    for directory in prepared.to_make:
+        await _make_directory(facility, directory)
     known = await facility.job_actions.submit(prepared.machine, prepared.spec, script=prepared.request.script)
     return JobSubmission.of(prepared, known)
 

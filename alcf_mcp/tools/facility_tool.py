@@ -12,7 +12,8 @@ from mcp.server.mcpserver.tools.base import Tool
 from mcp.types import CallToolResult
 from pydantic import ValidationError
 
-from alcf_mcp.guard import NOTHING_SENT
+from alcf_mcp.facility.blank import is_blank
+from alcf_mcp.guard import NOTHING_SENT, question_failed
 from alcf_mcp.iri.errors import TaskStillRunning
 from alcf_mcp.tools.declare import Declaration, as_registered
 from alcf_mcp.tools.failures import EXPECTED, failure
@@ -55,23 +56,37 @@ class FacilityTool(Tool):
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
     ) -> Any:
         """Run the tool; wrong arguments and expected failures become answers, not exceptions."""
+        arguments = self.given(arguments)
         try:
             return await super().run(arguments, context, convert_result)
         except ToolError as error:
-            cause = error.__cause__
-            if isinstance(cause, ValidationError) and cause.title == self.fn_metadata.arg_model.__name__:
-                return self._wrong_arguments(cause)
-            if isinstance(cause, TaskStillRunning | TimeoutError):
-                return error_result(
-                    f"{_SLOW_LOOK} {NOTHING_SENT}", message=_SLOW_LOOK, next_step=NOTHING_SENT
-                )
-            if isinstance(cause, EXPECTED):  # a preview failed to look at its target
-                return failure(cause, reads=True, seconds=0)
-            if isinstance(cause, ToolError) and str(cause).startswith("Resolver "):
-                return error_result(
-                    f"{_ODD_ANSWER} {NOTHING_SENT}", message=_ODD_ANSWER, next_step=NOTHING_SENT
-                )
-            raise
+            if not _answer_does_not_fit(error):
+                return self._told(error)
+        with question_failed():
+            try:
+                return await super().run(arguments, context, convert_result)
+            except ToolError as error:
+                return self._told(error)
+
+    def _told(self, error: ToolError) -> CallToolResult:
+        """The answer that tells of an expected failure.
+
+        Raises:
+            ToolError: it was not expected.
+        """
+        cause = error.__cause__
+        if isinstance(cause, ValidationError) and cause.title == self.fn_metadata.arg_model.__name__:
+            return self._wrong_arguments(cause)
+        if isinstance(cause, TaskStillRunning | TimeoutError):
+            return error_result(f"{_SLOW_LOOK} {NOTHING_SENT}", message=_SLOW_LOOK, next_step=NOTHING_SENT)
+        if isinstance(cause, EXPECTED):  # a preview failed to look at its target
+            return failure(cause, reads=True, seconds=0)
+        raise error
+
+    def given(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The arguments that say something: what is blank counts as not given, whatever its type."""
+        fields = self.fn_metadata.arg_model.model_fields
+        return {name: value for name, value in arguments.items() if not (name in fields and is_blank(value))}
 
     def _wrong_arguments(self, error: ValidationError) -> CallToolResult:
         fields = self.fn_metadata.arg_model.model_fields
@@ -89,7 +104,12 @@ class FacilityTool(Tool):
 
 
 _SLOW_LOOK = "The facility took too long to show what the call would change. Try again in a minute."
-_ODD_ANSWER = "The client's answer to the question does not fit the form that it was asked to show."
+
+
+def _answer_does_not_fit(error: ToolError) -> bool:
+    """Whether the client answered a question with what is no answer to it; nothing was done then."""
+    cause = error.__cause__
+    return isinstance(cause, ToolError) and str(cause).startswith("Resolver ")
 
 
 def _problem(kind: str, where: list[str], message: str, fields: list[str]) -> str:
@@ -98,7 +118,7 @@ def _problem(kind: str, where: list[str], message: str, fields: list[str]) -> st
         close = get_close_matches(name, fields, n=1)
         return f"there is no argument '{name}'" + (f" (did you mean '{close[0]}'?)" if close else "")
     if kind == "missing":
-        return f"'{name}' is missing"
+        return f"'{name}' is missing, or blank"
     reason = message.removeprefix("Value error, ").replace("Input should be", "should be")
     return f"'{name}': {reason[:1].lower()}{reason[1:]}"
 

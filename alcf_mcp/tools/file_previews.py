@@ -37,7 +37,7 @@ def owners(file: File | None) -> str | None:
 async def preview_chmod(facility: AtFacility, path: str, mode: str) -> Preview:
     """The mode before and after."""
     mode, path = checked_mode(mode)[-3:], checked_path(path)
-    facility.shared.limits.check_path(path)
+    facility.shared.limits.check_change(path)
     file = await facility.files.entry(path)
     before, special = mode_of(file), has_special_bits(file)
     if before == mode and not special:
@@ -55,7 +55,7 @@ async def preview_chown(facility: AtFacility, path: str, owner: str, group: str)
     """Owner and group before and after."""
     checked_owner(owner, group)
     path = checked_path(path)
-    facility.shared.limits.check_path(path)
+    facility.shared.limits.check_change(path)
     file = await facility.files.entry(path)
     if file and owner in ("", file.user) and group in ("", file.group):
         return Preview("", settled=f"{path} belongs to {owners(file)} already.")
@@ -72,7 +72,7 @@ async def preview_chown(facility: AtFacility, path: str, owner: str, group: str)
 async def preview_remove(facility: AtFacility, path: str) -> Preview:
     """What is removed, and how much of it."""
     path = removable(path)
-    facility.shared.limits.check_path(path)
+    facility.shared.limits.check_change(path)
     file = await facility.files.entry(path)
     gone = "It can't be recovered."
     if file is None:

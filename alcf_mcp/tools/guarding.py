@@ -6,12 +6,19 @@ from inspect import Parameter
 from typing import Annotated, Any
 
 import anyio
-from mcp.server.mcpserver import AcceptedElicitation, Context, ElicitationResult, Resolve
+from mcp.server.mcpserver import (
+    AcceptedElicitation,
+    CancelledElicitation,
+    Context,
+    DeclinedElicitation,
+    ElicitationResult,
+    Resolve,
+)
 from mcp.types import CallToolResult
 from pydantic import BaseModel, Field
 
 from alcf_mcp.facility import Facility
-from alcf_mcp.guard import Call, Outcome, Preview, Verdict, can_elicit, explain, is_modern
+from alcf_mcp.guard import Call, Outcome, Preview, Verdict, can_elicit, explain, is_modern, put
 from alcf_mcp.tools.app import App, app_of, client_name, facility_in
 from alcf_mcp.tools.results import Result, Verbatim
 from alcf_mcp.tools.signatures import Function, gathered, give_signature, parameters
@@ -19,6 +26,7 @@ from alcf_mcp.tools.text import visible
 
 Confirmation = Annotated[str | None, Field(description="The code of the preview, once the person agreed")]
 
+_ANSWERS = (AcceptedElicitation, DeclinedElicitation, CancelledElicitation)
 _OURS = ("confirmation", "guard_preview", "guard_answer")
 
 
@@ -42,9 +50,12 @@ class Guarded:
         async def ask(
             context: Context[App], seen: Preview, confirmation: str | None, **arguments: Any
         ) -> Any:
-            app = app_of(context)
-            call = self._call(context, arguments)
-            return await app.guard.decide(call, seen, confirmation, can_ask=can_elicit(context))
+            guard, call = app_of(context).guard, self._call(context, arguments)
+            decided = await guard.decide(call, seen, confirmation, can_ask=can_elicit(context))
+            if isinstance(decided, Verdict) or is_modern(context):
+                return decided
+            answer = await put(context, decided)
+            return answer or await guard.decide(call, seen, confirmation, can_ask=False)
 
         give_signature(look, parameters(preview), Preview)
         self._seen = Annotated[Preview, Resolve(look)]
@@ -69,6 +80,8 @@ class Guarded:
     async def verdict(self, context: Context[App], arguments: dict[str, Any]) -> Verdict:
         """Judge a call, and leave of its arguments the tool's own."""
         _, seen, answer = (arguments.pop(name) for name in _OURS)
+        if isinstance(answer.data if isinstance(answer, AcceptedElicitation) else None, _ANSWERS):
+            answer = answer.data  # it was asked within the call
         asked = isinstance(answer, AcceptedElicitation) and not isinstance(answer.data, Verdict)
         facility = facility_in(arguments)
         if asked and facility:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
-from alcf_mcp.facility.jobspec import changed_job, merged, node_hours
+from alcf_mcp.facility.cost import node_hours
+from alcf_mcp.facility.job_resources import unknown_resources
+from alcf_mcp.facility.jobspec import changed_job, merged
 from alcf_mcp.facility.known_jobs import KnownJob, job_number
+from alcf_mcp.facility.projects import in_figures
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.guard import Preview
-from alcf_mcp.iri.errors import InvalidCall
+from alcf_mcp.iri.errors import InvalidCall, IRIError
 from alcf_mcp.iri.models import JobSpec
 from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
@@ -22,20 +26,33 @@ from alcf_mcp.tools.text import count, one_line
 async def preview_submit(
     facility: AtFacility, resource: str, request: Annotated[NewJob, Spread], dry_run: bool
 ) -> Preview:
-    """What the job may cost, and what is left to pay it from; nobody is asked about little."""
+    """What the job may cost, replace and change; nobody is asked about little."""
     prepared = await facility.preparation.prepare(resource, request)
-    facility.shared.limits.check_job(prepared.spec)
-    if dry_run or prepared.cost <= facility.shared.limits.unasked_node_hours:
+    await facility.job_actions.check(prepared.machine, prepared.spec)
+    if dry_run:
+        return Preview("", harmless="a dry run")
+    at_stake = [*prepared.replaces, *_unknown(prepared.unknown_resources)]
+    if prepared.cost <= facility.shared.limits.unasked_node_hours and not at_stake:
         return Preview("", harmless="below the limit")
     attributes = prepared.spec.attributes
     walltime = spoken((attributes.duration if attributes else None) or 0)
-    asked = f"{count(prepared.request.nodes or 1, 'node')} × {walltime} = up to {prepared.cost:g} node hours"
     where = f"A job on {prepared.machine.name}, queue {prepared.request.queue}"
-    fact = f"{where}: {asked}, charged to {prepared.request.account}."
+    asked = f"{count(prepared.request.nodes or 1, 'node')} × {walltime}"
+    cost = f"up to {in_figures(prepared.cost)} node hours, charged to {prepared.request.account}"
+    facts = (f"{where}: {asked} = {cost}.", *at_stake)
     # What is left changes with every job of the project: it is told, but an answer does not hang on it.
     remarks = (prepared.left, *prepared.used, *prepared.notes)
-    told = tuple(one_line(remark, 500) for remark in remarks if remark)
-    return Preview("Submit the job?", (one_line(fact, 500),), remarks=told)
+    return Preview(
+        "Submit the job?",
+        tuple(one_line(fact, 500) for fact in facts),
+        remarks=tuple(one_line(remark, 500) for remark in remarks if remark),
+    )
+
+
+def _unknown(resources: list[str]) -> list[str]:
+    if not resources:
+        return []
+    return [f"What {', '.join(resources)} in custom_attributes does to a job is not known here."]
 
 
 async def preview_update(
@@ -54,9 +71,14 @@ async def preview_update(
         )
     change = changed_job(replace(changes, nodes=node_count(known, changes.nodes)))
     after = merged(known.spec, change) if known.spec else change
-    facility.shared.limits.check_job(after)
-    facts = (f"{report.identity}: {known.state}", f"to: {_asked_for(after)}")
-    return Preview(f"Change job {known.job.id}?", facts)
+    await facility.job_actions.check(known.resource, after, known.spec)
+    facts = [f"{report.identity}: {known.state}", f"to: {_asked_for(after)}"]
+    facts += _unknown(unknown_resources(changes.custom_attributes))
+    for target in await facility.output_paths.targets(known.resource, change):
+        with suppress(IRIError):  # that it could not be looked at is said as well
+            await facility.output_paths.look(target, besides=known.job.id)
+        facts.append(target.replaces)
+    return Preview(f"Change job {known.job.id}?", tuple(one_line(fact, 1000) for fact in facts if fact))
 
 
 def _asked_for(spec: JobSpec) -> str:

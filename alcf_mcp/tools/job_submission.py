@@ -35,10 +35,10 @@ class JobSubmission(Result):
         """Tell of a submission; without a job, of what would be sent."""
         request = prepared.request
         job, spec = known and known.job, (known and known.spec) or prepared.spec
-        made = prepared.to_make
-        directory = (
-            f"The directory {made} {'was made' if job else 'would be made'}: it was missing." if made else ""
-        )
+        made = [
+            f"The directory {path} {'was made' if job else 'would be made'}: it was missing."
+            for path in prepared.to_make
+        ]
         left = prepared.left if job is None else ""
         return cls(
             job_id=job.id if job else None,
@@ -49,12 +49,14 @@ class JobSubmission(Result):
             queue=request.queue,
             nodes=request.nodes,
             walltime=spoken(spec.attributes.duration or 0) if spec.attributes else None,
-            most_node_hours=prepared.cost,
+            most_node_hours=round(prepared.cost, 2),
             stdout_path=spec.stdout_path,
             stderr_path=spec.stderr_path,
             script=None if job else request.rendered(),
             request=None if job else spec.to_wire(),
-            notes=[note for note in (*prepared.used, directory, left, *prepared.notes) if note],
+            notes=[
+                note for note in (*prepared.used, *prepared.replaces, *made, left, *prepared.notes) if note
+            ],
             next_step=(
                 f"wait_for_job with job_id={job.id!r}, then get_job_output."
                 if job

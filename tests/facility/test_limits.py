@@ -31,7 +31,7 @@ def spec(nodes: int, seconds: int, account: str = "A") -> JobSpec:
 
 def test_without_limits_everything_may_be_asked_for() -> None:
     Limits().check_job(spec(500, 86_400))
-    Limits().check_path("/eagle/x")
+    Limits().check_place("/eagle/x")
 
 
 @pytest.mark.parametrize(
@@ -61,13 +61,13 @@ def test_a_job_at_the_limit_is_not() -> None:
 
 @pytest.mark.parametrize("path", ["/eagle/P", "/eagle/P/x"])
 def test_below_an_allowed_directory(path: str) -> None:
-    Limits(paths=("/home/me", "/eagle/P")).check_path(path)
+    Limits(paths=("/home/me", "/eagle/P")).check_place(path)
 
 
 @pytest.mark.parametrize("path", ["/eagle/Py", "/eagle", "/home/you"])
 def test_outside_the_allowed_directories(path: str) -> None:
     with pytest.raises(LimitReached, match="ALCF_MCP_ALLOWED_PATHS"):
-        Limits(paths=("/eagle/P",)).check_path(path)
+        Limits(paths=("/eagle/P",)).check_place(path)
 
 
 def test_limits_are_read_from_the_settings() -> None:
@@ -109,7 +109,7 @@ async def test_nothing_beyond_a_limit_is_sent_and_nobody_is_asked(
 
 async def test_an_update_costs_what_it_adds(connect: Connect) -> None:
     async with connect(max_node_hours_per_day=5, confirm="off") as assistant:
-        held = JOB | {"queue": "preemptable", "custom_attributes": {"Hold_Types": "u"}}
+        held = JOB | {"queue": "preemptable", "name": "held"}
         job_id = (await assistant.do("submit_job", **held))["job_id"]
         await assistant.do("update_job", job_id=job_id, nodes=4)
         refused = await assistant.call("update_job", job_id=job_id, nodes=8)

@@ -63,7 +63,7 @@ async def test_a_job_from_elsewhere_is_looked_for_where_others_write(
 
 
 async def test_output_that_can_t_be_there_yet_is_told_as_such(assistant: Assistant) -> None:
-    held = {"custom_attributes": {"Hold_Types": "u"}}
+    held = {"name": "held"}
     job = await assistant.do("submit_job", **JOB, script="true", **held)
     answered = await assistant.call("get_job_output", job_id=job["job_id"])
     assert "The job is still held; it has written nothing." in answered.text

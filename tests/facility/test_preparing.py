@@ -231,6 +231,6 @@ async def test_no_spelling_gets_round_the_limits(assistant: Assistant, attribute
 
 @pytest.mark.parametrize("changes", [{}, {"environment": {"A": "b"}}])
 async def test_a_change_changes_something(assistant: Assistant, changes: dict[str, Any]) -> None:
-    held = await assistant.do("submit_job", **JOB, custom_attributes={"Hold_Types": "u"})
+    held = await assistant.do("submit_job", **JOB, name="held")
     answered = await assistant.call("update_job", job_id=held["job_id"], **changes)
     assert answered.is_error

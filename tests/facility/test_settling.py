@@ -16,10 +16,10 @@ from mcp import Client, StdioServerParameters
 
 from alcf_mcp.facility.aftermath import PathIntent
 from alcf_mcp.journal import Action, Journal
-from alcf_mcp.journal.actions import DETAIL_LIMIT, GIVEN_UP, this_process
+from alcf_mcp.journal.actions import COMPETES, DETAIL_LIMIT, GIVEN_UP, this_process
 from alcf_mcp.local import Fault, LocalFacility, serve
 from alcf_mcp.local.catalog import POLARIS
-from tests.conftest import Assistant, Connect, record_of
+from tests.conftest import Assistant, Connect, agree, record_of
 
 HERE = "/eagle/LocalDemo"
 GONE = f"{2**22 + 1}@{this_process().partition('@')[2]}"
@@ -112,6 +112,85 @@ async def test_a_job_by_hand_is_not_taken_for_a_submission_of_long_ago(
         found = await outcome(journal, until="unknown")
     assert f"{by_hands} may be it, or another submission's" in (found.detail or "")
     assert await record_of(journal, by_hands) is None
+
+
+def lost_submission(**changes: object) -> Action:
+    """A submission to Polaris whose answer was lost when there were no jobs there."""
+    lost = {"kind": "submit", "resource_id": POLARIS.id, "resource": "Polaris", "spec": {"name": "lost"}}
+    intent = json.dumps({**lost, "key": "k", "known": [], "complete": True})
+    now = datetime.now(UTC)
+    usual: dict[str, object] = {"tool": "submit_job", "intent": intent, "outcome": "unknown", "ended_at": now}
+    return left_open("", **usual | changes)
+
+
+JOB = {"resource": "polaris", "account": "LocalDemo", "queue": "debug", "directory": HERE, "script": "true"}
+
+
+async def test_a_lost_submission_is_settled_as_soon_as_the_list_answers_again(
+    local: LocalFacility, connect: Connect, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not only at the next start; by the user's own look if that comes first."""
+    monkeypatch.setattr("alcf_mcp.background.FIRST_PAUSE", 0.05)
+
+    async def lists_fail_from_then_on() -> None:
+        await requested(local, "POST", "/compute/job/")
+        local.faults.add(Fault(method="POST", path="/compute/status/", status=501, times=None))
+
+    async with connect(confirm="off") as assistant:
+        await assistant.do("list_resources")
+        local.faults.add(Fault(method="POST", path="/compute/job/", after=True, drop=True, delay=0.3))
+        async with anyio.create_task_group() as group:
+            group.start_soon(lists_fail_from_then_on)
+            lost = await assistant.call("submit_job", **JOB)
+        assert lost.is_error
+        assert (await outcome(journal, until="unknown")).job_id is None
+        local.faults.clear()
+        found = await outcome(journal, until="done")
+        assert found.job_id
+        assert [
+            job["job_id"] for job in (await assistant.do("list_jobs", include_finished=True))["jobs"]
+        ] == [found.job_id]
+
+
+async def test_where_no_job_came_of_it_for_long_it_was_not_submitted(
+    connect: Connect, journal: Journal
+) -> None:
+    began = datetime.now(UTC) - COMPETES - timedelta(minutes=1)
+    await journal.actions.begin(lost_submission(began_at=began))
+    async with connect() as assistant:
+        await assistant.do("list_resources")
+        found = await outcome(journal, until="failed")
+    assert "no new job is on Polaris, 11 min later" in (found.detail or "")
+
+
+async def test_what_can_t_be_told_apart_any_more_is_not_looked_at_for_ever(
+    local: LocalFacility, connect: Connect, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alcf_mcp.background.FIRST_PAUSE", 0.05)
+    async with connect(state_dir=local.settings.root / "other") as by_hand:
+        await by_hand.do("submit_job", **JOB)
+    await journal.actions.begin(lost_submission(began_at=datetime.now(UTC) - timedelta(minutes=5)))
+    async with connect() as assistant:
+        await assistant.do("list_resources")
+        with anyio.fail_after(5):
+            while await journal.actions.left_open("http://local/api/v1"):  # noqa: ASYNC110
+                await anyio.sleep(0.02)
+    assert journal.actions.history(limit=1)[0].outcome == "unknown"
+
+
+async def test_an_open_submission_is_remarked_on_once_a_conversation(
+    connect: Connect, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alcf_mcp.facility.aftermath.jobs.COMPETES", timedelta(days=1))
+    await journal.actions.begin(lost_submission(process=this_process()))
+    for _ in range(2):
+        async with connect(answer=agree) as assistant:
+            remarks = [
+                "Another submission"
+                in " ".join((await assistant.do("submit_job", **JOB, dry_run=True))["notes"])
+                for _ in range(3)
+            ]
+            assert remarks == [True, False, False]
 
 
 async def test_what_one_has_found_out_another_does_not_overrule(journal: Journal) -> None:

@@ -88,7 +88,7 @@ async def target(connect: Connect, local: LocalFacility) -> Target:
     """A directory with something in it and a job that is held, made by a person that is not asked."""
     async with connect(confirm="off") as setup:
         await setup.do("make_directory", path=f"{HERE}/inside", parents=True)
-        held = COSTLY | {"nodes": 2, "walltime": "1h", "custom_attributes": {"Hold_Types": "u"}}
+        held = COSTLY | {"nodes": 2, "walltime": "1h", "name": "held"}
         job_id = (await setup.do("submit_job", **held))["job_id"]
     local.faults.requests.clear()
     return Target(job_id, local.settings.root / "tree" / HERE.strip("/"))

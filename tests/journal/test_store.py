@@ -8,9 +8,12 @@ from pathlib import Path
 import anyio
 import pytest
 
+from alcf_mcp import __version__
 from alcf_mcp.journal import Journal, JournalError
 from alcf_mcp.journal import store as store_module
-from tests.conftest import record_of
+from alcf_mcp.local import LocalFacility
+from tests.conftest import Connect, record_of
+from tests.journal.test_actions import action
 
 
 async def test_only_the_person_can_read_it(journal: Journal) -> None:
@@ -75,6 +78,58 @@ async def test_a_journal_of_any_version_becomes_what_a_new_one_is(tmp_path: Path
     for path in (old, new):
         await Journal(path).actions.node_hours_of_a_day()
     assert shape(old) == shape(new)
+
+
+NEWER = (
+    "ALTER TABLE actions ADD COLUMN mood TEXT NOT NULL DEFAULT ''",
+    "INSERT INTO versions VALUES (99, '9.9.9')",
+    "PRAGMA user_version = 99",
+)
+
+
+async def test_what_a_newer_version_wrote_is_read_but_not_written(journal: Journal) -> None:
+    number = await journal.actions.begin(action())
+    assert number is not None
+    with closing(sqlite3.connect(journal.path)) as db, db:
+        for statement in NEWER:
+            db.execute(statement)
+    before = journal.path.read_bytes()
+    (read,) = journal.actions.history(limit=1)
+    assert read.id == number
+    for write in (
+        journal.actions.begin(action()),
+        journal.actions.end(number, "done"),
+        journal.approvals.ask("call", "code", tool="t", client="c", preview="p"),
+        journal.approvals.redeem_code("call", "code"),
+    ):
+        with pytest.raises(
+            JournalError, match=r"written by alcf-mcp 9\.9\.9, which is newer .* update alcf-mcp"
+        ):
+            await write
+    assert journal.path.read_bytes() == before
+
+
+async def test_a_newer_journal_stops_changes_and_reading_goes_on(
+    connect: Connect, local: LocalFacility, journal: Journal
+) -> None:
+    await journal.actions.begin(action())
+    with closing(sqlite3.connect(journal.path)) as db, db:
+        for statement in NEWER:
+            db.execute(statement)
+    async with connect(confirm="off") as assistant:
+        await assistant.do("list_jobs")
+        await assistant.do("list_directory", path="/eagle/LocalDemo")
+        refused = await assistant.call("make_directory", path="/eagle/LocalDemo/new")
+        assert "written by alcf-mcp 9.9.9" in refused.error["message"]
+        assert (await assistant.call("chmod", path="/eagle/LocalDemo", mode="700")).is_error
+    assert local.faults.count("POST", "mkdir") == local.faults.count("PUT", "chmod") == 0
+
+
+def test_a_version_is_named_that_wrote_it(journal: Journal) -> None:
+    journal.approvals.waiting()
+    with closing(sqlite3.connect(journal.path)) as db:
+        rows = db.execute("SELECT alcf_mcp FROM versions").fetchall()
+    assert rows == [(__version__,)]
 
 
 async def test_many_that_come_first_make_one_journal(journal: Journal) -> None:

@@ -64,12 +64,29 @@ async def test_a_connection_breaks_before_or_after_the_request_is_carried_out(
     assert len(jobs.json()) == (after or fault.truncate)
 
 
+@pytest.mark.parametrize("host", ["localhost", "localhost:80", "127.0.0.1:1", "127.8.8.8", "[::1]:8765"])
+async def test_a_host_of_loopback_is_served(served: Api, host: str) -> None:
+    assert (await served.http.get("/facility", headers={"Host": host})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:8765", "localhost.evil.example", "10.0.0.1", "", "[::1", "127.0.0.1@evil"],
+)
+async def test_another_host_is_refused_whoever_asks(served: Api, host: str) -> None:
+    """A page in a browser reaches loopback by a name of its own; it may not even learn that this is here."""
+    for path in ("/facility", "/account/projects", "/nothing"):
+        answer = await served.http.get(path, headers={"Host": host})
+        assert answer.status_code in (400, 421), path
+        assert "facility_id" not in answer.text
+
+
 async def test_a_reset_is_one_on_the_wire(served: Api) -> None:
     served.facility.faults.add(Fault(reset=True))
     url = served.http.base_url
     stream = await anyio.connect_tcp(url.host, url.port or 0)
     async with stream:
-        await stream.send(b"GET /api/v1/facility HTTP/1.1\r\nHost: local\r\n\r\n")
+        await stream.send(b"GET /api/v1/facility HTTP/1.1\r\nHost: localhost\r\n\r\n")
         with pytest.raises(anyio.BrokenResourceError) as error:
             await stream.receive()
     assert isinstance(error.value.__cause__, ConnectionResetError)

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from alcf_mcp.local import LocalFacility, LocalSettings, Weather, serve
 from alcf_mcp.local.faults import FaultyGateway
 from alcf_mcp.local.settings import Profile
+from tests.soak.operations import HELD
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
@@ -77,6 +78,7 @@ async def serve_in(conditions: Conditions) -> None:
         tick=0.05,
         kill_grace=0.2,
         confine=False,
+        held_names=HELD,
     )
     facility = LocalFacility(settings)
     assert isinstance(facility.app, FaultyGateway)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -10,7 +11,8 @@ from tests.conftest import Answered
 
 PROJECT = "/eagle/LocalDemo"
 JOB = {"resource": "polaris", "account": "LocalDemo", "walltime": "1m", "directory": PROJECT}
-HELD = {"Hold_Types": "u"}
+HELD = re.compile("-held$")
+"""The names of jobs that the facility holds."""
 
 _WEIGHTS = {
     "submit": 20,
@@ -147,9 +149,9 @@ class Operations:
 
 
 def _job(name: str, queue: str, *, held: bool) -> dict[str, Any]:
-    held_or_not = {"custom_attributes": HELD} if held else {}
+    name = f"{name}-held" if held else name
     # The name changes with an update, the script does not.
-    return {**JOB, "queue": queue, "name": name, "script": f"true # {name}", **held_or_not}
+    return {**JOB, "queue": queue, "name": name, "script": f"true # {name}"}
 
 
 def key_of(tool: str, arguments: dict[str, Any]) -> Key:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.soak.operations import Key, key_of
 
-_MARK = re.compile(r"true # (soak-\d+-\d+)")
+_MARK = re.compile(r"true # (soak-\d+-\d+(?:-held)?)")
 _TOOLS = {
     "mkdir": "make_directory",
     "chmod": "chmod",

@@ -40,7 +40,11 @@ JOB = {
         ("submit_job", {**JOB, "resource": "polars"}, "Did you mean Polaris"),
         ("submit_job", {**JOB, "account": None}, "`account`"),
         ("submit_job", {**JOB, "nodes": 0}, "greater than or equal to 1"),
-        ("submit_job", {**JOB, "name": 'say "hi"'}, "double quote"),
+        ("submit_job", {**JOB, "name": 'say "hi"'}, "no blank: train-7b"),
+        ("submit_job", {**JOB, "name": "train 7b"}, "at most 230 letters"),
+        ("submit_job", {**JOB, "account": "LocalDemo,walltime=9:00:00"}, "can't be the name of an account"),
+        ("submit_job", {**JOB, "queue": "debug@elsewhere"}, "can't be the name of a queue"),
+        ("submit_job", {**JOB, "filesystems": ["home,select=9"]}, "can't be the name of a filesystem"),
         ("get_project", {"project": "Nobody"}, "LocalDemo"),
         ("wait_for_job", {"job_id": "1", "until": "forever"}, "'finished' or 'started'"),
         ("list_incidents", {"since": "once upon a time"}, "'yesterday'"),
@@ -67,6 +71,12 @@ async def test_a_wrong_value_is_not_echoed(assistant: Assistant) -> None:
 async def test_numbers_are_taken_where_an_id_looks_like_one(assistant: Assistant) -> None:
     answered = await assistant.call("get_job", job_id=4711)
     assert "has no job '4711'" in answered.error["message"]
+
+
+@pytest.mark.parametrize("blank", [None, "", " ", "\n", "\u00a0", "\u200b", [], {}])
+async def test_a_required_argument_that_is_blank_is_named(assistant: Assistant, blank: Any) -> None:
+    answered = await assistant.call("chmod", path="/eagle/LocalDemo", mode=blank)
+    assert "'mode' is missing, or blank" in answered.error["message"]
 
 
 async def test_null_is_an_argument_left_out(assistant: Assistant) -> None:

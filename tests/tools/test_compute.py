@@ -228,9 +228,7 @@ async def test_a_job_is_canceled_once_the_person_agrees(assistant: Assistant, di
 async def test_an_update_keeps_the_node_count(
     local: LocalFacility, assistant: Assistant, directory: str
 ) -> None:
-    waiting = await submit(
-        assistant, directory, "date", queue="prod", nodes=4, custom_attributes={"Hold_Types": "u"}
-    )
+    waiting = await submit(assistant, directory, "date", queue="prod", nodes=4, name="held")
     changed = await assistant.do("update_job", job_id=waiting, name="renamed")
     assert changed["done"] == "changed"
     sent = [seen for seen in local.faults.requests if seen.method == "PUT"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 
 from alcf_mcp.facility.aftermath.findings import Finding
@@ -16,7 +16,7 @@ from alcf_mcp.facility.aftermath.intents import (
     TaskIntent,
     UpdateIntent,
 )
-from alcf_mcp.facility.aftermath.jobs import LostJobs
+from alcf_mcp.facility.aftermath.jobs import LATE, LostJobs
 from alcf_mcp.facility.aftermath.paths import find_path_change, find_placed
 from alcf_mcp.facility.files import Files
 from alcf_mcp.iri import IRIClient
@@ -31,10 +31,6 @@ FIRST_LOOK = 0.3
 LONGEST_PAUSE = 3.0
 LONGEST = 12.0
 """Seconds of looking: ALCF's gateway waits 10 s for PBS, which may go on after that (2026-08)."""
-
-
-LATE = timedelta(minutes=2)
-"""After that, what is seen may just as well be somebody else's doing."""
 
 
 def _of_its_time(found: Finding, is_late: bool) -> Finding:
@@ -90,10 +86,10 @@ class Finder:
             return Finding("unknown", f"it could not be looked at ({error})")
 
     async def _changed(self, intent: Intent, action: int, began_at: datetime) -> Finding:
-        is_late = datetime.now(UTC) - began_at > LATE
+        age = datetime.now(UTC) - began_at
         match intent:
             case SubmitIntent():
-                return await self._jobs.find_submitted(intent, action, only_by_spec=is_late)
+                return await self._jobs.find_submitted(intent, action, age)
             case UpdateIntent():
                 return await self._jobs.find_updated(intent)
             case CancelIntent():
@@ -104,7 +100,7 @@ class Finder:
                 found = await find_placed(self._files, intent)
             case TaskIntent():
                 found = await self._canceled_task(intent.task_id)
-        return _of_its_time(found, is_late)
+        return _of_its_time(found, age > LATE)
 
     async def _canceled_task(self, task_id: str) -> Finding:
         task = await self._iri.once().get_task(task_id)

@@ -16,6 +16,7 @@ class Finding:
         value: what the call would have answered: the job, the entry of a path, or nothing.
         check: how a person or a model finds out, where it is unknown.
         job_id: the job that was submitted, if one was.
+        is_final: nothing more can be found out by looking again.
     """
 
     outcome: Literal["done", "failed", "unknown"]
@@ -23,3 +24,4 @@ class Finding:
     value: Any = None
     check: str = ""
     job_id: str | None = None
+    is_final: bool = False

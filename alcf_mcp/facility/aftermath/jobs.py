@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import anyio
 
@@ -10,10 +11,12 @@ from alcf_mcp.facility.aftermath.findings import Finding
 from alcf_mcp.facility.aftermath.intents import CancelIntent, SubmitIntent, UpdateIntent
 from alcf_mcp.facility.known_jobs import job_number
 from alcf_mcp.facility.offers import Offered
+from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import IRIError, NotImplementedThere
 from alcf_mcp.iri.models import Job, JobSpec
 from alcf_mcp.journal import Journal
+from alcf_mcp.journal.actions import COMPETES
 
 LIST_LIMIT = 1000
 FACILITY_CUTS_AT = 200
@@ -23,6 +26,9 @@ SPECS = "getJobs include_spec"
 
 BASELINE_SECONDS = 3.0
 """A submission is not held up longer by looking which jobs there are before it."""
+
+LATE = timedelta(minutes=2)
+"""After that, what is seen may just as well be somebody else's doing."""
 
 _ENDED_BY_US = frozenset({128 + 15, 256 + 15, 256 + 9})
 """Exit codes of jobs that PBS ended (ALCF's deployment of the API, 2026-08)."""
@@ -62,7 +68,7 @@ class LostJobs:
             return None, False
         return sorted({job_number(job.id) for job in (*waiting, *(ended or ()))}), ended is not None
 
-    async def find_submitted(self, intent: SubmitIntent, action: int, *, only_by_spec: bool) -> Finding:
+    async def find_submitted(self, intent: SubmitIntent, action: int, age: timedelta) -> Finding:
         """Look for a job whose submission was not answered, and remember it as ours if it is found.
 
         Only a job that was not there before can be it. Of several, it is the one that asks for the same,
@@ -71,24 +77,30 @@ class LostJobs:
         Args:
             intent: the submission.
             action: its number in the journal.
-            only_by_spec: so much time has passed that being new proves nothing.
+            age: how long ago it was sent. After a while, a job that is new may be somebody else's; after a
+                longer while, none that is missing will come.
         """
+        is_late = age > LATE
         new = await self._new_jobs(intent)
         if new is None:
             return Finding("unknown", f"the jobs on {intent.resource} can't be compared", check=_CHECK)
         same = [job for job in new if _asks_for(job, intent.spec)]
         candidates = same or [job for job in new if job.job_spec is None]
+        if not candidates and age > COMPETES:
+            return Finding(
+                "failed", f"no new job is on {intent.resource}, {spoken(age.total_seconds())} later"
+            )
         if not candidates:
             return Finding("unknown", f"no new job is seen on {intent.resource}, so far", check=_CHECK)
-        others = await self._journal.actions.open_submissions(intent.resource_id, besides=action)
-        if len(candidates) == 1 and not others and (same or not only_by_spec):
+        others = await self._journal.actions.open_submissions(intent.resource_id) - {action}
+        if len(candidates) == 1 and not others and (same or not is_late):
             job = candidates[0]
             if await self._journal.jobs.claim(intent.as_submitted(job.id)):
                 proof = "it asks for the same" if same else "it is the only new one"
                 return Finding("done", f"it was submitted as job {job.id} ({proof})", job, job_id=job.id)
         ids = ", ".join(job.id for job in candidates[:5])
         detail = f"{ids} may be it, or another submission's"
-        return Finding("unknown", detail, check=f"get_job shows whether it is {ids}")
+        return Finding("unknown", detail, check=f"get_job shows whether it is {ids}", is_final=is_late)
 
     async def find_canceled(self, intent: CancelIntent) -> Finding:
         """Look whether a job that was to end has ended, and by whom."""

@@ -85,12 +85,20 @@ def select(connection: sqlite3.Connection, where: str, *values: object) -> list[
     return [from_row(row) for row in connection.execute(query, values)]
 
 
-def insert(connection: sqlite3.Connection, machine: str, server: str, spec: JobSpec, now: float) -> Job:
-    """Add a job, held if its ``Hold_Types`` says so, else queued."""
+def insert(
+    connection: sqlite3.Connection,
+    machine: str,
+    server: str,
+    spec: JobSpec,
+    now: float,
+    *,
+    held: bool = False,
+) -> Job:
+    """Add a job: held if the site or its ``Hold_Types`` says so, else queued."""
     cursor = connection.execute(
         "INSERT INTO jobs (machine, state, queue, account, node_count, walltime, spec, submitted)"
-        " VALUES (?, '', '', '', 0, 0, '', ?)",
-        (machine, now),
+        " VALUES (?, ?, '', '', 0, 0, '', ?)",
+        (machine, HELD if held else QUEUED, now),
     )
     number = cursor.lastrowid
     connection.execute("UPDATE jobs SET id = ? WHERE number = ?", (f"{number}.{server}", number))
@@ -100,14 +108,15 @@ def insert(connection: sqlite3.Connection, machine: str, server: str, spec: JobS
 
 
 def rewrite(connection: sqlite3.Connection, number: int, spec: JobSpec) -> None:
-    """Give a waiting job a new specification."""
+    """Give a waiting job a new specification; one that is held stays so unless ``Hold_Types`` releases it."""
     terms = spec.terms
-    held = terms.custom_attributes.get("Hold_Types", "n") != "n"
+    hold = terms.custom_attributes.get("Hold_Types")
+    state = None if hold is None else QUEUED if hold == "n" else HELD
     connection.execute(
-        "UPDATE jobs SET state = ?, queue = ?, account = ?, node_count = ?, walltime = ?, spec = ?"
-        " WHERE number = ?",
+        "UPDATE jobs SET state = coalesce(?, state), queue = ?, account = ?, node_count = ?, walltime = ?,"
+        " spec = ? WHERE number = ?",
         (
-            HELD if held else QUEUED,
+            state,
             terms.queue_name,
             terms.account,
             spec.needs.node_count or 1,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from alcf_mcp.local.catalog import HOUR, Grant, Machine
 from alcf_mcp.local.jobs.spec import JobSpec
 from alcf_mcp.local.problems import Problem
+
+_JOB_NAME = re.compile(r"[A-Za-z0-9+\-_.]{1,230}")
 
 LIMITS = "Job violates queue and/or server resource limits"
 
@@ -32,6 +35,8 @@ def check_terms(
         Problem: 500 with the reason.
     """
     terms = spec.terms
+    if spec.name is not None and not _JOB_NAME.fullmatch(spec.name):
+        raise refusal(command, "illegal -N value")
     if not spec.executable:
         raise refusal(command, "script file:: No script or executable was given")
     if terms.queue_name is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable
 
@@ -22,6 +23,7 @@ class Jobs:
         grants: the projects.
         clock: the time, in seconds since the epoch.
         changed: called after every change that the scheduler should know of.
+        held_names: jobs with such names are held when they are submitted.
     """
 
     def __init__(
@@ -30,11 +32,13 @@ class Jobs:
         grants: tuple[Grant, ...],
         clock: Callable[[], float],
         changed: Callable[[], None],
+        held_names: re.Pattern[str] | None = None,
     ) -> None:
         self._database = database
         self._grants = grants
         self._clock = clock
         self._changed = changed
+        self._held_names = held_names
 
     async def submit(self, machine: Machine, spec: JobSpec) -> Job:
         """Queue a job.
@@ -45,7 +49,8 @@ class Jobs:
 
         def submit(connection: sqlite3.Connection) -> Job:
             self._check(connection, "qsub", machine, spec)
-            return records.insert(connection, machine.id, machine.server, spec, self._clock())
+            held = bool(self._held_names and self._held_names.search(spec.name or ""))
+            return records.insert(connection, machine.id, machine.server, spec, self._clock(), held=held)
 
         job = await self._database.write(submit)
         self._changed()

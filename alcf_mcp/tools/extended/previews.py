@@ -23,7 +23,7 @@ async def preview_copy(facility: AtFacility, path: str, target_path: str) -> Pre
 
 async def preview_move(facility: AtFacility, path: str, target_path: str) -> Preview:
     """From where to where, and the file that it would replace."""
-    facility.shared.limits.check_path(checked_path(path))
+    facility.shared.limits.check_change(checked_path(path))
     transfer = await facility.placements.look_at_copy(path, target_path)
     moved = f"{transfer.source} ({_told(transfer.what)}) -> {transfer.place.path}"
     if transfer.place.there is None:

@@ -20,7 +20,7 @@ JOB: dict[str, Any] = {
     "directory": HERE,
     "script": "sleep 60",
 }
-HELD = {"custom_attributes": {"Hold_Types": "u"}}
+HELD = {"name": "held"}
 
 
 @dataclass(frozen=True)

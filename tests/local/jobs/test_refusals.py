@@ -23,6 +23,9 @@ LIMITS = "qsub: Job violates queue and/or server resource limits"
         ({"walltime": 3601}, LIMITS),
         ({"account": "nosuch"}, "qsub: Request rejected. Reason: Unknown project 'nosuch'."),
         ({"account": None}, "qsub: Request rejected. Reason: Unknown project ''."),
+        ({"name": "two words"}, "qsub: illegal -N value"),
+        ({"name": "a" * 231}, "qsub: illegal -N value"),
+        ({"name": "caf\u00e9"}, "qsub: illegal -N value"),
         ({"executable": None}, "qsub: script file:: No script or executable was given"),
     ],
 )

@@ -1,0 +1,48 @@
+"""Answers that no form asked for: a client may repeat a call with anything in their place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from mcp import MCPError
+from mcp.server import ServerRequestContext
+from mcp.server.context import CallNext, HandlerResult
+from mcp.types import CreateMessageResult, ElicitResult, ListRootsResult
+from pydantic import TypeAdapter, ValidationError
+
+_ANSWER: TypeAdapter[Any] = TypeAdapter(ElicitResult | CreateMessageResult | ListRootsResult)
+
+_OF_AN_ANSWER = frozenset(("inputResponses", "requestState"))
+
+NO_ANSWER = {"action": "accept"}
+"""An agreement to nothing: the guard takes it for a question that failed."""
+
+
+async def take_odd_answers(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    """MCP middleware: what is no answer counts as a failed question; a late one is asked for anew.
+
+    Otherwise the client would get a protocol error, which its model may never see.
+    """
+    given = dict(ctx.params or {})
+    if ctx.method != "tools/call" or given.keys().isdisjoint(_OF_AN_ANSWER):
+        return await call_next(ctx)
+    answers = given.get("inputResponses")
+    if answers is not None:
+        answers = answers if isinstance(answers, dict) else {}
+        given["inputResponses"] = {key: one if _is_answer(one) else NO_ANSWER for key, one in answers.items()}
+    try:
+        return await call_next(replace(ctx, params=given))
+    except MCPError as error:
+        if not isinstance(error.data, dict) or error.data.get("reason") != "invalid_request_state":
+            raise
+    anew = {name: value for name, value in given.items() if name not in _OF_AN_ANSWER}
+    return await call_next(replace(ctx, params=anew))
+
+
+def _is_answer(answer: object) -> bool:
+    try:
+        _ANSWER.validate_python(answer)
+    except ValidationError:
+        return False
+    return True

@@ -1,0 +1,88 @@
+"""Clients of 2026-07-28 repeat a call with their user's answer; what is no answer is not taken for one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from anyio.abc import ByteReceiveStream, Process
+from anyio.streams.text import TextReceiveStream
+
+META = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": {"name": "raw", "version": "1"},
+    "io.modelcontextprotocol/clientCapabilities": {"elicitation": {"form": {}}},
+}
+CALL = {"name": "chmod", "arguments": {"path": "/eagle/LocalDemo", "mode": "700"}}
+NONE: list[Any] = [
+    *({"action": "banana"}, {}, None, "yes", 1, [], {"error": {"code": -32603, "message": "no"}}),
+    *({"action": "accept"}, {"action": "accept", "content": "yes"}, {"action": "accept", "content": {}}),
+    *({"action": "accept", "content": {"confirm": [True]}}, {"roots": []}),
+]
+
+
+class Raw:
+    """A client that writes lines of JSON, whatever is in them."""
+
+    def __init__(self, process: Process) -> None:
+        assert isinstance(process.stdout, ByteReceiveStream)
+        self._process = process
+        self._lines = TextReceiveStream(process.stdout)
+        self._rest = ""
+        self._number = 0
+
+    async def call(self, **more: Any) -> dict[str, Any]:
+        """Call the tool; the whole message that answers."""
+        self._number += 1
+        request = {"jsonrpc": "2.0", "id": self._number, "method": "tools/call"}
+        assert self._process.stdin is not None
+        line = json.dumps({**request, "params": {"_meta": META, **CALL, **more}})
+        await self._process.stdin.send(f"{line}\n".encode())
+        with anyio.fail_after(20):
+            while True:
+                message: dict[str, Any] = json.loads(await self._line())
+                if message.get("id") == self._number:
+                    return message
+
+    async def _line(self) -> str:
+        while "\n" not in self._rest:
+            self._rest += await self._lines.receive()
+        line, _, self._rest = self._rest.partition("\n")
+        return line
+
+
+@pytest.fixture
+async def raw(tmp_path: Path) -> AsyncIterator[Raw]:
+    command = [sys.executable, "-m", "alcf_mcp", "serve", "--facility", "local", "--state-dir", str(tmp_path)]
+    process = await anyio.open_process(command, stderr=subprocess.DEVNULL, env=dict(os.environ))
+    async with process:
+        yield Raw(process)
+        process.terminate()
+
+
+async def test_what_is_no_answer_is_a_question_that_failed(raw: Raw, tmp_path: Path) -> None:
+    tree = tmp_path / "local" / "tree" / "eagle" / "LocalDemo"
+    asked = (await raw.call())["result"]
+    (key,), before = asked["inputRequests"], tree.stat().st_mode
+    for answer in NONE:
+        again = await raw.call(inputResponses={key: answer}, requestState=asked["requestState"])
+        assert again["result"]["structuredContent"]["outcome"] == "confirmation_required", answer
+    yes = {"action": "accept", "content": {"confirm": True}}
+    for late in (
+        {"inputResponses": {key: yes}, "requestState": "forged"},
+        {"inputResponses": {key: yes}},
+        {"inputResponses": {"another": yes}, "requestState": asked["requestState"]},
+        {"inputResponses": "yes"},
+        {"inputResponses": [yes]},
+    ):
+        assert "inputRequests" in (await raw.call(**late))["result"], late
+    assert tree.stat().st_mode == before
+    await raw.call(inputResponses={key: yes}, requestState=asked["requestState"])
+    assert tree.stat().st_mode != before

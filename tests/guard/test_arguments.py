@@ -1,0 +1,319 @@
+"""The matrix's other side: arguments that look harmless × what a user set × both eras.
+
+Counted is what changes something and reaches the facility: nothing where a user has to be asked and is not,
+nothing beyond a limit whatever the answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alcf_mcp.local import LocalFacility
+from alcf_mcp.local.settings import Profile
+from tests.conftest import Assistant, Connect, Era, agree
+from tests.guard.test_matrix import sent
+
+HERE = "/eagle/LocalDemo/here"
+FILE = f"{HERE}/precious.txt"
+CHEAP: dict[str, Any] = {
+    "resource": "polaris",
+    "script": "true",
+    "account": "LocalDemo",
+    "queue": "debug",
+    "directory": HERE,
+}
+BLANKS: tuple[Any, ...] = ("", " ", "\n", "\u00a0", "\u200b", None, [])
+
+COSTLY: list[dict[str, Any]] = [
+    *({"nodes": 100, "walltime": blank} for blank in BLANKS),
+    *({"nodes": blank, "walltime": "72h", "queue": "preemptable"} for blank in BLANKS),
+    {"nodes": 17},
+    {"nodes": "17"},
+    {"walltime": 9 * 3600},
+    {"walltime": " 9h "},
+    {"walltime": "09:00:00", "confirmation": " "},
+]
+"""More than eight node hours, however little is said of it."""
+
+REPLACING: list[dict[str, Any]] = [
+    {"stdout_path": FILE},
+    {"stderr_path": FILE},
+    {"stdout_path": f"{HERE}/new.txt", "stderr_path": FILE},
+    {"stdout_path": FILE, "directory": ""},
+    {"stdout_path": f" {FILE} "},
+    {"stdout_path": f"{HERE}//precious.txt/"},
+    {"stdout_path": f"/lus{FILE}"},
+    {"stdout_path": f"{HERE}/noending"},
+    {"directory": f"{HERE}/noending"},
+    {"stdout_path": f"{HERE}/link.txt"},
+    {"stdout_path": f"{HERE}/of_a_waiting_job.txt"},
+    {"stderr_path": f"/lus{HERE}/of_a_waiting_job.txt"},
+]
+"""Output where something is already, or will be."""
+
+UNKNOWN: list[dict[str, Any]] = [
+    {"custom_attributes": {"frobnicate": "1"}},
+    {"custom_attributes": {"place": "scatter", "FrobNicate": "1"}},
+]
+
+SMUGGLED = [
+    *("Account_Name", "account", "ACCOUNT", "project", "group_list", "queue", "destination", "q", "A", "P"),
+    *("walltime", "WallTime", "soft_walltime", "min_walltime", "max_walltime", "cput", "Execution_Time", "a"),
+    *("select", "nodes", "nodect", "ncpus", "mpiprocs", "mppwidth", "mppnppn", "chunk", "vnode", "host", "l"),
+    *("J", "array_indices_submitted", "array_range", "max_run_subjobs", "Rerunable", "r"),
+    *("Hold_Types", "h", "depend", "W", "block", "interactive", "I", "reserve_start", "resv_nodes"),
+    *(
+        "Resource_List",
+        "resources_used",
+        "Output_Path",
+        "Error_Path",
+        "o",
+        "e",
+        "stageout",
+        "Variable_List",
+        "v",
+    ),
+    *("mem", "Job_Name", "N", "priority", "Shell_Path_List", "S", "exec_vnode", "schedselect"),
+]
+ODD_VALUES = [
+    "scatter ",
+    "a b",
+    "a\tb",
+    "a\nb",
+    "a,walltime=99:00:00",
+    "",
+    " ",
+    "\u00a0",
+    "a\u200b",
+    'a"b',
+    "a\\n",
+]
+ODD_NAMES = ["Resource_List.select", "place=x", "pl ace", "place,nodes", "", " place", "plac\u00e9"]
+
+REFUSED: list[dict[str, Any]] = [
+    *({"custom_attributes": {name: "9"}} for name in SMUGGLED),
+    *({"custom_attributes": {"place": value}} for value in ODD_VALUES),
+    *({"custom_attributes": {name: "1"}} for name in ODD_NAMES),
+    {"filesystems": ["home,walltime=99:00:00"]},
+    {"filesystems": ["home", "eagle select=400"]},
+    {"account": "LocalDemo,queue=prod"},
+    {"queue": "debug@elsewhere"},
+    {"name": "two words"},
+    {"name": "x" * 231},
+    {"walltime": True},
+    {"walltime": 0},
+    {"walltime": -5},
+]
+
+
+@dataclass
+class Scene:
+    """A directory with a file, a link to it, and the job that waits and writes there."""
+
+    waiting: str
+    tree: Path
+
+
+@pytest.fixture
+async def scene(connect: Connect, local: LocalFacility) -> Scene:
+    async with connect(confirm="off") as setup:
+        await setup.do("make_directory", path=HERE)
+        there = local.tree.locate(HERE)
+        for name in ("precious.txt", "noending"):
+            (there / name).write_text("years of work")
+        (there / "link.txt").symlink_to("precious.txt")
+        held = CHEAP | {"name": "held", "stdout_path": f"{HERE}/of_a_waiting_job.txt"}
+        waiting = (await setup.do("submit_job", **held))["job_id"]
+    local.faults.requests.clear()
+    return Scene(waiting, there)
+
+
+def test_every_kind_has_its_cases() -> None:
+    assert all((COSTLY, REPLACING, UNKNOWN, REFUSED))
+
+
+@pytest.mark.parametrize("kind", [COSTLY, REPLACING, UNKNOWN], ids=["costly", "replacing", "unknown"])
+@pytest.mark.parametrize(
+    ("policy", "outcome"), [("ask", "confirmation_required"), ("human", "approval_required")]
+)
+async def test_what_costs_or_replaces_something_waits_for_a_person(
+    connect: Connect,
+    local: LocalFacility,
+    scene: Scene,
+    era: Era,
+    policy: str,
+    outcome: str,
+    kind: list[dict[str, Any]],
+) -> None:
+    async with connect(era=era, confirm=policy) as cannot_ask:
+        for more in kind:
+            answered = await cannot_ask.do("submit_job", **CHEAP | more)
+            assert answered.get("outcome") == outcome, more
+    assert sent(local) == 0
+
+
+@pytest.mark.parametrize("kind", [COSTLY, REPLACING, UNKNOWN], ids=["costly", "replacing", "unknown"])
+async def test_what_costs_or_replaces_something_is_asked_about(
+    connect: Connect, local: LocalFacility, scene: Scene, era: Era, kind: list[dict[str, Any]]
+) -> None:
+    async with connect(era=era, answer=agree) as asked:
+        for number, more in enumerate(kind, 1):
+            await asked.call("submit_job", **CHEAP | more, name=f"held-{number}")
+            assert (len(asked.questions), sent(local)) == (number, number), more
+
+
+async def test_what_would_pass_under_another_name_is_refused_whatever_is_set(
+    connect: Connect, local: LocalFacility, scene: Scene
+) -> None:
+    async with connect(confirm="off") as unasked:
+        for more in REFUSED:
+            refused = await unasked.call("submit_job", **CHEAP | more)
+            assert refused.is_error, more
+            assert refused.error["next_step"]
+            assert (await unasked.call("update_job", job_id=scene.waiting, **more)).is_error, more
+    assert sent(local) == 0
+
+
+@pytest.mark.parametrize("attributes", [{"place": "scatter:excl"}, {"singularity_fakeroot": "true"}, {}])
+async def test_known_resources_pass_unasked(
+    connect: Connect, local: LocalFacility, scene: Scene, attributes: dict[str, str]
+) -> None:
+    async with connect(answer=agree, max_nodes=2) as assistant:
+        await assistant.do("submit_job", **CHEAP, custom_attributes=attributes | {"filesystems": "eagle"})
+        assert assistant.questions == []
+    assert sent(local) == 1
+
+
+@pytest.mark.parametrize(
+    ("limit", "more"),
+    [
+        *(({"max_node_hours_per_day": 10}, {"nodes": 100, "walltime": blank}) for blank in BLANKS),
+        *(({"max_node_hours": 10}, {"nodes": 100, "walltime": blank}) for blank in BLANKS),
+        *(({"max_walltime": "10m"}, {"walltime": blank}) for blank in BLANKS),
+        *(
+            ({limit: value}, unknown)
+            for limit, value in {
+                "max_nodes": 4,
+                "max_walltime": "2h",
+                "max_node_hours": 100,
+                "max_node_hours_per_day": 100,
+                "allowed_accounts": "LocalDemo",
+                "allowed_paths": "/eagle/LocalDemo",
+            }.items()
+            for unknown in UNKNOWN
+        ),
+        *(
+            ({"allowed_paths": HERE}, {"directory": HERE, argument: path})
+            for argument in ("stdout_path", "stderr_path", "directory")
+            for path in (
+                "/eagle/LocalDemo",
+                "/eagle/LocalDemo/x.txt",
+                "/home/ada/x",
+                f"{HERE}x",
+                f"/lus{HERE}x/y",
+            )
+        ),
+        ({"allowed_accounts": "Other"}, {"account": " LocalDemo "}),
+    ],
+    ids=repr,
+)
+async def test_no_argument_passes_a_limit(
+    connect: Connect, local: LocalFacility, scene: Scene, limit: dict[str, Any], more: dict[str, Any]
+) -> None:
+    for policy in ("ask", "off"):
+        async with connect(confirm=policy, answer=agree, **limit) as assistant:
+            refused = await assistant.call("submit_job", **CHEAP | more)
+            assert f"ALCF_MCP_{next(iter(limit)).upper()}" in refused.error["message"]
+            assert assistant.questions == []
+    assert sent(local) == 0
+
+
+@pytest.mark.parametrize("directory", [HERE, f"/lus{HERE}", f"{HERE}/"])
+async def test_what_lies_in_an_allowed_directory_under_either_name_is_allowed(
+    connect: Connect, local: LocalFacility, scene: Scene, directory: str
+) -> None:
+    async with connect(confirm="off", allowed_paths=directory) as assistant:
+        await assistant.do("submit_job", **CHEAP, stdout_path=f"/lus{HERE}/new.txt", stderr_path=HERE)
+        await assistant.do("chmod", path=f"/lus{FILE}", mode="600")
+        await assistant.do("make_directory", path=f"{HERE}/inside")
+    assert sent(local) == 2
+
+
+@pytest.mark.parametrize("profile", ["full"])
+@pytest.mark.parametrize("path", [HERE, f"/lus{HERE}", f"{HERE}/", "/eagle/LocalDemo"])
+async def test_an_allowed_directory_itself_is_not_removed_moved_or_handed_on(
+    connect: Connect, local: LocalFacility, scene: Scene, profile: Profile, path: str
+) -> None:
+    calls: dict[str, dict[str, Any]] = {
+        "remove_path": {"path": path},
+        "move_path": {"path": path, "target_path": f"{HERE}/below"},
+        "chown": {"path": path, "group": "daemon"},
+        "chmod": {"path": path, "mode": "777"},
+    }
+    async with connect(confirm="off", allowed_paths=HERE, toolsets="extended") as assistant:
+        for tool, arguments in calls.items():
+            refused = await assistant.call(tool, **arguments)
+            assert refused.is_error, tool
+            assert "ALCF_MCP_ALLOWED_PATHS" in refused.text or "lies within it" in refused.text
+    assert sent(local) == 0
+    assert scene.tree.joinpath("precious.txt").read_text() == "years of work"
+
+
+@pytest.mark.parametrize("profile", ["alcf", "full"])
+async def test_what_is_replaced_is_shown_in_a_dry_run_too(
+    connect: Connect, local: LocalFacility, scene: Scene, profile: Profile
+) -> None:
+    async with connect(answer=agree) as assistant:
+        dry = await assistant.do("submit_job", **CHEAP, stdout_path=FILE, dry_run=True)
+        assert any(f"{FILE} (a file of 13 bytes" in note for note in dry["notes"])
+        assert assistant.questions == []
+        await assistant.do("submit_job", **CHEAP, stdout_path=FILE)
+        assert f"{FILE} (a file of 13 bytes" in assistant.questions[0]
+        await assistant.do("submit_job", **CHEAP, stdout_path=f"{HERE}/of_a_waiting_job.txt")
+        assert f"Job {scene.waiting} writes to" in assistant.questions[1]
+    assert sent(local) == 2
+
+
+async def test_an_update_shows_what_its_output_would_replace(
+    connect: Connect, local: LocalFacility, scene: Scene
+) -> None:
+    async with connect(answer=agree) as assistant:
+        await assistant.do("update_job", job_id=scene.waiting, stderr_path=FILE)
+        await assistant.do("update_job", job_id=scene.waiting, stdout_path=f"{HERE}/of_a_waiting_job.txt")
+    assert f"{FILE} (a file of 13 bytes" in assistant.questions[0]
+    assert "writes to" not in assistant.questions[1], "it is its own"
+
+
+@pytest.mark.parametrize("argument", ["stdout_path", "stderr_path", "directory"])
+async def test_an_update_keeps_within_the_allowed_paths(
+    connect: Connect, local: LocalFacility, scene: Scene, argument: str
+) -> None:
+    async with connect(confirm="off", allowed_paths=HERE) as assistant:
+        refused = await assistant.call("update_job", job_id=scene.waiting, **{argument: "/home/ada/x"})
+        assert "ALCF_MCP_ALLOWED_PATHS" in refused.error["message"]
+    assert sent(local) == 0
+
+
+async def test_an_update_of_a_job_of_unknown_walltime_counts_as_the_longest(
+    connect: Connect, local: LocalFacility, scene: Scene, tmp_path: Path
+) -> None:
+    async with connect(
+        confirm="off", state_dir=tmp_path / "elsewhere", max_node_hours_per_day=100
+    ) as assistant:
+        refused = await assistant.call("update_job", job_id=scene.waiting, nodes=1, name="renamed")
+        assert "ALCF_MCP_MAX_NODE_HOURS_PER_DAY" in refused.error["message"]
+    assert sent(local) == 0
+
+
+async def test_what_could_not_be_looked_up_is_asked_about(
+    connect: Connect, local: LocalFacility, scene: Scene, assistant: Assistant
+) -> None:
+    from alcf_mcp.local import Fault  # noqa: PLC0415
+
+    local.faults.add(Fault(path="/filesystem/ls", status=501, body={"detail": "not here"}, times=None))
+    await assistant.do("submit_job", **CHEAP, stdout_path=f"{HERE}/new.txt")
+    assert "could not be looked up" in assistant.questions[0]
