@@ -10,7 +10,7 @@ import anyio
 import anyio.to_thread
 
 from alcf_mcp.facility import Facility, Wait
-from alcf_mcp.facility.settling import settle
+from alcf_mcp.facility.changes.lost_answers import recover_open_actions
 from alcf_mcp.journal import JournalError
 from alcf_mcp.journal.actions import this_process
 from alcf_mcp.running import Running
@@ -58,13 +58,15 @@ async def _settle(app: App) -> None:
 async def _settle_once(app: App, *, submissions_only: bool) -> bool:
     """Look once at what is open; whether anything was."""
     facility = Facility(app.shared, Wait(SETTLING_SECONDS))
-    url = facility.iri.transport.base_url
-    return await settle(app.shared.journal, facility.finder, url, submissions_only=submissions_only)
+    url = facility.iri.base_url
+    return await recover_open_actions(
+        app.shared.journal, facility.finder, url, submissions_only=submissions_only
+    )
 
 
 async def _tell_the_others(app: App) -> None:
     """Tell the person's other processes how much this one waits for, and hear how much they do."""
-    crowd = app.shared.iri.transport.connection.crowd
+    crowd = app.shared.iri.crowd
     process = this_process()
     await app.used.wait()
     while True:
@@ -79,7 +81,7 @@ async def _tell_the_others(app: App) -> None:
 
 async def _remember_the_pace(app: App) -> None:
     """Begin with what earlier processes learned of the facility's pace, and leave what this one learns."""
-    url, pace = app.shared.iri.transport.base_url, app.shared.iri.transport.connection.pace
+    url, pace = app.shared.iri.base_url, app.shared.iri.pace
     await app.used.wait()
     try:
         pace.recall(await app.shared.journal.paces.known(url))

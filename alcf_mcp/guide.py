@@ -11,19 +11,19 @@ from functools import cache
 from pydantic import BaseModel
 
 from alcf_mcp.data import read_all
-from alcf_mcp.facility.queue_tables import queue_tables
+from alcf_mcp.facility.alcf.queue_tables import queue_tables
 from alcf_mcp.front_matter import parted
 from alcf_mcp.iri.errors import InvalidCall
 
 
-class _Head(BaseModel, frozen=True, extra="forbid"):
+class _PageHead(BaseModel, frozen=True, extra="forbid"):
     title: str
     description: str
     as_of: str
     sources: tuple[str, ...]
 
 
-class Page(_Head, frozen=True):
+class GuidePage(_PageHead, frozen=True):
     """A page of the guide; ``text`` is Markdown."""
 
     topic: str
@@ -31,12 +31,12 @@ class Page(_Head, frozen=True):
 
 
 @cache
-def list_pages() -> tuple[Page, ...]:
+def list_pages() -> tuple[GuidePage, ...]:
     """All pages, by topic."""
     return tuple(_parse(topic, text) for topic, text in read_all("guide", ".md"))
 
 
-def read_page(topic: str) -> Page:
+def read_page(topic: str) -> GuidePage:
     """The page about a topic.
 
     Raises:
@@ -49,6 +49,8 @@ def read_page(topic: str) -> Page:
     raise InvalidCall(f"The guide has no page about {topic!r}", hint=f"Its topics are: {topics}.")
 
 
-def _parse(topic: str, text: str) -> Page:
-    head, body = parted(text, _Head, where=f"guide/{topic}.md")
-    return Page(**head.model_dump(), topic=topic, text=body.replace("{queue_tables}", queue_tables()).strip())
+def _parse(topic: str, text: str) -> GuidePage:
+    head, body = parted(text, _PageHead, where=f"guide/{topic}.md")
+    return GuidePage(
+        **head.model_dump(), topic=topic, text=body.replace("{queue_tables}", queue_tables()).strip()
+    )

@@ -32,7 +32,7 @@ class _Argument(BaseModel, extra="forbid"):
     complete: Completion | None = None
 
 
-class _Head(BaseModel, extra="forbid"):
+class _PromptHead(BaseModel, extra="forbid"):
     title: str
     description: str
     arguments: list[_Argument] = []
@@ -63,7 +63,7 @@ def load_prompt_files() -> Iterator[PromptFile]:
 
 
 def _read(path: Path) -> PromptFile:
-    head, body = parted(path.read_text(encoding="utf-8"), _Head, where=str(path))
+    head, body = parted(path.read_text(encoding="utf-8"), _PromptHead, where=str(path))
     unknown = set(_PLACEHOLDER.findall(body)) - {argument.name for argument in head.arguments}
     if unknown:
         raise ValueError(f"{path}: {', '.join(sorted(unknown))} in the body is no argument of the prompt")

@@ -16,9 +16,9 @@ from alcf_mcp import __version__, background
 from alcf_mcp.auth import Auth
 from alcf_mcp.completion import add_completions
 from alcf_mcp.config import Settings, SettingsError
-from alcf_mcp.facility import Limits, Shared
-from alcf_mcp.facility.rules import checked_path
-from alcf_mcp.facility.usual import Defaults
+from alcf_mcp.facility import Limits, ProcessState
+from alcf_mcp.facility.jobs.defaults import ConfiguredDefaults
+from alcf_mcp.facility.paths import checked_path
 from alcf_mcp.facility.walltime import parse_walltime
 from alcf_mcp.guard.answers import take_odd_answers
 from alcf_mcp.iri import IRIClient
@@ -113,7 +113,7 @@ def _lifespan(
     async def lifespan(_: MCPServer[App]) -> AsyncIterator[App]:
         async with connect(settings) as iri:
             shared = shared_by_calls(settings, iri)
-            app = App(settings, shared, person=f"{_account()} at {iri.transport.base_url}")
+            app = App(settings, shared, person=f"{_account()} at {iri.base_url}")
             async with running.serving(app):
                 background.begin(running)
                 with watches.serving():
@@ -122,17 +122,19 @@ def _lifespan(
     return lifespan
 
 
-def shared_by_calls(settings: Settings, iri: IRIClient) -> Shared:
+def shared_by_calls(settings: Settings, iri: IRIClient) -> ProcessState:
     """What all calls of a process share.
 
     Raises:
         SettingsError: one of the person's limits can't be read.
     """
-    return Shared(
+    return ProcessState(
         iri,
         Journal(settings.journal_path),
         limits=limits_of(settings),
-        defaults=Defaults(settings.default_account, settings.default_queue, settings.default_directory),
+        defaults=ConfiguredDefaults(
+            settings.default_account, settings.default_queue, settings.default_directory
+        ),
         has_alcf_queues=settings.facility != "local",  # the local facility's machines are small
     )
 

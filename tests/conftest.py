@@ -19,8 +19,8 @@ from mcp.types import CallToolResult, ElicitResult, Implementation, TextContent
 from tenacity import wait_random_exponential
 
 from alcf_mcp.config import Settings, load_settings
-from alcf_mcp.facility import jobs
-from alcf_mcp.facility.aftermath import finding
+from alcf_mcp.facility.changes import lost_answers as finding
+from alcf_mcp.facility.jobs import listing as jobs
 from alcf_mcp.iri import IRIClient, pace, retrying
 from alcf_mcp.journal import Journal, SubmittedJob
 from alcf_mcp.local import LocalFacility, LocalSettings

@@ -7,8 +7,8 @@ import pytest
 
 from alcf_mcp.config import load_settings
 from alcf_mcp.data import read_all
-from alcf_mcp.facility.templates import list_templates
-from alcf_mcp.guide import Page, list_pages, read_page
+from alcf_mcp.facility.alcf.templates import list_templates
+from alcf_mcp.guide import GuidePage, list_pages, read_page
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.prompt_files import load_prompt_files, prompts_directory
 from alcf_mcp.server import build_server
@@ -20,7 +20,7 @@ def test_there_is_a_page_for_every_topic() -> None:
 
 
 @pytest.mark.parametrize("page", list_pages(), ids=lambda page: page.topic)
-def test_a_page_says_its_date_and_sources(page: Page) -> None:
+def test_a_page_says_its_date_and_sources(page: GuidePage) -> None:
     assert re.fullmatch(r"20\d\d-\d\d", page.as_of)
     assert page.sources
     assert all(source.startswith("https://") for source in page.sources)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from mcp import Client
 
 from alcf_mcp.config import Settings, load_settings
-from alcf_mcp.facility.aftermath import finding
+from alcf_mcp.facility.changes import lost_answers as finding
 from alcf_mcp.iri import IRIClient, pace
 from alcf_mcp.server import build_server
 from alcf_mcp.tools.catalog import NAMES

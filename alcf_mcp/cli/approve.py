@@ -11,7 +11,7 @@ from alcf_mcp.cli.options import Facility, StateDir
 from alcf_mcp.config import load_settings
 
 if TYPE_CHECKING:
-    from alcf_mcp.journal.approvals import Approvals, Waiting
+    from alcf_mcp.journal.approvals import Approvals, PendingApproval
 
 
 def approve(facility: Facility = None, state_dir: StateDir = None) -> None:
@@ -30,7 +30,7 @@ def approve(facility: Facility = None, state_dir: StateDir = None) -> None:
         _put(approvals, question)
 
 
-def _put(approvals: Approvals, question: Waiting) -> None:
+def _put(approvals: Approvals, question: PendingApproval) -> None:
     from alcf_mcp.tools.text import clock_of, visible  # noqa: PLC0415 - loaded where it is used
 
     sys.stdout.write(

@@ -25,12 +25,12 @@ def doctor(
     settings = load_settings(facility=facility, state_dir=state_dir)
     import anyio  # noqa: PLC0415 - loaded where it is used
 
-    from alcf_mcp.doctor import Verdict  # noqa: PLC0415
+    from alcf_mcp.doctor import Health  # noqa: PLC0415
 
     checks = anyio.run(_examine, settings, not as_json)
     if as_json:
         sys.stdout.write(json.dumps([check.model_dump(mode="json") for check in checks]) + "\n")
-    bad = sum(check.verdict is Verdict.BAD for check in checks)
+    bad = sum(check.verdict is Health.BAD for check in checks)
     if not as_json:
         sys.stdout.write(f"\n{bad or 'Nothing'} to be mended.\n" if bad != 1 else "\n1 thing to be mended.\n")
     if bad:

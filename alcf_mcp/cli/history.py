@@ -46,7 +46,7 @@ def history(
 
 
 def _moment(since: str | None) -> datetime | None:
-    from alcf_mcp.facility.times import parse_since  # noqa: PLC0415 - loaded where it is used
+    from alcf_mcp.facility.walltime import parse_since  # noqa: PLC0415 - loaded where it is used
     from alcf_mcp.iri.errors import InvalidCall  # noqa: PLC0415
 
     try:

@@ -15,7 +15,7 @@ import typer
 from alcf_mcp.cli.showing import plain
 
 if TYPE_CHECKING:
-    from alcf_mcp.clients import Change, Client
+    from alcf_mcp.install import Change, Client
 
 
 def install(
@@ -37,7 +37,7 @@ def install(
     ] = None,
 ) -> None:
     """Add alcf-mcp to an MCP client, in its own configuration file; what else is there stays as it is."""
-    from alcf_mcp.clients import (  # noqa: PLC0415 - loaded where it is used
+    from alcf_mcp.install import (  # noqa: PLC0415 - loaded where it is used
         by_hand,
         client_named,
         installation,
@@ -65,7 +65,7 @@ def install(
 @contextmanager
 def _explained(all_the_same: str = "") -> Iterator[None]:
     """Turn an error into its sentence on stderr and exit status 1; some output may be good all the same."""
-    from alcf_mcp.clients import ClientError  # noqa: PLC0415 - loaded where it is used
+    from alcf_mcp.install import ClientError  # noqa: PLC0415 - loaded where it is used
 
     try:
         yield
@@ -76,7 +76,7 @@ def _explained(all_the_same: str = "") -> Iterator[None]:
 
 
 def _show_all() -> None:
-    from alcf_mcp.clients import found_configurations  # noqa: PLC0415 - loaded where it is used
+    from alcf_mcp.install import found_configurations  # noqa: PLC0415 - loaded where it is used
 
     for found in found_configurations():
         names = plain(", ".join(entry.name for entry in found.entries))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 STATES = ("new", "queued", "held", "active", "running", "completed", "failed", "canceled", "done", "unknown")
 
 AsJSON = Annotated[bool, typer.Option("--json", help="One JSON object.")]
-JobId = Annotated[str, typer.Argument(help="A job's id, or the number in front of it.")]
+JobIdArgument = Annotated[str, typer.Argument(help="A job's id, or the number in front of it.")]
 OnMachine = Annotated[str | None, typer.Option("--resource", help="The machine, where the id does not tell.")]
 
 
@@ -48,7 +48,7 @@ def jobs(
 
 
 def job(
-    job_id: JobId,
+    job_id: JobIdArgument,
     resource: OnMachine = None,
     as_json: AsJSON = False,
     facility: Facility = None,
@@ -62,7 +62,7 @@ def job(
 
 
 def output(
-    job_id: JobId,
+    job_id: JobIdArgument,
     resource: OnMachine = None,
     stream: Annotated[str, typer.Option(help="stdout, stderr or both.")] = "both",
     lines: Annotated[int, typer.Option(help="Last lines to show.", min=1, max=5000)] = 100,
@@ -127,7 +127,7 @@ def _table(found: JobList) -> None:
     from rich.markup import escape  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    from alcf_mcp.facility.known_jobs import job_number  # noqa: PLC0415
+    from alcf_mcp.facility.jobs.known import job_number  # noqa: PLC0415
 
     table = Table("job", "name", "machine", "status", "nodes", "walltime", "queue", box=None, pad_edge=False)
     for known in found.jobs:

@@ -20,7 +20,7 @@ from mcp.types import (
 )
 
 from alcf_mcp.completion.remembered import Remembered
-from alcf_mcp.completion.sources import SOURCES, Kind, Question, Values, known_values
+from alcf_mcp.completion.sources import SOURCES, Completed, Question, Values, known_values
 from alcf_mcp.iri.errors import IRIError
 from alcf_mcp.journal import JournalError
 from alcf_mcp.running import Running
@@ -37,7 +37,7 @@ FETCHING = 30.0
 
 MOST_VALUES = 100
 
-Kinds = Mapping[str, Mapping[str, Kind]]
+Kinds = Mapping[str, Mapping[str, Completed]]
 """What the values of arguments are: by the prompt's name or the URI template, and by the argument's name."""
 
 
@@ -82,12 +82,12 @@ class _Completer:
         self._groups = groups
         self._remembered = Remembered(running)
 
-    async def values(self, kind: Kind, question: Question) -> list[str]:
+    async def values(self, kind: Completed, question: Question) -> list[str]:
         """The values of a kind that begin with what is typed."""
         begun = question.typed.casefold()
         return [value for value in await self._all(kind, question) if value.casefold().startswith(begun)]
 
-    async def _all(self, kind: Kind, question: Question) -> Values:
+    async def _all(self, kind: Completed, question: Question) -> Values:
         source = SOURCES.get(kind)
         if source is None:
             return known_values(kind, question)
@@ -97,7 +97,7 @@ class _Completer:
                 return await self._remembered.get(key, ask, seconds=source.kept)
         return ()
 
-    async def _ask(self, kind: Kind, question: Question) -> Values:
+    async def _ask(self, kind: Completed, question: Question) -> Values:
         try:
             with anyio.fail_after(FETCHING):
                 return await SOURCES[kind].ask(self._running.facility(FETCHING), question)
@@ -106,4 +106,4 @@ class _Completer:
             return ()
 
 
-__all__ = ["Kind", "Kinds", "add_completions"]
+__all__ = ["Completed", "Kinds", "add_completions"]

@@ -11,13 +11,13 @@ from typing import Literal
 import anyio
 
 from alcf_mcp.facility import Facility
-from alcf_mcp.facility.aftermath.jobs import LIST_LIMIT
-from alcf_mcp.facility.queues import known_machines, table_of
-from alcf_mcp.facility.rules import ROOTS
+from alcf_mcp.facility.alcf.queues import known_machines, table_of
+from alcf_mcp.facility.jobs.known import LIST_LIMIT
+from alcf_mcp.facility.paths import ROOTS
 from alcf_mcp.iri.errors import IRIError
 from alcf_mcp.iri.models import Resource
 
-Kind = Literal["resource", "machine", "job", "project", "queue", "path", "topic", "template"]
+Completed = Literal["resource", "machine", "job", "project", "queue", "path", "topic", "template"]
 """What the values of an argument are."""
 
 Values = tuple[str, ...]
@@ -108,7 +108,7 @@ def _parent(question: Question) -> str:
     return f"{parent}/{'.' if name.startswith('.') else ''}"
 
 
-SOURCES: Mapping[Kind, Source] = {
+SOURCES: Mapping[Completed, Source] = {
     "resource": Source(_resources, "status", lambda _: None, 30.0),
     "machine": Source(_machines, "status", lambda _: None, 30.0),
     "project": Source(_projects, "account", lambda _: None, 60.0),
@@ -118,9 +118,9 @@ SOURCES: Mapping[Kind, Source] = {
 """The kinds that the facility is asked for."""
 
 
-def known_values(kind: Kind, question: Question) -> Values:
+def known_values(kind: Completed, question: Question) -> Values:
     """The values of a kind that is known without asking."""
-    from alcf_mcp.facility.templates import list_templates  # noqa: PLC0415 - loaded where it is used
+    from alcf_mcp.facility.alcf.templates import list_templates  # noqa: PLC0415 - loaded where it is used
     from alcf_mcp.guide import list_pages  # noqa: PLC0415
 
     if kind == "topic":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from alcf_mcp.config import Settings
-from alcf_mcp.doctor.check import Check, Verdict
+from alcf_mcp.doctor.check import Check, Health
 from alcf_mcp.doctor.contract import compare
 from alcf_mcp.doctor.here import check_clients, check_journal, check_program, check_sign_in, check_state
 from alcf_mcp.doctor.there import Visit
@@ -17,7 +17,7 @@ async def examine(settings: Settings) -> AsyncIterator[Check]:
     yield (state := check_state(settings))
     yield await check_journal(settings)
     yield check_sign_in(settings)
-    if settings.facility != "local" or state.verdict is not Verdict.BAD:  # the local one lives there
+    if settings.facility != "local" or state.verdict is not Health.BAD:  # the local one lives there
         async for check in _visit(settings):
             yield check
     for check in check_clients():
@@ -34,4 +34,4 @@ async def _visit(settings: Settings) -> AsyncIterator[Check]:
             yield await visit.tell_missing(settings)
 
 
-__all__ = ["Check", "Verdict", "examine"]
+__all__ = ["Check", "Health", "examine"]

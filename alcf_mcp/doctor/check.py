@@ -7,7 +7,7 @@ from enum import Enum
 from pydantic import BaseModel
 
 
-class Verdict(Enum):
+class Health(Enum):
     """How it is."""
 
     GOOD = "good"
@@ -26,6 +26,6 @@ class Check(BaseModel):
     """
 
     name: str
-    verdict: Verdict
+    verdict: Health
     seen: str
     cure: str = ""

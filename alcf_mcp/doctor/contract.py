@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from alcf_mcp.doctor.check import Check, Verdict
+from alcf_mcp.doctor.check import Check, Health
 from alcf_mcp.iri.operations import OPERATIONS, Operation
 
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
@@ -15,7 +15,7 @@ def compare(document: Any) -> Check:
     """Hold the client's operations against an OpenAPI document."""
     paths = document.get("paths") if isinstance(document, dict) else None
     if not isinstance(paths, dict):
-        return Check(name="contract", verdict=Verdict.NOTE, seen="The facility shows no OpenAPI document")
+        return Check(name="contract", verdict=Health.NOTE, seen="The facility shows no OpenAPI document")
     described = {
         (method.upper(), _shape(path))
         for path, methods in paths.items()
@@ -24,11 +24,11 @@ def compare(document: Any) -> Check:
     }
     lacking = [operation for operation in OPERATIONS.values() if not _is_among(operation, described)]
     if not lacking:
-        return Check(name="contract", verdict=Verdict.GOOD, seen=f"It has all {len(OPERATIONS)} operations")
+        return Check(name="contract", verdict=Health.GOOD, seen=f"It has all {len(OPERATIONS)} operations")
     names = ", ".join(sorted(operation.id for operation in lacking))
     return Check(
         name="contract",
-        verdict=Verdict.NOTE,
+        verdict=Health.NOTE,
         seen=f"It lacks {len(lacking)} of {len(OPERATIONS)} operations: {names}",
         cure="Tools that need them can't work there; is there a newer alcf-mcp?",
     )

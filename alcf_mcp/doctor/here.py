@@ -11,10 +11,10 @@ from pathlib import Path
 
 from alcf_mcp import __version__
 from alcf_mcp.auth import Auth
-from alcf_mcp.clients import FoundConfiguration, found_configurations
 from alcf_mcp.config import Settings
-from alcf_mcp.doctor.check import Check, Verdict
+from alcf_mcp.doctor.check import Check, Health
 from alcf_mcp.facility.walltime import spoken
+from alcf_mcp.install import FoundConfiguration, found_configurations
 from alcf_mcp.journal import Journal, JournalError
 from alcf_mcp.journal.actions import OPEN, Action
 
@@ -28,7 +28,7 @@ def check_program() -> Check:
         f"alcf-mcp {__version__} on Python {platform.python_version()} ({sys.executable}), "
         f"{platform.system()} {platform.release()}; {libraries}"
     )
-    return Check(name="program", verdict=Verdict.GOOD, seen=seen)
+    return Check(name="program", verdict=Health.GOOD, seen=seen)
 
 
 def check_state(settings: Settings) -> Check:
@@ -38,7 +38,7 @@ def check_state(settings: Settings) -> Check:
         parent = next(above for above in path.parents if above.exists())
         if os.access(parent, os.W_OK):
             return Check(
-                name="state directory", verdict=Verdict.GOOD, seen=f"{path} will be made when it is needed"
+                name="state directory", verdict=Health.GOOD, seen=f"{path} will be made when it is needed"
             )
         return _state_is_bad(f"{path} is not there, and can't be made in {parent}")
     if not path.is_dir() or not os.access(path, os.W_OK | os.X_OK):
@@ -46,35 +46,35 @@ def check_state(settings: Settings) -> Check:
     if path.stat().st_mode & 0o077:
         return Check(
             name="state directory",
-            verdict=Verdict.NOTE,
+            verdict=Health.NOTE,
             seen=f"{path} can be read by others on this machine; the journal in it can't",
             cure=f"chmod 700 {path}",
         )
-    return Check(name="state directory", verdict=Verdict.GOOD, seen=str(path))
+    return Check(name="state directory", verdict=Health.GOOD, seen=str(path))
 
 
 def _state_is_bad(seen: str) -> Check:
     cure = "Make it writable, or name another with ALCF_MCP_STATE_DIR; without it nothing can be changed."
-    return Check(name="state directory", verdict=Verdict.BAD, seen=seen, cure=cure)
+    return Check(name="state directory", verdict=Health.BAD, seen=seen, cure=cure)
 
 
 async def check_journal(settings: Settings) -> Check:
     """Whether the journal can be read, and whether something in it waits to be found out."""
     path = settings.journal_path
     if not path.exists():
-        return Check(name="journal", verdict=Verdict.GOOD, seen="Nothing was changed from here yet")
+        return Check(name="journal", verdict=Health.GOOD, seen="Nothing was changed from here yet")
     try:
         actions = Journal(path).actions.history(limit=1000)
     except JournalError as error:
         cure = "Move the file away; a new one is made, without the history."
-        return Check(name="journal", verdict=Verdict.BAD, seen=str(error), cure=cure)
+        return Check(name="journal", verdict=Health.BAD, seen=str(error), cure=cure)
     unclear = [action for action in actions if action.outcome in OPEN]
     seen = f"{path}: {len(actions)} actions" + (" or more" if len(actions) == 1000 else "")
     if not unclear:
-        return Check(name="journal", verdict=Verdict.GOOD, seen=seen)
+        return Check(name="journal", verdict=Health.GOOD, seen=seen)
     return Check(
         name="journal",
-        verdict=Verdict.NOTE,
+        verdict=Health.NOTE,
         seen=f"{seen}; what came of {len(unclear)} of them is not known, lastly {_told(unclear[0])}",
         cure="`alcf-mcp history --outcome unknown` and `--outcome sent` show them; look at the facility.",
     )
@@ -87,28 +87,28 @@ def _told(action: Action) -> str:
 def check_sign_in(settings: Settings) -> Check:
     """Who is signed in, and for how long; the token itself is not shown."""
     if settings.facility == "local":
-        return Check(name="sign-in", verdict=Verdict.GOOD, seen="The local facility needs none")
+        return Check(name="sign-in", verdict=Health.GOOD, seen="The local facility needs none")
     status = Auth.of(settings).status()
     if status.problem:
-        return Check(name="sign-in", verdict=Verdict.BAD, seen=str(status.problem), cure=status.problem.hint)
+        return Check(name="sign-in", verdict=Health.BAD, seen=str(status.problem), cure=status.problem.hint)
     if not status.has_token:
         return Check(
             name="sign-in",
-            verdict=Verdict.BAD,
+            verdict=Health.BAD,
             seen="Nobody is signed in: only public information is available",
             cure="Run `alcf-mcp login`.",
         )
     if status.session_over:
         return Check(
             name="sign-in",
-            verdict=Verdict.BAD,
+            verdict=Health.BAD,
             seen="The seven days since the sign-in are over",
             cure="Run `alcf-mcp login`.",
         )
     who = f" of {status.signed_in.identity}" if status.signed_in else ""
     left = f", valid for {spoken(status.seconds_left)}" if status.seconds_left else ""
     seen = f"A token from the {status.source}{who}{left}"
-    return Check(name="sign-in", verdict=Verdict.GOOD, seen=". ".join((seen, *status.remarks)))
+    return Check(name="sign-in", verdict=Health.GOOD, seen=". ".join((seen, *status.remarks)))
 
 
 def check_clients() -> Iterator[Check]:
@@ -121,7 +121,7 @@ def check_clients() -> Iterator[Check]:
     titles = ", ".join(configuration.title for configuration in found)
     yield Check(
         name="clients",
-        verdict=Verdict.NOTE,
+        verdict=Health.NOTE,
         seen=f"No client on this machine has this server{f' (found: {titles})' if titles else ''}",
         cure="`alcf-mcp install <client>` adds it.",
     )
@@ -139,7 +139,7 @@ def _client(configuration: FoundConfiguration) -> Check:
     seen = f"{configuration.title} has it as {names}" if names else f"{configuration.title} can't be read"
     return Check(
         name="client",
-        verdict=Verdict.NOTE if problems else Verdict.GOOD,
+        verdict=Health.NOTE if problems else Health.GOOD,
         seen=f"{seen} in {_short(configuration.path)}",
         cure=" ".join(problems),
     )

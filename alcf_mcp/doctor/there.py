@@ -14,7 +14,7 @@ import pydantic_core
 
 from alcf_mcp.auth import cause_of
 from alcf_mcp.config import Settings
-from alcf_mcp.doctor.check import Check, Verdict
+from alcf_mcp.doctor.check import Check, Health
 from alcf_mcp.iri import IRIClient, Wait
 from alcf_mcp.iri.connection import Answer
 from alcf_mcp.iri.errors import InvalidCall, IRIError, NotAuthenticated, NotImplementedThere
@@ -34,7 +34,7 @@ class Visit:
     """
 
     def __init__(self, iri: IRIClient) -> None:
-        self._iri = iri.during(Wait(PATIENCE)).once()  # what is wrong now is to be seen now
+        self._iri = iri.within(Wait(PATIENCE)).without_retries()  # what is wrong now is to be seen now
         self._date: str | None = None
         self.reached = False
 
@@ -47,29 +47,29 @@ class Visit:
 
     async def reach(self) -> Check:
         """Ask for what needs no sign-in."""
-        url, began = self._iri.transport.base_url, monotonic()
+        url, began = self._iri.base_url, monotonic()
         try:
             facility = await self._iri.get_facility()
             answer = await self._fetch("/facility")
         except IRIError as error:
             cure = "Is the network up, and is ALCF_MCP_API_URL right? A proxy or VPN may be in the way."
-            return Check(name="facility", verdict=Verdict.BAD, seen=str(error), cure=cure)
+            return Check(name="facility", verdict=Health.BAD, seen=str(error), cure=cure)
         self.reached, self._date = True, answer.headers.get("Date")
         seen = f"{facility.name or facility.id} at {url} answers within {monotonic() - began:.1f} s"
-        return Check(name="facility", verdict=Verdict.GOOD, seen=seen)
+        return Check(name="facility", verdict=Health.GOOD, seen=seen)
 
     def compare_clocks(self) -> Check:
         """By how much this machine's clock and the facility's differ."""
         try:
             theirs = parsedate_to_datetime(self._date or "").astimezone(UTC)
         except ValueError:
-            return Check(name="clock", verdict=Verdict.NOTE, seen="The facility does not tell its time")
+            return Check(name="clock", verdict=Health.NOTE, seen="The facility does not tell its time")
         skew = abs((datetime.now(UTC) - theirs).total_seconds())
         if skew <= MOST_SKEW:
-            return Check(name="clock", verdict=Verdict.GOOD, seen="It agrees with the facility's")
+            return Check(name="clock", verdict=Health.GOOD, seen="It agrees with the facility's")
         return Check(
             name="clock",
-            verdict=Verdict.BAD,
+            verdict=Health.BAD,
             seen=f"It differs from the facility's by {skew:.0f} s",
             cure="Set this machine's clock: sign-ins and times would be wrong.",
         )
@@ -80,19 +80,19 @@ class Visit:
             projects = await self._iri.list_projects()
         except NotAuthenticated as error:
             cause = cause_of(error.detail)
-            return Check(name="token", verdict=Verdict.BAD, seen=error.detail or str(error), cure=cause.cure)
+            return Check(name="token", verdict=Health.BAD, seen=error.detail or str(error), cure=cause.cure)
         except NotImplementedThere:
-            return Check(name="token", verdict=Verdict.NOTE, seen="The facility does not tell of projects")
+            return Check(name="token", verdict=Health.NOTE, seen="The facility does not tell of projects")
         except InvalidCall as error:
-            return Check(name="token", verdict=Verdict.BAD, seen=str(error), cure=error.hint)
+            return Check(name="token", verdict=Health.BAD, seen=str(error), cure=error.hint)
         except IRIError as error:
-            return Check(name="token", verdict=Verdict.BAD, seen=str(error))
+            return Check(name="token", verdict=Health.BAD, seen=str(error))
         names = ", ".join(sorted(project.name for project in projects)) or "none"
-        return Check(name="token", verdict=Verdict.GOOD, seen=f"The facility takes it; projects: {names}")
+        return Check(name="token", verdict=Health.GOOD, seen=f"The facility takes it; projects: {names}")
 
     async def openapi(self) -> Any:
         """The facility's OpenAPI document, wherever it keeps it; nothing where it has none."""
-        base = self._iri.transport.base_url
+        base = self._iri.base_url
         for place in (base, base.removesuffix(urlsplit(base).path)):
             try:
                 answer = await self._fetch("/openapi.json", base=place)
@@ -106,14 +106,14 @@ class Visit:
         """What the facility answered 501 to within a day."""
         try:
             known = settings.journal_path.exists()  # to look is not to make one
-            url = self._iri.transport.base_url
+            url = self._iri.base_url
             missing = await Journal(settings.journal_path).offers.missing(url) if known else set()
         except JournalError as error:
-            return Check(name="not offered", verdict=Verdict.NOTE, seen=str(error))
+            return Check(name="not offered", verdict=Health.NOTE, seen=str(error))
         seen = (
             f"Lately not offered: {', '.join(sorted(missing))}" if missing else "Nothing was refused lately"
         )
-        return Check(name="not offered", verdict=Verdict.GOOD, seen=seen)
+        return Check(name="not offered", verdict=Health.GOOD, seen=seen)
 
     async def _fetch(self, path: str, base: str | None = None) -> Answer:
         connection = self._iri.transport.connection

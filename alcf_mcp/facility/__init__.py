@@ -5,34 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from alcf_mcp.facility.aftermath import Finder, OutcomeUnknown
-from alcf_mcp.facility.aftermath.jobs import LostJobs
-from alcf_mcp.facility.claims import Claims
-from alcf_mcp.facility.file_actions import FileActions
-from alcf_mcp.facility.file_changes import FileChanges
-from alcf_mcp.facility.files import Files
-from alcf_mcp.facility.job_actions import JobActions
-from alcf_mcp.facility.job_records import JobRecords
-from alcf_mcp.facility.jobs import Jobs
-from alcf_mcp.facility.limits import LimitReached, Limits
-from alcf_mcp.facility.names import KnownResources, ResourceNames
-from alcf_mcp.facility.offers import Offered
-from alcf_mcp.facility.output import Output
-from alcf_mcp.facility.output_paths import OutputPaths
-from alcf_mcp.facility.placements import Placements
-from alcf_mcp.facility.preparing import Preparation
+from alcf_mcp.facility.changes.evidence import OutcomeUnknown
+from alcf_mcp.facility.changes.files import FileActions, FileChanges
+from alcf_mcp.facility.changes.jobs import JobActions, TaskActions
+from alcf_mcp.facility.changes.limits import LimitReached, Limits
+from alcf_mcp.facility.changes.lost_answers import Finder
+from alcf_mcp.facility.changes.lost_jobs import LostJobs
+from alcf_mcp.facility.changes.placing import Placements
+from alcf_mcp.facility.changes.recorder import Caller, Recorder
+from alcf_mcp.facility.changes.targets import PathClaims
+from alcf_mcp.facility.files.reading import Files
+from alcf_mcp.facility.jobs.defaults import ConfiguredDefaults, SubmissionDefaults
+from alcf_mcp.facility.jobs.history import JobRecords
+from alcf_mcp.facility.jobs.listing import Jobs
+from alcf_mcp.facility.jobs.output import Output
+from alcf_mcp.facility.jobs.output_paths import OutputPaths
+from alcf_mcp.facility.jobs.polling import JobPoller
+from alcf_mcp.facility.jobs.prepare import Preparation
 from alcf_mcp.facility.projects import Projects
-from alcf_mcp.facility.recording import Caller, Recorder
-from alcf_mcp.facility.task_actions import TaskActions
-from alcf_mcp.facility.usual import Defaults, Usual
-from alcf_mcp.facility.watching import JobLooks
+from alcf_mcp.facility.resources import KnownResources, ResourceNames
+from alcf_mcp.facility.unsupported import UnsupportedOperations
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.wait import Wait
 from alcf_mcp.journal import Journal
 
 
 @dataclass(frozen=True)
-class Shared:
+class ProcessState:
     """What all calls of one process share.
 
     ``has_alcf_queues`` tells that machines named as ALCF's have their queues, too; ``ends_listed`` are the
@@ -44,17 +43,17 @@ class Shared:
     journal: Journal
     resources: KnownResources = field(default_factory=KnownResources)
     limits: Limits = field(default_factory=Limits)
-    defaults: Defaults = field(default_factory=Defaults)
+    defaults: ConfiguredDefaults = field(default_factory=ConfiguredDefaults)
     has_alcf_queues: bool = True
-    looks: JobLooks = field(default_factory=JobLooks)
-    claims: Claims = field(default_factory=Claims)
+    looks: JobPoller = field(default_factory=JobPoller)
+    claims: PathClaims = field(default_factory=PathClaims)
     ends_listed: set[str] = field(default_factory=set)
     submissions_told: set[int] = field(default_factory=set)
 
     @cached_property
-    def offered(self) -> Offered:
+    def offered(self) -> UnsupportedOperations:
         """What the facility does not offer."""
-        return Offered(self.journal, self.iri.transport.base_url)
+        return UnsupportedOperations(self.journal, self.iri.base_url)
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class Facility:
     ``remarks`` is what the call's answer should tell besides.
     """
 
-    shared: Shared
+    shared: ProcessState
     wait: Wait = field(default_factory=Wait)
     caller: Caller = field(default_factory=Caller)
     remarks: list[str] = field(default_factory=list)
@@ -72,7 +71,7 @@ class Facility:
     @cached_property
     def iri(self) -> IRIClient:
         """The API itself, within this call's patience."""
-        return self.shared.iri.during(self.wait)
+        return self.shared.iri.within(self.wait)
 
     @cached_property
     def names(self) -> ResourceNames:
@@ -119,7 +118,9 @@ class Facility:
     def preparation(self) -> Preparation:
         """Makes jobs ready to be submitted."""
         shared = self.shared
-        usual = Usual(self.iri, shared.journal, shared.defaults, has_alcf_queues=shared.has_alcf_queues)
+        usual = SubmissionDefaults(
+            self.iri, shared.journal, shared.defaults, has_alcf_queues=shared.has_alcf_queues
+        )
         return Preparation(
             self.iri,
             self.names,
@@ -143,7 +144,7 @@ class Facility:
     @cached_property
     def recorder(self) -> Recorder:
         """Carries out what this call changes, and writes it into the journal."""
-        url = self.iri.transport.base_url
+        url = self.iri.base_url
         return Recorder(self.shared.journal, self.caller, url, self.finder, self.wait, self.remarks)
 
     @cached_property
@@ -161,4 +162,4 @@ class Facility:
         return Output(self.files, self.shared.journal)
 
 
-__all__ = ["Caller", "Facility", "LimitReached", "Limits", "OutcomeUnknown", "Shared", "Wait"]
+__all__ = ["Caller", "Facility", "LimitReached", "Limits", "OutcomeUnknown", "ProcessState", "Wait"]

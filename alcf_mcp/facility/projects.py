@@ -12,7 +12,7 @@ from math import inf, isfinite
 
 import anyio
 
-from alcf_mcp.facility.names import ResourceNames
+from alcf_mcp.facility.resources import ResourceNames
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import InvalidCall, IRIError
 from alcf_mcp.iri.models import AllocationEntry, Project, ProjectAllocation, Resource
@@ -203,7 +203,7 @@ class Projects:
     async def _rates(self, amounts: Sequence[Amount]) -> Sequence[Rate | None]:
         """How fast allocations were used; what is used now is remembered for the next time."""
         unknown: list[Rate | None] = [None] * len(amounts)
-        url = self._iri.transport.base_url
+        url = self._iri.base_url
         return await or_else(self._journal.usage.see(url, amounts, datetime.now(UTC)), unknown)
 
     async def _capability_names(self, amounts: Iterable[Amount]) -> dict[str, str]:

@@ -1,10 +1,12 @@
-"""Durations as people write them."""
+"""Durations and moments as people write them."""
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from alcf_mcp.iri.errors import InvalidCall
+from alcf_mcp.iri.models import parse_timestamp
 
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]?\d):([0-5]?\d)")
 _PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", re.IGNORECASE)
@@ -81,3 +83,35 @@ def spoken(seconds: float) -> str:
         return f"{hours} h" + (f" {minutes} min" if minutes else "")
     days, hours = divmod(hours, 24)
     return f"{days} d" + (f" {hours} h" if hours else "")
+
+
+def parse_since(value: str, *, now: datetime | None = None) -> datetime:
+    """Read the beginning of a period.
+
+    Args:
+        value: ``today``, ``yesterday``, a time back from now (``2h``, ``3 days``), or ISO 8601.
+        now: the present, for tests.
+
+    Returns:
+        An aware datetime in UTC; days begin at the person's own midnight.
+
+    Raises:
+        InvalidCall: it is none of these.
+    """
+    text = value.strip().lower()
+    here = (now or datetime.now(UTC)).astimezone()
+    midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
+    if text == "today":
+        return midnight.astimezone(UTC)
+    if text == "yesterday":
+        return (midnight - timedelta(days=1)).astimezone(UTC)
+    if moment := parse_timestamp(value):
+        return moment
+    try:
+        back = timedelta(seconds=parse_duration(text.removeprefix("last").removesuffix("ago")))
+    except InvalidCall:
+        raise InvalidCall(
+            f"{value!r} is no time",
+            hint="Write 'today', 'yesterday', '2h', '3 days', or '2026-08-01T12:00:00Z'.",
+        ) from None
+    return here.astimezone(UTC) - back

@@ -25,7 +25,7 @@ from mcp.types.version import is_version_at_least
 from alcf_mcp.guard.preview import Preview, agrees
 from alcf_mcp.guard.verdict import Outcome, Verdict
 from alcf_mcp.journal import Journal
-from alcf_mcp.journal.approvals import SECONDS, Kind
+from alcf_mcp.journal.approvals import SECONDS, ApprovalKind
 
 logger = logging.getLogger(__name__)
 
@@ -136,7 +136,7 @@ class Guard:
             return Verdict(Outcome.CONFIRMED, preview, "code of the preview")
         return Verdict(Outcome.CODE_REFUSED, preview)
 
-    async def _note(self, call: Call, preview: Preview, kind: Kind) -> str:
+    async def _note(self, call: Call, preview: Preview, kind: ApprovalKind) -> str:
         """Note a question that is answered outside this call; returns its code."""
         return await self.journal.approvals.ask(
             call.digest(preview), kind, tool=call.tool, client=call.client, preview=preview.text()

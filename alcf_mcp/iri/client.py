@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Self
 from pydantic import SecretStr
 
 from alcf_mcp.iri.connection import Connection
+from alcf_mcp.iri.crowd import Crowd
 from alcf_mcp.iri.groups.account import AccountOperations
 from alcf_mcp.iri.groups.compute import ComputeOperations
 from alcf_mcp.iri.groups.filesystem import FilesystemOperations
 from alcf_mcp.iri.groups.status import StatusOperations
 from alcf_mcp.iri.groups.task import TaskOperations
+from alcf_mcp.iri.pace import Pace
 from alcf_mcp.iri.tasks import Tasks
 from alcf_mcp.iri.transport import TokenSource, Transport
 from alcf_mcp.iri.wait import Wait
@@ -27,7 +29,7 @@ class IRIClient(StatusOperations, AccountOperations, ComputeOperations, Filesyst
         async with IRIClient("https://api.alcf.anl.gov/api/v1", token=…) as iri:
             for resource in await iri.list_resources(): ...
             task = await iri.tasks.resolve(await iri.ls(eagle, "/eagle/MyProject"), patience=45)
-            entries = alcf_mcp.iri.results.files(task)
+            entries = alcf_mcp.iri.task_results.files(task)
 
     Args:
         base_url: where the API lives.
@@ -60,17 +62,37 @@ class IRIClient(StatusOperations, AccountOperations, ComputeOperations, Filesyst
         self.transport = Transport(connection, _source(token))
 
     @property
+    def base_url(self) -> str:
+        """Where the API lives."""
+        return self.transport.base_url
+
+    @property
+    def crowd(self) -> Crowd:
+        """Who waits for something at the facility, so that all of them together stay polite."""
+        return self.transport.connection.crowd
+
+    @property
+    def pace(self) -> Pace:
+        """How long the facility's tasks take."""
+        return self.transport.connection.pace
+
+    @property
+    def honours_keys(self) -> bool | None:
+        """Whether the facility keeps idempotency keys; ``None`` as long as it has not shown it."""
+        return self.transport.connection.honours_keys
+
+    @property
     def tasks(self) -> Tasks:
         """Waits for what the filesystem operations start."""
         return Tasks(self)
 
-    def during(self, wait: Wait) -> Self:
-        """The same client within the patience of one call: all its requests share that."""
-        return self._with(self.transport.during(wait))
+    def within(self, wait: Wait) -> Self:
+        """A client whose requests share the patience of one call."""
+        return self._with(self.transport.within(wait))
 
-    def once(self) -> Self:
-        """The same client, for who repeats by himself: each request is sent once."""
-        return self._with(self.transport.once())
+    def without_retries(self) -> Self:
+        """A client that sends each request once, for callers that run their own retry loop."""
+        return self._with(self.transport.without_retries())
 
     async def aclose(self) -> None:
         """Close the connections to the facility."""

@@ -8,7 +8,7 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from alcf_mcp.iri import results
+from alcf_mcp.iri import task_results
 from alcf_mcp.iri.errors import TaskCanceled, TaskFailed, TaskStillRunning
 from alcf_mcp.iri.models import Task, TaskHandle
 from alcf_mcp.iri.polling import looks
@@ -50,7 +50,7 @@ class Tasks:
         connection = self._client.transport.connection
         began, waited = monotonic(), 0.0
         seen: Task | None = None
-        look = partial(self._client.once().get_task, task_id)
+        look = partial(self._client.without_retries().get_task, task_id)
         pauses = connection.pace.pauses(operation)
         async with aclosing(
             looks(look, pauses=pauses, patience=patience, crowd=connection.crowd)
@@ -71,6 +71,6 @@ def completed(task: Task) -> Task:
     """Return a task that ended well, raise what happened to one that did not."""
     if task.status == "canceled":
         raise TaskCanceled(f"Task {task.id} was canceled", task_id=task.id, task=task)
-    if (failure := results.failure(task)) is not None:
+    if (failure := task_results.failure(task)) is not None:
         raise TaskFailed(failure, task_id=task.id, task=task)
     return task

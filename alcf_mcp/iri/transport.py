@@ -61,12 +61,12 @@ class Transport:
         """Where the API lives."""
         return self.connection.base_url
 
-    def during(self, wait: Wait) -> Transport:
-        """The same, within the patience of one call."""
+    def within(self, wait: Wait) -> Transport:
+        """A transport whose requests share the patience of one call."""
         return replace(self, wait=wait)
 
-    def once(self) -> Transport:
-        """The same, for who repeats by himself."""
+    def without_retries(self) -> Transport:
+        """A transport that sends each request once."""
         return replace(self, repeats=False)
 
     async def call(

@@ -14,7 +14,7 @@ from alcf_mcp.journal.paces import Paces
 from alcf_mcp.journal.reading import or_else
 from alcf_mcp.journal.store import JournalError, Store
 from alcf_mcp.journal.usage import Usage
-from alcf_mcp.journal.waiting import Waiting
+from alcf_mcp.journal.waiting import WaitCounts
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ class Journal:
         return Paces(self.store)
 
     @cached_property
-    def waiting(self) -> Waiting:
+    def waiting(self) -> WaitCounts:
         """How much the person's processes wait for."""
-        return Waiting(self.store)
+        return WaitCounts(self.store)
 
     @cached_property
     def usage(self) -> Usage:

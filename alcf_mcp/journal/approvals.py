@@ -17,11 +17,11 @@ from alcf_mcp.journal.store import Store
 
 SECONDS = 600.0
 
-Kind = Literal["code", "terminal"]
+ApprovalKind = Literal["code", "terminal"]
 """A ``code`` goes to the model with the preview; one for the ``terminal`` is shown there alone."""
 
 
-class Waiting(BaseModel):
+class PendingApproval(BaseModel):
     """A call that waits for approval in a terminal."""
 
     code: str
@@ -37,7 +37,7 @@ class Approvals:
 
     store: Store
 
-    async def ask(self, call: str, kind: Kind, *, tool: str, client: str, preview: str) -> str:
+    async def ask(self, call: str, kind: ApprovalKind, *, tool: str, client: str, preview: str) -> str:
         """Note a question about one call; returns its code."""
         code = secrets.token_hex(4)
         values = (code, call, kind, tool, client, preview, time())
@@ -59,14 +59,14 @@ class Approvals:
     async def _use(self, sql: str, values: tuple[str | float, ...]) -> bool:
         return await self.store.run(lambda db: db.execute(sql, values).rowcount) > 0
 
-    def waiting(self) -> list[Waiting]:
+    def waiting(self) -> list[PendingApproval]:
         """What waits for approval in a terminal, oldest first."""
         sql = (
             "SELECT * FROM approvals WHERE kind = 'terminal' AND approved_at IS NULL AND asked_at > ?"
             " ORDER BY asked_at"
         )
         rows = self.store.run_now(lambda db: db.execute(sql, (time() - SECONDS,)).fetchall())
-        return [Waiting(**{name: row[name] for name in Waiting.model_fields}) for row in rows]
+        return [PendingApproval(**{name: row[name] for name in PendingApproval.model_fields}) for row in rows]
 
     def approve(self, code: str) -> bool:
         """Approve what waits under a code; whether it still waited."""

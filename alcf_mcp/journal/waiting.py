@@ -12,7 +12,7 @@ FRESH_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitCounts:
     """Who waits, by process."""
 
     store: Store

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import anyio.to_thread
 
-from alcf_mcp.local.catalog import EAGLE, Grant, Machine
-from alcf_mcp.local.jobs.service import Jobs
+from alcf_mcp.local.catalog import EAGLE, Grant, LocalMachine
+from alcf_mcp.local.jobs.service import JobService
 from alcf_mcp.local.settings import LocalSettings
 from alcf_mcp.local.tree import Tree
 
@@ -20,7 +20,7 @@ _NAMESPACE = uuid.UUID("7f2a2d2c-0c5e-4b4e-9d53-0c1f3d6f9c11")
 
 
 @dataclass(frozen=True, slots=True)
-class Capability:
+class MachineCapability:
     """What can be allocated: the node hours of a machine, the bytes of a filesystem."""
 
     id: str
@@ -31,12 +31,12 @@ class Capability:
 
 
 @dataclass(frozen=True, slots=True)
-class Allocation:
+class MachineAllocation:
     """What a project may use of a capability, and has used, in the capability's unit."""
 
     id: str
     project: Grant
-    capability: Capability
+    capability: MachineCapability
     granted: float
     used: float
 
@@ -50,12 +50,12 @@ class Accounts:
         tree: the directories, which use up bytes.
     """
 
-    def __init__(self, settings: LocalSettings, jobs: Jobs, tree: Tree) -> None:
+    def __init__(self, settings: LocalSettings, jobs: JobService, tree: Tree) -> None:
         self._settings = settings
         self._jobs = jobs
         self._tree = tree
         self.machine_capabilities = {
-            machine.id: Capability(
+            machine.id: MachineCapability(
                 stable_id("capability", machine.name),
                 f"{machine.name} node hours",
                 f"Nodes times wall time on {machine.name}",
@@ -64,7 +64,7 @@ class Accounts:
             )
             for machine in settings.machines
         }
-        self.eagle_capability = Capability(
+        self.eagle_capability = MachineCapability(
             stable_id("capability", "Eagle"), "Eagle storage", "Bytes stored on Eagle", "bytes", EAGLE.id
         )
 
@@ -74,11 +74,11 @@ class Accounts:
         return self._settings.projects
 
     @property
-    def capabilities(self) -> list[Capability]:
+    def capabilities(self) -> list[MachineCapability]:
         """All capabilities."""
         return [*self.machine_capabilities.values(), self.eagle_capability]
 
-    async def allocations(self, project: Grant) -> list[Allocation]:
+    async def allocations(self, project: Grant) -> list[MachineAllocation]:
         """A project's allocations, with what is used of them by now."""
         allocations = [await self._node_hours(project, machine) for machine in self._settings.machines]
         directory = self._tree.root / "eagle" / project.name
@@ -86,7 +86,7 @@ class Accounts:
         allocations.append(_allocation(project, self.eagle_capability, project.storage_bytes, stored))
         return allocations
 
-    async def _node_hours(self, project: Grant, machine: Machine) -> Allocation:
+    async def _node_hours(self, project: Grant, machine: LocalMachine) -> MachineAllocation:
         used = await self._jobs.used_node_hours(machine)
         capability = self.machine_capabilities[machine.id]
         return _allocation(project, capability, project.node_hours, used.get(project.name, 0.0))
@@ -97,8 +97,10 @@ def stable_id(kind: str, *names: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, "/".join((kind, *names))))
 
 
-def _allocation(project: Grant, capability: Capability, granted: float, used: float) -> Allocation:
-    return Allocation(
+def _allocation(
+    project: Grant, capability: MachineCapability, granted: float, used: float
+) -> MachineAllocation:
+    return MachineAllocation(
         stable_id("allocation", project.name, capability.name), project, capability, granted, used
     )
 

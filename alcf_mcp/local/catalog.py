@@ -16,7 +16,7 @@ GIGABYTE = 10**9
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class LocalQueue:
     """A queue of a machine.
 
     Attributes:
@@ -35,7 +35,7 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class LocalMachine:
     """A compute resource with a scheduler.
 
     Attributes:
@@ -51,10 +51,10 @@ class Machine:
     name: str
     server: str
     nodes: tuple[str, ...]
-    queues: tuple[Queue, ...]
+    queues: tuple[LocalQueue, ...]
     cpus_per_node: int = 4
 
-    def queue(self, name: str) -> Queue | None:
+    def queue(self, name: str) -> LocalQueue | None:
         """The queue of that name."""
         return next((queue for queue in self.queues if queue.name == name), None)
 
@@ -97,27 +97,27 @@ class ResourceRecord:
     initial_status: str
 
 
-POLARIS = Machine(
+POLARIS = LocalMachine(
     id="55c1c993-1124-47f9-b823-514ba3849a9a",
     name="Polaris",
     server="polaris-pbs-01.local",
     nodes=tuple(f"x3001c0s{2 * slot + 1}b0n0" for slot in range(8)),
     queues=(
-        Queue("debug", max_nodes=2, max_walltime=HOUR, priority=30),
-        Queue("debug-scaling", max_nodes=8, max_walltime=HOUR, priority=20, max_running=1),
-        Queue("prod", max_nodes=8, max_walltime=24 * HOUR, priority=10),
-        Queue("preemptable", max_nodes=8, max_walltime=72 * HOUR),
+        LocalQueue("debug", max_nodes=2, max_walltime=HOUR, priority=30),
+        LocalQueue("debug-scaling", max_nodes=8, max_walltime=HOUR, priority=20, max_running=1),
+        LocalQueue("prod", max_nodes=8, max_walltime=24 * HOUR, priority=10),
+        LocalQueue("preemptable", max_nodes=8, max_walltime=72 * HOUR),
     ),
 )
 
-CRUX = Machine(
+CRUX = LocalMachine(
     id="8b9b42f7-572a-4909-8472-a0453436304c",
     name="Crux",
     server="crux-pbs-01.local",
     nodes=tuple(f"x1000c0s{slot}b0n0" for slot in range(4)),
     queues=(
-        Queue("debug", max_nodes=2, max_walltime=2 * HOUR, priority=20),
-        Queue("workq", max_nodes=4, max_walltime=24 * HOUR, priority=10),
+        LocalQueue("debug", max_nodes=2, max_walltime=2 * HOUR, priority=20),
+        LocalQueue("workq", max_nodes=4, max_walltime=24 * HOUR, priority=10),
     ),
 )
 
@@ -136,7 +136,7 @@ PROJECTS = (
 )
 
 
-def resource_records(machines: tuple[Machine, ...]) -> tuple[ResourceRecord, ...]:
+def resource_records(machines: tuple[LocalMachine, ...]) -> tuple[ResourceRecord, ...]:
     """All resources of the facility: its machines, Aurora and the filesystems."""
     computers = tuple(
         ResourceRecord(

@@ -23,7 +23,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Incident:
+class ScheduledIncident:
     """What happens to resources over a time; ``end`` is ``None`` while it is unknown.
 
     Times are in seconds since the epoch; the other words are the standard's.
@@ -42,7 +42,7 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class StatusChange:
     """A moment at which a resource changed its status."""
 
     id: str
@@ -90,24 +90,24 @@ class FacilityCondition:
 
         return await self._database.read(fetch)
 
-    async def incidents(self) -> list[Incident]:
+    async def incidents(self) -> list[ScheduledIncident]:
         """All incidents, newest start first."""
 
-        def fetch(connection: sqlite3.Connection) -> list[Incident]:
+        def fetch(connection: sqlite3.Connection) -> list[ScheduledIncident]:
             rows = connection.execute("SELECT * FROM incidents ORDER BY start DESC")
             return [
-                Incident(**(dict(row) | {"resource_ids": tuple(json.loads(row["resource_ids"]))}))
+                ScheduledIncident(**(dict(row) | {"resource_ids": tuple(json.loads(row["resource_ids"]))}))
                 for row in rows
             ]
 
         return await self._database.read(fetch)
 
-    async def events(self) -> list[Event]:
+    async def events(self) -> list[StatusChange]:
         """All events, newest first."""
 
-        def fetch(connection: sqlite3.Connection) -> list[Event]:
+        def fetch(connection: sqlite3.Connection) -> list[StatusChange]:
             rows = connection.execute("SELECT * FROM events ORDER BY occurred_at DESC")
-            return [Event(**dict(row)) for row in rows]
+            return [StatusChange(**dict(row)) for row in rows]
 
         return await self._database.read(fetch)
 
@@ -120,7 +120,7 @@ class FacilityCondition:
             incident_id: the incident that this belongs to.
         """
         record = self._named(resource)
-        event = Event(
+        event = StatusChange(
             str(uuid.uuid4()),
             incident_id,
             record.id,
@@ -153,7 +153,7 @@ class FacilityCondition:
         Returns:
             Its id.
         """
-        incident = Incident(
+        incident = ScheduledIncident(
             str(uuid.uuid4()),
             name,
             description,
@@ -186,7 +186,7 @@ class FacilityCondition:
 
     def _seed_incidents(self, connection: sqlite3.Connection, now: float) -> None:
         affected = tuple(record.id for record in self._resources if record.initial_status == "up")
-        past = Incident(
+        past = ScheduledIncident(
             str(uuid.uuid4()),
             "Scheduled maintenance",
             "Quarterly maintenance of the machines",
@@ -198,7 +198,7 @@ class FacilityCondition:
             now - 14 * DAY + 8 * HOUR,
             affected,
         )
-        planned = Incident(
+        planned = ScheduledIncident(
             str(uuid.uuid4()),
             "Planned maintenance",
             "The machines will be down for a software update; queued jobs wait",
@@ -217,7 +217,8 @@ class FacilityCondition:
                 for status, moment in (("down", past.start), ("up", past.start + 8 * HOUR)):
                     name = f"{record.name} is {status}"
                     _insert_event(
-                        connection, Event(str(uuid.uuid4()), past.id, record.id, name, "", status, moment)
+                        connection,
+                        StatusChange(str(uuid.uuid4()), past.id, record.id, name, "", status, moment),
                     )
 
 
@@ -234,7 +235,7 @@ def _set_status(connection: sqlite3.Connection, resource_id: str, status: str, n
     )
 
 
-def _insert_incident(connection: sqlite3.Connection, incident: Incident) -> None:
+def _insert_incident(connection: sqlite3.Connection, incident: ScheduledIncident) -> None:
     connection.execute(
         "INSERT INTO incidents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -252,7 +253,7 @@ def _insert_incident(connection: sqlite3.Connection, incident: Incident) -> None
     )
 
 
-def _insert_event(connection: sqlite3.Connection, event: Event) -> None:
+def _insert_event(connection: sqlite3.Connection, event: StatusChange) -> None:
     connection.execute(
         "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
         (

@@ -15,17 +15,17 @@ from starlette.types import ASGIApp
 
 from alcf_mcp.local.accounts import Accounts
 from alcf_mcp.local.app import create_app
-from alcf_mcp.local.catalog import Machine, ResourceRecord, resource_records
+from alcf_mcp.local.catalog import LocalMachine, ResourceRecord, resource_records
 from alcf_mcp.local.condition import FacilityCondition, is_down
 from alcf_mcp.local.credentials import read_or_create_token
 from alcf_mcp.local.database import Database
 from alcf_mcp.local.faults import Faults, FaultyGateway
 from alcf_mcp.local.files.disk import Disk
 from alcf_mcp.local.idempotency import IdempotencyKeys
-from alcf_mcp.local.jobs.launching import Launcher
+from alcf_mcp.local.jobs.launching import JobLauncher
 from alcf_mcp.local.jobs.sandbox import Sandbox, find_sandbox
 from alcf_mcp.local.jobs.scheduler import Scheduler
-from alcf_mcp.local.jobs.service import Jobs
+from alcf_mcp.local.jobs.service import JobService
 from alcf_mcp.local.problems import Problem
 from alcf_mcp.local.routes.account import AccountRoutes
 from alcf_mcp.local.routes.compute import ComputeRoutes
@@ -34,7 +34,7 @@ from alcf_mcp.local.routes.filesystem import FilesystemRoutes
 from alcf_mcp.local.routes.status import StatusRoutes
 from alcf_mcp.local.routes.task import TaskRoutes
 from alcf_mcp.local.settings import LocalSettings
-from alcf_mcp.local.tasks import Tasks
+from alcf_mcp.local.tasks import TaskService
 from alcf_mcp.local.tree import Tree
 from alcf_mcp.private import StateError, make_private_directory
 
@@ -95,12 +95,14 @@ class LocalFacility:
 
         self.notes: list[str] = []
         self._sandbox = self._find_sandbox()
-        self._launcher = Launcher(self.tree, root / "jobs", root / "bin", self._sandbox, settings.kill_grace)
+        self._launcher = JobLauncher(
+            self.tree, root / "jobs", root / "bin", self._sandbox, settings.kill_grace
+        )
         self._launcher.install_shims()
         machines = {machine.id: machine for machine in settings.machines}
         self._scheduler = Scheduler(database, self._launcher, machines, is_down, settings.tick, clock)
-        self._tasks = Tasks(database, Disk(self.tree, settings.full), settings, clock)
-        self._jobs = Jobs(database, settings.projects, clock, self._scheduler.wake, settings.held_names)
+        self._tasks = TaskService(database, Disk(self.tree, settings.full), settings, clock)
+        self._jobs = JobService(database, settings.projects, clock, self._scheduler.wake, settings.held_names)
         self.faults = Faults()
         routes = self._routes(records, machines, self._idempotency_keys(database, clock), clock)
         self.app: ASGIApp = FaultyGateway(create_app(routes, self.running), self.faults)
@@ -144,7 +146,7 @@ class LocalFacility:
     def _routes(
         self,
         records: tuple[ResourceRecord, ...],
-        machines: dict[str, Machine],
+        machines: dict[str, LocalMachine],
         keys: IdempotencyKeys | None,
         clock: Callable[[], float],
     ) -> list[Route]:

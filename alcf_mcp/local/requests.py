@@ -46,7 +46,7 @@ class Query(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Page(Query):
+class PageQuery(Query):
     """The part of a list that is asked for."""
 
     offset: int = Field(default=0, ge=0)

@@ -9,13 +9,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, NonNegativeFloat
 
-from alcf_mcp.local.catalog import MACHINES, PROJECTS, Grant, Machine
+from alcf_mcp.local.catalog import MACHINES, PROJECTS, Grant, LocalMachine
 
 Seconds = Annotated[float, Field(ge=0)]
 Latency = Seconds | tuple[Seconds, Seconds]
 """Seconds, or the range out of which every task draws its own."""
 
-Directory = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+RootDirectory = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
 Profile = Literal["alcf", "full"]
 
@@ -53,7 +53,7 @@ class LocalSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    root: Directory
+    root: RootDirectory
     profile: Profile = "alcf"
     task_latency: Latency = 0.05
     operation_latency: dict[str, Latency] = {}
@@ -63,7 +63,7 @@ class LocalSettings(BaseModel):
     confine: bool | None = None
     tick: Annotated[float, Field(gt=0)] = 0.1
     kill_grace: NonNegativeFloat = 2.0
-    machines: tuple[Machine, ...] = MACHINES
+    machines: tuple[LocalMachine, ...] = MACHINES
     projects: tuple[Grant, ...] = PROJECTS
 
     @property

@@ -70,7 +70,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class JobEnd:
     """How a job ended; ``elapsed`` in seconds."""
 
     exit_code: int
@@ -109,7 +109,7 @@ def _take_lock(directory: Path) -> TextIO | None:
     return lock
 
 
-def supervise(plan: Plan, directory: Path) -> Outcome:
+def supervise(plan: Plan, directory: Path) -> JobEnd:
     """Run a job to its end and deliver its output."""
     tree = Tree(Path(plan.tree), plan.username)
     began = time.monotonic()
@@ -125,7 +125,7 @@ def supervise(plan: Plan, directory: Path) -> Outcome:
         for name, path, suffix in (("stdout", plan.stdout_path, "OU"), ("stderr", plan.stderr_path, "ER"))
         if (reason := _deliver(directory / name, tree, path, f"{plan.job_id}.{suffix}"))
     ]
-    return Outcome(exit_code, elapsed, "; ".join(lost))
+    return JobEnd(exit_code, elapsed, "; ".join(lost))
 
 
 def _run(plan: Plan, tree: Tree, directory: Path, stdout: int, stderr: int) -> int:

@@ -36,7 +36,7 @@ _LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class TaskRecord:
     """A task as it stands.
 
     Attributes:
@@ -58,7 +58,7 @@ class Task:
     seen: bool
 
 
-class Tasks:
+class TaskService:
     """Accepts tasks, tells of them, and carries them out."""
 
     def __init__(
@@ -98,7 +98,7 @@ class Tasks:
         self._accepted.set()
         return task_id
 
-    async def get(self, task_id: str) -> Task | None:
+    async def get(self, task_id: str) -> TaskRecord | None:
         """One task; an end that is told for the first time counts as seen afterwards."""
 
         def fetch(connection: sqlite3.Connection) -> sqlite3.Row | None:
@@ -118,7 +118,7 @@ class Tasks:
             await self._database.write(mark_seen)
         return task
 
-    async def all(self) -> list[Task]:
+    async def all(self) -> list[TaskRecord]:
         """All the user's tasks, newest first."""
 
         def fetch(connection: sqlite3.Connection) -> list[sqlite3.Row]:
@@ -159,7 +159,7 @@ class Tasks:
                 with anyio.move_on_after(pause):
                     await self._accepted.wait()
 
-    async def _claim(self) -> list[Task]:
+    async def _claim(self) -> list[TaskRecord]:
         now = self._clock()
 
         def due(connection: sqlite3.Connection) -> bool:
@@ -182,7 +182,7 @@ class Tasks:
             return []
         return [self._task(row) for row in await self._database.write(claim)]
 
-    async def _carry_out(self, task: Task) -> None:
+    async def _carry_out(self, task: TaskRecord) -> None:
         status, result = await anyio.to_thread.run_sync(self._attempt, task)
 
         def finish(connection: sqlite3.Connection) -> None:
@@ -195,7 +195,7 @@ class Tasks:
         except sqlite3.Error:
             logger.exception("The end of task %s could not be recorded", task.id)
 
-    def _attempt(self, task: Task) -> tuple[str, dict[str, Any]]:
+    def _attempt(self, task: TaskRecord) -> tuple[str, dict[str, Any]]:
         try:
             return "completed", {"output": perform(self._disk, task.command, task.args)}
         except OperationFailed as failure:
@@ -217,14 +217,14 @@ class Tasks:
         latency = self._settings.operation_latency.get(command, self._settings.task_latency)
         return random.uniform(*latency) if isinstance(latency, tuple) else latency  # noqa: S311
 
-    def _task(self, row: sqlite3.Row) -> Task:
+    def _task(self, row: sqlite3.Row) -> TaskRecord:
         status = row["status"]
         if status == "pending" and row["active_at"] <= self._clock():
             status = "active"
         result = None
         with suppress(TypeError):
             result = json.loads(row["result"])
-        return Task(
+        return TaskRecord(
             id=row["id"],
             owner=row["owner"],
             status=status,

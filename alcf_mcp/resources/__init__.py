@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from alcf_mcp.completion.sources import Kind
+from alcf_mcp.completion.sources import Completed
 from alcf_mcp.resources import files, history, jobs, knowledge, status  # noqa: F401 - they declare
 from alcf_mcp.resources.declare import DECLARED
 from alcf_mcp.resources.listening import Watches
 from alcf_mcp.resources.offered import OfferedResources, ResourceServer
 
 
-def kinds() -> dict[str, Mapping[str, Kind]]:
+def kinds() -> dict[str, Mapping[str, Completed]]:
     """What the variables of each URI template are, for completions."""
     return {declared.uri: declared.completions for declared in DECLARED}
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from mcp.shared.uri_template import UriTemplate
 from mcp.types import Annotations
 
-from alcf_mcp.completion.sources import Kind
+from alcf_mcp.completion.sources import Completed
 
 if TYPE_CHECKING:
     from alcf_mcp.tools.results import Result
@@ -37,7 +37,7 @@ class Declared:
     group: str | None
     mime_type: str
     audience: tuple[Audience, ...]
-    completions: Mapping[str, Kind]
+    completions: Mapping[str, Completed]
 
     @cached_property
     def template(self) -> UriTemplate:
@@ -67,7 +67,7 @@ def resource(
     group: str | None,
     mime_type: str = JSON,
     audience: tuple[Audience, ...] = EVERYBODY,
-    completions: Mapping[str, Kind] | None = None,
+    completions: Mapping[str, Completed] | None = None,
 ) -> Callable[[ResourceFunction], ResourceFunction]:
     """Declare a resource: a function of the facility, and of the variables in its URI.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alcf_mcp.completion.sources import Kind
+from alcf_mcp.completion.sources import Completed
 from alcf_mcp.facility import Facility
 from alcf_mcp.resources.declare import TEXT, resource
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 JOB = "alcf://jobs/{resource}/{job_id}"
 OUTPUT = f"{JOB}/output"
 
-_COMPLETIONS: dict[str, Kind] = {"resource": "machine", "job_id": "job"}
+_COMPLETIONS: dict[str, Completed] = {"resource": "machine", "job_id": "job"}
 
 
 @resource(JOB, "A job", group="compute", completions=_COMPLETIONS)

@@ -41,14 +41,14 @@ async def guide(facility: Facility, topic: str) -> Result | str:
 )
 async def template(facility: Facility, name: str) -> Result | str:
     """A script for submit_job; its first lines tell what to put in place of what stands in braces."""
-    from alcf_mcp.facility.templates import read_template  # noqa: PLC0415 - loaded where it is used
+    from alcf_mcp.facility.alcf.templates import read_template  # noqa: PLC0415 - loaded where it is used
 
     return read_template(name).text
 
 
 def each_by_itself() -> Iterator[Resource]:
     """Every page and every script, each with its own title."""
-    from alcf_mcp.facility.templates import list_templates  # noqa: PLC0415 - loaded where it is used
+    from alcf_mcp.facility.alcf.templates import list_templates  # noqa: PLC0415 - loaded where it is used
     from alcf_mcp.guide import list_pages  # noqa: PLC0415
 
     for page in list_pages():

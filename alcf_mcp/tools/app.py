@@ -11,7 +11,7 @@ from mcp.server.mcpserver import Context, Resolve
 
 from alcf_mcp.auth import Auth
 from alcf_mcp.config import Settings
-from alcf_mcp.facility import Facility, Shared, Wait
+from alcf_mcp.facility import Facility, ProcessState, Wait
 from alcf_mcp.guard import Guard
 
 
@@ -23,7 +23,7 @@ class App:
     """
 
     settings: Settings
-    shared: Shared
+    shared: ProcessState
     person: str
     used: anyio.Event = field(default_factory=anyio.Event)
 

@@ -10,10 +10,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from alcf_mcp.facility import Facility
-from alcf_mcp.facility.diagnosis import status_in_words
-from alcf_mcp.facility.jobspec import changed_job
-from alcf_mcp.facility.known_jobs import KnownJob
-from alcf_mcp.facility.times import parse_since
+from alcf_mcp.facility.jobs.diagnosis import status_in_words
+from alcf_mcp.facility.jobs.known import KnownJob
+from alcf_mcp.facility.jobs.request import changed_job
+from alcf_mcp.facility.walltime import parse_since
 from alcf_mcp.iri.errors import InvalidCall, IRIError, TaskFailed
 from alcf_mcp.iri.models import JOB_STATES
 from alcf_mcp.tools.app import AtFacility

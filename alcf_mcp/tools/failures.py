@@ -8,7 +8,8 @@ from typing import Any
 from mcp.types import CallToolResult
 
 from alcf_mcp.auth import cause_of
-from alcf_mcp.facility.aftermath import OutcomeUnknown, is_scheduler_refusal
+from alcf_mcp.facility.alcf.words import is_pbs_refusal
+from alcf_mcp.facility.changes.evidence import OutcomeUnknown
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.iri import errors as iri
 from alcf_mcp.iri.operations import OPERATIONS
@@ -95,7 +96,7 @@ def _after_refusal(error: Exception, reads: bool) -> str:
 def _after_fault(error: Exception, reads: bool) -> str:
     if was_turned_away(error):
         return TRY_LATER
-    refused = isinstance(error, iri.APIError) and is_scheduler_refusal(error)
+    refused = isinstance(error, iri.APIError) and is_pbs_refusal(error)
     return _after_refusal(error, reads) if refused else _unknown_fate(error, reads)
 
 

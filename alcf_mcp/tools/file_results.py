@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from alcf_mcp.facility.parts import FilePart
-from alcf_mcp.facility.rules import octal
+from alcf_mcp.facility.files.parts import FilePart
+from alcf_mcp.facility.paths import octal
 from alcf_mcp.iri.models import File
 from alcf_mcp.tools.results import Facts, Result
 from alcf_mcp.tools.text import MOST_SHOWN, clock, count, fenced, one_line, size

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from alcf_mcp.facility.rules import checked_path
+from alcf_mcp.facility.paths import checked_path
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import Limit, Offset, Path

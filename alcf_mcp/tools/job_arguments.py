@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from alcf_mcp.facility.jobspec import JobRequest
+from alcf_mcp.facility.jobs.request import JobRequest
 from alcf_mcp.tools.arguments import number_as_text
 
 Nodes = Annotated[int, Field(ge=1, le=20_000, description="Number of nodes")]

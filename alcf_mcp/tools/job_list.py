@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from alcf_mcp.facility.known_jobs import KnownJob, Listing
+from alcf_mcp.facility.jobs.known import KnownJob, Listing
 from alcf_mcp.tools.job_results import JobReport
 from alcf_mcp.tools.results import Result
 from alcf_mcp.tools.text import count, one_line

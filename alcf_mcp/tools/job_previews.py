@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
-from alcf_mcp.facility.cost import node_hours
-from alcf_mcp.facility.job_resources import unknown_resources
-from alcf_mcp.facility.jobspec import changed_job, merged
-from alcf_mcp.facility.known_jobs import KnownJob, job_number
+from alcf_mcp.facility.alcf.job_resources import unknown_resources
+from alcf_mcp.facility.jobs.cost import node_hours
+from alcf_mcp.facility.jobs.known import KnownJob, job_number
+from alcf_mcp.facility.jobs.request import changed_job, merged
 from alcf_mcp.facility.projects import in_figures
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.guard import Preview

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from alcf_mcp.facility.diagnosis import likely_cause, look_again_in, status_in_words
-from alcf_mcp.facility.known_jobs import KnownJob
-from alcf_mcp.facility.output import StreamOutput
+from alcf_mcp.facility.jobs.diagnosis import likely_cause, look_again_in, status_in_words
+from alcf_mcp.facility.jobs.known import KnownJob
+from alcf_mcp.facility.jobs.output import StreamOutput
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.iri.models import Job
 from alcf_mcp.tools.results import Result, Verbatim

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from alcf_mcp.facility.known_jobs import KnownJob
-from alcf_mcp.facility.preparing import Prepared
+from alcf_mcp.facility.jobs.known import KnownJob
+from alcf_mcp.facility.jobs.prepare import Prepared
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.tools.results import Result, Verbatim
 from alcf_mcp.tools.text import count

@@ -16,8 +16,7 @@ from mcp.server.mcpserver import (
 from mcp.server.mcpserver import Elicit as Ask
 from pydantic import BaseModel, Field, SecretStr
 
-from alcf_mcp.auth import AuthStatus as TokenStatus
-from alcf_mcp.auth import SignedIn
+from alcf_mcp.auth import AuthStatus, SignedIn
 from alcf_mcp.guard import can_elicit
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.tools.app import App, ThisApp, app_of
@@ -55,7 +54,7 @@ def _shown(limit: object) -> str:
     )
 
 
-class AuthStatus(Result):
+class SignInReport(Result):
     """Whether there is a token, where it comes from, and what the person's settings allow."""
 
     facility: str
@@ -101,18 +100,18 @@ class AuthStatus(Result):
 
 
 @tool("Show sign-in and policy", remote=False)
-async def auth_status(app: ThisApp) -> AuthStatus:
+async def auth_status(app: ThisApp) -> SignInReport:
     """Show the sign-in, the facility, and who confirms."""
     settings = app.settings
     common: dict[str, Any] = {
-        "api_url": app.shared.iri.transport.base_url,
+        "api_url": app.shared.iri.base_url,
         "confirm": settings.confirm,
         "confirm_means": _POLICIES[settings.confirm],
         "read_only": settings.read_only,
         "limits": {name: _shown(getattr(settings, name)) for name in _LIMITS if getattr(settings, name)},
     }
     if settings.facility == "local":
-        return AuthStatus(
+        return SignInReport(
             facility="The embedded local facility",
             signed_in=True,
             token_from="local facility",  # noqa: S106 - a name, no token
@@ -121,7 +120,7 @@ async def auth_status(app: ThisApp) -> AuthStatus:
         )
     status = await anyio.to_thread.run_sync(app.auth.status)
     signed_in, left = status.signed_in, status.seconds_left
-    return AuthStatus(
+    return SignInReport(
         facility="ALCF",
         signed_in=status.has_token,
         token_from=status.source,
@@ -136,7 +135,7 @@ async def auth_status(app: ThisApp) -> AuthStatus:
     )
 
 
-def _next_step(status: TokenStatus) -> str:
+def _next_step(status: AuthStatus) -> str:
     if status.problem:
         return f"{str(status.problem).rstrip('.')}. {status.problem.hint}"
     if status.source == "nowhere":

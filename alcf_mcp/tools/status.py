@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from alcf_mcp.facility.times import parse_since
+from alcf_mcp.facility.walltime import parse_since
 from alcf_mcp.iri import models
 from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import Limit, ResourceName, Since
@@ -102,7 +102,7 @@ async def get_resource(facility: AtFacility, resource: ResourceName) -> Resource
     return ResourceStatus.of(await facility.iri.get_resource(known.id))
 
 
-class Site(Facts):
+class SiteReport(Facts):
     """A place of the facility."""
 
     name: str
@@ -118,7 +118,7 @@ class FacilityInfo(Result):
     organization: str | None = None
     description: str | None = None
     support: str | None = None
-    sites: list[Site] = []
+    sites: list[SiteReport] = []
 
     def text(self) -> str:
         """A fact a line."""
@@ -141,7 +141,7 @@ async def get_facility(facility: AtFacility) -> FacilityInfo:
         description=one_line(about.description) or None,
         support=about.support_uri or None,
         sites=[
-            Site(
+            SiteReport(
                 name=site.name or site.short_name or site.id,
                 organization=site.operating_organization or None,
                 place=", ".join(

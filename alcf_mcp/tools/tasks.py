@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from alcf_mcp.iri import results
+from alcf_mcp.iri import task_results
 from alcf_mcp.iri.errors import TaskError
 from alcf_mcp.iri.models import FileContent, Task
 from alcf_mcp.tools.app import AtFacility
@@ -120,13 +120,13 @@ def reported(task: Task, *, with_result: bool) -> TaskReport:
                 else None
             }
         )
-    if (error := results.failure(task)) is not None:
+    if (error := task_results.failure(task)) is not None:
         return report.model_copy(update={"error": one_line(error, 2000)})
     return report.model_copy(update=_result(task)) if with_result else report
 
 
 def _result(task: Task) -> dict[str, Any]:
-    result = results.read(task)
+    result = task_results.read(task)
     if isinstance(result, str):
         return {"message": one_line(result, 2000) or None}
     if isinstance(result, FileContent):

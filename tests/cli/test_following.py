@@ -10,7 +10,8 @@ import pytest
 
 from alcf_mcp.cli import following
 from alcf_mcp.config import Settings, load_settings
-from alcf_mcp.facility import Facility, Shared, jobs
+from alcf_mcp.facility import Facility, ProcessState
+from alcf_mcp.facility.jobs import listing as jobs
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.journal import Journal
 from alcf_mcp.local import Fault, LocalFacility
@@ -33,7 +34,7 @@ def opened(local: LocalFacility, journal: Journal, monkeypatch: pytest.MonkeyPat
     async def opened(settings: Settings) -> AsyncIterator[Facility]:
         asgi = httpx.ASGITransport(local.app)
         async with IRIClient("http://local/api/v1", token=local.token, http=asgi) as iri:
-            yield Facility(Shared(iri, journal))
+            yield Facility(ProcessState(iri, journal))
 
     monkeypatch.setattr(following, "opened", opened)
     monkeypatch.setattr(following, "LATE_PAUSE", 0.1)

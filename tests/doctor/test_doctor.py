@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from alcf_mcp.cli import app
 from alcf_mcp.config import load_settings
-from alcf_mcp.doctor import Check, Verdict, examine
+from alcf_mcp.doctor import Check, Health, examine
 from alcf_mcp.doctor.contract import compare
 from alcf_mcp.journal import Journal
 from alcf_mcp.local import Fault, LocalFacility, serve
@@ -55,7 +55,7 @@ async def examined(**settings: Any) -> dict[str, Check]:
 
 async def test_a_healthy_installation(local: LocalFacility, address: str, tmp_path: Path) -> None:
     checks = await examined(api_url=address, access_token=local.token, state_dir=tmp_path / "state")
-    assert [check for check in checks.values() if check.verdict is Verdict.BAD] == []
+    assert [check for check in checks.values() if check.verdict is Health.BAD] == []
     assert checks["clock"].seen == "It agrees with the facility's"
     assert checks["token"].seen == "The facility takes it; projects: LocalDemo, LocalTiny"
     assert checks["sign-in"].seen == "A token from the settings"
@@ -70,7 +70,7 @@ async def test_nothing_is_made_or_changed(local: LocalFacility, address: str, tm
 
 async def test_a_token_that_is_not_taken(address: str, tmp_path: Path) -> None:
     checks = await examined(api_url=address, access_token=TOKEN, state_dir=tmp_path)
-    assert checks["token"].verdict is Verdict.BAD
+    assert checks["token"].verdict is Health.BAD
     assert "not active" in checks["token"].seen
     assert checks["token"].cure
     assert TOKEN not in str(checks)
@@ -81,7 +81,7 @@ async def test_a_facility_that_can_t_be_reached(tmp_path: Path) -> None:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/api/v1"
         checks = await examined(api_url=url, access_token=TOKEN, state_dir=tmp_path)
-    assert checks["facility"].verdict is Verdict.BAD
+    assert checks["facility"].verdict is Health.BAD
     assert "can't be reached" in checks["facility"].seen
     assert "token" not in checks, "what can't be told is not told"
 
@@ -91,19 +91,19 @@ async def test_clocks_that_differ(
 ) -> None:
     monkeypatch.setattr("alcf_mcp.doctor.there.MOST_SKEW", -1.0)
     checks = await examined(api_url=address, access_token=local.token, state_dir=tmp_path)
-    assert checks["clock"].verdict is Verdict.BAD
+    assert checks["clock"].verdict is Health.BAD
     assert "Set this machine's clock" in checks["clock"].cure
 
 
 async def test_nobody_is_signed_in(tmp_path: Path) -> None:
     checks = await examined(api_url="http://127.0.0.1:9/api/v1", state_dir=tmp_path)
-    assert checks["sign-in"].verdict is Verdict.BAD
+    assert checks["sign-in"].verdict is Health.BAD
 
 
 async def test_a_state_directory_that_can_t_be_used(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     checks = await examined(facility="local", state_dir=tmp_path / "file")
-    assert checks["state directory"].verdict is Verdict.BAD
+    assert checks["state directory"].verdict is Health.BAD
 
 
 async def test_what_was_left_open_is_noted(
@@ -124,13 +124,13 @@ async def test_what_the_facility_refused_lately(assistant: Assistant, journal: J
 
 def test_the_contract_is_held_against_the_facilitys_own_document() -> None:
     document = json.loads(COPY.read_text())
-    assert compare(document).verdict is Verdict.GOOD
+    assert compare(document).verdict is Health.GOOD
     del document["paths"]["/api/v1/task"]
     lacking = compare(document)
-    assert lacking.verdict is Verdict.NOTE
+    assert lacking.verdict is Health.NOTE
     assert "getTasks" in lacking.seen
-    assert compare(None).verdict is Verdict.NOTE
-    assert compare({"paths": [1]}).verdict is Verdict.NOTE
+    assert compare(None).verdict is Health.NOTE
+    assert compare({"paths": [1]}).verdict is Health.NOTE
 
 
 def test_clients_that_know_the_server_are_named(home: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from alcf_mcp.facility import Facility, Shared, projects
+from alcf_mcp.facility import Facility, ProcessState, projects
 from alcf_mcp.facility.projects import Allocation, Balance
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import InvalidCall
@@ -28,7 +28,7 @@ RESOURCES = [
 async def facility(local: LocalFacility, journal: Journal) -> AsyncIterator[Facility]:
     asgi = httpx.ASGITransport(local.app)
     async with IRIClient("http://local/api/v1", token=local.token, http=asgi) as iri:
-        yield Facility(Shared(iri, journal))
+        yield Facility(ProcessState(iri, journal))
 
 
 def told(local: LocalFacility, path: str, body: Any) -> None:
@@ -107,7 +107,7 @@ async def test_requests_are_bounded_and_few(
 async def test_a_journal_that_cant_be_used_costs_the_rate_alone(
     local: LocalFacility, facility: Facility, tmp_path: Path
 ) -> None:
-    broken = Facility(Shared(facility.iri, Journal(tmp_path / "local" / "tree")))
+    broken = Facility(ProcessState(facility.iri, Journal(tmp_path / "local" / "tree")))
     demo, _ = await balances(broken)
     assert demo.allocations
     assert demo.allocations[0].rate is None

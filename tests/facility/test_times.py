@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alcf_mcp.facility.times import parse_since
+from alcf_mcp.facility.walltime import parse_since
 from alcf_mcp.iri.errors import InvalidCall
 
 NOW = datetime(2026, 8, 5, 15, 0, tzinfo=UTC)

@@ -43,7 +43,7 @@ async def test_who_stands_in_line_hears_of_it_and_gives_up_in_time() -> None:
         group.start_soon(iri.get_task, "first")
         await anyio.sleep(0.01)
         with pytest.raises(errors.Crowded, match="stood in line"):
-            await iri.during(Wait(0.1, listen)).get_task("second")
+            await iri.within(Wait(0.1, listen)).get_task("second")
         group.cancel_scope.cancel()
     assert heard == ["waiting in line for the facility, behind 0 other requests"]
 
@@ -61,4 +61,4 @@ async def test_an_answer_that_trickles_for_ever_is_given_up() -> None:
 
     async with client(trickle) as iri:  # type: ignore[arg-type]
         with pytest.raises(errors.ConnectionLost, match="did not answer in time"):
-            await iri.once().during(Wait(0.1)).get_task("t")
+            await iri.without_retries().within(Wait(0.1)).get_task("t")

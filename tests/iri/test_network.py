@@ -17,7 +17,7 @@ TASK = b'{"id": "t"}'
 
 async def fetch(url: str, **options: Any) -> str:
     async with IRIClient(url, token=TOKEN, **{"timeout": 5.0, "max_bytes": 1_000_000, **options}) as iri:
-        return (await iri.once().get_task("t")).id
+        return (await iri.without_retries().get_task("t")).id
 
 
 async def test_an_answer_arrives() -> None:

@@ -173,7 +173,7 @@ async def test_who_would_have_to_wait_too_long_is_told_at_once(pauses: list[floa
     facility = Facility(status(429, Retry_After="3600"), SITE)
     async with client(facility) as iri:
         with pytest.raises(errors.TooManyRequests):
-            await read(iri.during(Wait(45)))
+            await read(iri.within(Wait(45)))
     assert pauses == []
 
 
@@ -184,7 +184,7 @@ async def test_a_call_hears_of_every_pause() -> None:
         heard.append(message)
 
     async with client(Facility(status(503), SITE)) as iri:
-        await read(iri.during(Wait(45, listen)))
+        await read(iri.within(Wait(45, listen)))
     assert len(heard) == 1
     assert "HTTP 503" in heard[0]
     assert "trying again in" in heard[0]
@@ -194,7 +194,7 @@ async def test_who_repeats_by_himself_is_not_helped() -> None:
     facility = Facility(status(503), SITE)
     async with client(facility) as iri:
         with pytest.raises(errors.ServerFault):
-            await read(iri.once())
+            await read(iri.without_retries())
     assert len(facility.requests) == 1
 
 

@@ -98,7 +98,7 @@ def test_a_url_that_is_none_of_an_api_is_refused_and_not_repeated(url: str) -> N
 
 
 def test_a_trailing_slash_in_the_url_makes_no_difference() -> None:
-    assert IRIClient(BASE + "/").transport.base_url == BASE
+    assert IRIClient(BASE + "/").base_url == BASE
 
 
 @pytest.mark.parametrize("text", ["x" * 100_000, "\ud800"])
@@ -152,14 +152,14 @@ async def test_json_under_another_content_type_is_read_all_the_same() -> None:
 
 
 async def test_a_page_of_html_from_a_gateway_is_named_and_not_repeated() -> None:
-    facility = client(httpx.Response(502, html=HTML)).once()
+    facility = client(httpx.Response(502, html=HTML)).without_retries()
     with pytest.raises(errors.ServerFault, match="a page of HTML came from a gateway") as caught:
         await facility.get_task("t")
     assert "ray" not in str(caught.value)
 
 
 async def test_plain_text_from_a_gateway_is_repeated_in_short() -> None:
-    facility = client(httpx.Response(503, text="upstream   connect\nerror " + "x" * 10_000)).once()
+    facility = client(httpx.Response(503, text="upstream   connect\nerror " + "x" * 10_000)).without_retries()
     with pytest.raises(errors.ServerFault, match="upstream connect error") as caught:
         await facility.get_task("t")
     assert len(str(caught.value)) < 300
@@ -178,7 +178,7 @@ async def test_a_problem_of_odd_nesting_keeps_its_status() -> None:
 
 
 async def test_retry_after_arrives() -> None:
-    facility = client(httpx.Response(429, json={}, headers={"Retry-After": "30"})).once()
+    facility = client(httpx.Response(429, json={}, headers={"Retry-After": "30"})).without_retries()
     with pytest.raises(errors.TooManyRequests) as caught:
         await facility.get_task("t")
     assert caught.value.retry_after == "30"

@@ -6,12 +6,12 @@ import anyio
 import pytest
 
 from alcf_mcp.journal import Journal, approvals
-from alcf_mcp.journal.approvals import Kind
+from alcf_mcp.journal.approvals import ApprovalKind
 
 PREVIEW = {"tool": "chmod", "client": "test", "preview": "Change the mode?"}
 
 
-async def ask(journal: Journal, call: str, kind: Kind) -> str:
+async def ask(journal: Journal, call: str, kind: ApprovalKind) -> str:
     return await journal.approvals.ask(call, kind, **PREVIEW)
 
 

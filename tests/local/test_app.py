@@ -92,7 +92,7 @@ async def test_a_mistake_of_our_own_tells_nothing_of_it(api: Api, monkeypatch: p
     async def fail(*_: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("alcf_mcp.local.tasks.Tasks.all", fail)
+    monkeypatch.setattr("alcf_mcp.local.tasks.TaskService.all", fail)
     answer = await api.get("/task")
     assert answer.status_code == 500
     assert answer.json()["detail"] == "An unexpected error occurred."

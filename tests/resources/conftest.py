@@ -9,7 +9,8 @@ import pytest
 from mcp import Client, MCPError
 from mcp.types import TextResourceContents
 
-from alcf_mcp.facility import jobs, watching
+from alcf_mcp.facility.jobs import listing as jobs
+from alcf_mcp.facility.jobs import polling as watching
 from tests.conftest import Assistant
 
 

@@ -50,7 +50,7 @@ async def served(local: LocalFacility, tmp_path: Path) -> AsyncIterator[Served]:
             yield iri
 
         server = build_server(load_settings(facility="local", state_dir=tmp_path), connect=opened)
-        yield Served(server, iri.transport.connection.crowd)
+        yield Served(server, iri.crowd)
 
 
 async def ends(client: Client, uri: str, heard: Callable[[], Awaitable[object]]) -> list[str]:

@@ -14,7 +14,7 @@ import anyio
 from mcp import Client
 
 from alcf_mcp.config import load_settings
-from alcf_mcp.facility.aftermath import finding
+from alcf_mcp.facility.changes import lost_answers as finding
 from alcf_mcp.iri import pace
 from alcf_mcp.journal import Action, Journal
 from alcf_mcp.local.settings import Profile

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from alcf_mcp.facility import jobs
+from alcf_mcp.facility.jobs import listing as jobs
 from alcf_mcp.local import Fault, LocalFacility
 from alcf_mcp.local.catalog import CRUX
 from tests.conftest import YES, Assistant, Connect, Era

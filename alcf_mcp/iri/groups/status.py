@@ -8,7 +8,7 @@ from alcf_mcp.iri import operations as op
 from alcf_mcp.iri.calls import Calls, wire_time
 from alcf_mcp.iri.models import (
     Event,
-    Facility,
+    FacilityInfo,
     Incident,
     IncidentType,
     Resolution,
@@ -22,9 +22,11 @@ from alcf_mcp.iri.models import (
 class StatusOperations(Calls):
     """What the facility is and how its resources are."""
 
-    async def get_facility(self, *, modified_since: datetime | None = None) -> Facility:
+    async def get_facility(self, *, modified_since: datetime | None = None) -> FacilityInfo:
         """The facility itself."""
-        return await self._one(op.GET_FACILITY, Facility, query={"modified_since": wire_time(modified_since)})
+        return await self._one(
+            op.GET_FACILITY, FacilityInfo, query={"modified_since": wire_time(modified_since)}
+        )
 
     async def list_sites(
         self,

@@ -41,7 +41,7 @@ from alcf_mcp.iri.models.filesystem import (
 )
 from alcf_mcp.iri.models.status import (
     Event,
-    Facility,
+    FacilityInfo,
     Incident,
     IncidentType,
     Resolution,
@@ -67,7 +67,7 @@ __all__ = [
     "Copy",
     "Event",
     "Extract",
-    "Facility",
+    "FacilityInfo",
     "File",
     "FileContent",
     "FileStat",

@@ -22,7 +22,7 @@ class Named(Incoming):
     self_uri: str = ""
 
 
-class Facility(Named):
+class FacilityInfo(Named):
     """The facility itself."""
 
     short_name: str = ""

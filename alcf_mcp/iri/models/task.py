@@ -31,7 +31,7 @@ class TaskCommand(Incoming):
 
 
 class Task(Incoming):
-    """A task and, once it has ended, its result; shapes differ, see ``alcf_mcp.iri.results``."""
+    """A task and, once it has ended, its result; shapes differ, see ``alcf_mcp.iri.task_results``."""
 
     id: str
     status: Term = "pending"

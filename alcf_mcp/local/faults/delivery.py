@@ -16,7 +16,7 @@ _SHORTEST_PAUSE = 0.005
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HeldAnswer:
     """An answer that has not gone out yet: its head as an ASGI message, and its body."""
 
     head: Message
@@ -36,7 +36,7 @@ async def received(receive: Receive) -> Receive:
     return again
 
 
-async def answer_of(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+async def answer_of(app: ASGIApp, scope: Scope, receive: Receive) -> HeldAnswer:
     """Let an application answer a request, and hold the answer back."""
     messages: list[Message] = []
 
@@ -45,10 +45,10 @@ async def answer_of(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
 
     await app(scope, receive, hold)
     head, *parts = messages
-    return Answer(head, b"".join(part.get("body", b"") for part in parts))
+    return HeldAnswer(head, b"".join(part.get("body", b"") for part in parts))
 
 
-async def deliver(answer: Answer, send: Send, *, truncate: bool, trickle: float) -> None:
+async def deliver(answer: HeldAnswer, send: Send, *, truncate: bool, trickle: float) -> None:
     """Let an answer go out.
 
     Args:

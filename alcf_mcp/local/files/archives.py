@@ -25,7 +25,7 @@ _READ: dict[str, Literal["r:", "r:gz", "r:bz2", "r:xz"]] = {
 }
 
 
-def compress(disk: Disk, wanted: args.Compress) -> str:
+def compress(disk: Disk, wanted: args.CompressArguments) -> str:
     """Put a file or directory into an archive, under its own name."""
     source = disk.locate(wanted.path)
     archive = disk.tree.locate(wanted.target_path)
@@ -42,7 +42,7 @@ def compress(disk: Disk, wanted: args.Compress) -> str:
     return f"Archive {wanted.target_path} created."
 
 
-def extract(disk: Disk, wanted: args.Extract) -> str:
+def extract(disk: Disk, wanted: args.ExtractArguments) -> str:
     """Unpack an archive into a directory, which is made if it is not there."""
     archive = disk.locate(wanted.path)
     target = disk.tree.locate(wanted.target_path)

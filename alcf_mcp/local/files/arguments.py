@@ -103,13 +103,13 @@ class Stat(Arguments):
     dereference: bool = False
 
 
-class MakeDirectory(Arguments):
+class MkdirArguments(Arguments):
     """Arguments of ``mkdir``."""
 
     parent: bool = False
 
 
-class ChangeMode(Arguments):
+class ChmodArguments(Arguments):
     """Arguments of ``chmod``; the mode in octal digits, as text."""
 
     mode: str
@@ -120,7 +120,7 @@ class ChangeMode(Arguments):
             raise invalid_input("mode must be 3 digits and contain only digits 0-7")
 
 
-class ChangeOwner(Arguments):
+class ChownArguments(Arguments):
     """Arguments of ``chown``; an empty name leaves that part as it is."""
 
     owner: str = ""
@@ -136,7 +136,7 @@ class ChangeOwner(Arguments):
             raise invalid_input("Group must be a name matching ^[A-Za-z0-9_-]{1,64}$ pattern.")
 
 
-class MakeSymlink(Arguments):
+class SymlinkArguments(Arguments):
     """Arguments of ``symlink``: a link at ``link_path`` that points to ``path``."""
 
     path_fields: ClassVar[tuple[str, ...]] = ("path", "link_path")
@@ -144,13 +144,13 @@ class MakeSymlink(Arguments):
     link_path: str
 
 
-class Copy(TwoPaths):
+class CopyArguments(TwoPaths):
     """Arguments of ``cp``."""
 
     dereference: bool = False
 
 
-class Compress(TwoPaths):
+class CompressArguments(TwoPaths):
     """Arguments of ``compress``; ``match_pattern`` is a regular expression for the names to take."""
 
     match_pattern: str | None = None
@@ -165,7 +165,7 @@ class Compress(TwoPaths):
             raise invalid_input(f"match_pattern: {error}") from None
 
 
-class Extract(TwoPaths):
+class ExtractArguments(TwoPaths):
     """Arguments of ``extract``."""
 
     compression: Literal["none", "bzip2", "gzip", "xz"] = "gzip"

@@ -15,7 +15,7 @@ from alcf_mcp.local.files.disk import Disk, OperationFailed
 from alcf_mcp.local.files.entries import entry
 
 
-def mkdir(disk: Disk, wanted: args.MakeDirectory) -> None:
+def mkdir(disk: Disk, wanted: args.MkdirArguments) -> None:
     """Make a directory; one that exists is an error, with ``parent`` too."""
     disk.tree.locate(wanted.path).mkdir(parents=wanted.parent)
 
@@ -30,14 +30,14 @@ def rm(disk: Disk, wanted: args.Arguments) -> str:
     return f"Directory {wanted.path} removed."
 
 
-def chmod(disk: Disk, wanted: args.ChangeMode) -> dict[str, Any]:
+def chmod(disk: Disk, wanted: args.ChmodArguments) -> dict[str, Any]:
     """Change a mode, and give the entry as it is now."""
     place = disk.locate(wanted.path)
     place.chmod(int(wanted.mode, 8))
     return entry(place, place.name)
 
 
-def chown(disk: Disk, wanted: args.ChangeOwner) -> dict[str, Any]:
+def chown(disk: Disk, wanted: args.ChownArguments) -> dict[str, Any]:
     """Change owner, group or both, and give the entry as it is now."""
     place = disk.locate(wanted.path)
     try:
@@ -52,7 +52,7 @@ def chown(disk: Disk, wanted: args.ChangeOwner) -> dict[str, Any]:
     return entry(place, place.name)
 
 
-def symlink(disk: Disk, wanted: args.MakeSymlink) -> dict[str, Any]:
+def symlink(disk: Disk, wanted: args.SymlinkArguments) -> dict[str, Any]:
     """Make a link. Its target stays within the tree, because absolute targets are facility paths."""
     disk.tree.locate(wanted.path)
     link = disk.tree.locate(wanted.link_path, follow=False)
@@ -60,7 +60,7 @@ def symlink(disk: Disk, wanted: args.MakeSymlink) -> dict[str, Any]:
     return entry(link, link.name)
 
 
-def cp(disk: Disk, wanted: args.Copy) -> dict[str, Any]:
+def cp(disk: Disk, wanted: args.CopyArguments) -> dict[str, Any]:
     """Copy a file, or a directory with all that is in it."""
     source = disk.locate(wanted.path)
     target = disk.destination(wanted.target_path, source)

@@ -12,7 +12,7 @@ from alcf_mcp.local.files.disk import Disk, OperationFailed
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class FileOperation:
     """A filesystem operation.
 
     Attributes:
@@ -35,39 +35,45 @@ class Operation:
 
 
 _TABLE = (
-    Operation("ls", "GET", arguments.List, reading.ls, "cannot access", at_alcf=True),
-    Operation("head", "GET", arguments.Head, reading.head, "cannot open", at_alcf=True),
-    Operation("view", "GET", arguments.View, reading.view, "cannot open", at_alcf=True),
-    Operation("tail", "GET", arguments.Tail, reading.tail, "cannot open"),
-    Operation("stat", "GET", arguments.Stat, reading.stat, "cannot stat"),
-    Operation("file", "GET", arguments.Arguments, reading.file_type, "cannot open"),
-    Operation("checksum", "GET", arguments.Arguments, reading.checksum, "cannot open"),
-    Operation("download", "GET", arguments.Arguments, reading.download, "cannot open"),
-    Operation(
+    FileOperation("ls", "GET", arguments.List, reading.ls, "cannot access", at_alcf=True),
+    FileOperation("head", "GET", arguments.Head, reading.head, "cannot open", at_alcf=True),
+    FileOperation("view", "GET", arguments.View, reading.view, "cannot open", at_alcf=True),
+    FileOperation("tail", "GET", arguments.Tail, reading.tail, "cannot open"),
+    FileOperation("stat", "GET", arguments.Stat, reading.stat, "cannot stat"),
+    FileOperation("file", "GET", arguments.Arguments, reading.file_type, "cannot open"),
+    FileOperation("checksum", "GET", arguments.Arguments, reading.checksum, "cannot open"),
+    FileOperation("download", "GET", arguments.Arguments, reading.download, "cannot open"),
+    FileOperation(
         "mkdir",
         "POST",
-        arguments.MakeDirectory,
+        arguments.MkdirArguments,
         changing.mkdir,
         "cannot create directory",
         at_alcf=True,
         accepted=201,
     ),
-    Operation("rm", "DELETE", arguments.Arguments, changing.rm, "cannot remove", at_alcf=True),
-    Operation("chmod", "PUT", arguments.ChangeMode, changing.chmod, "cannot access", at_alcf=True),
-    Operation("chown", "PUT", arguments.ChangeOwner, changing.chown, "changing ownership of", at_alcf=True),
-    Operation(
+    FileOperation("rm", "DELETE", arguments.Arguments, changing.rm, "cannot remove", at_alcf=True),
+    FileOperation("chmod", "PUT", arguments.ChmodArguments, changing.chmod, "cannot access", at_alcf=True),
+    FileOperation(
+        "chown", "PUT", arguments.ChownArguments, changing.chown, "changing ownership of", at_alcf=True
+    ),
+    FileOperation(
         "symlink",
         "POST",
-        arguments.MakeSymlink,
+        arguments.SymlinkArguments,
         changing.symlink,
         "cannot create symbolic link",
         accepted=201,
     ),
-    Operation("cp", "POST", arguments.Copy, changing.cp, "cannot copy", accepted=201),
-    Operation("mv", "POST", arguments.TwoPaths, changing.mv, "cannot move", accepted=201),
-    Operation("compress", "POST", arguments.Compress, archives.compress, "cannot archive", accepted=201),
-    Operation("extract", "POST", arguments.Extract, archives.extract, "cannot extract", accepted=201),
-    Operation("upload", "POST", arguments.Upload, changing.upload, "cannot write"),
+    FileOperation("cp", "POST", arguments.CopyArguments, changing.cp, "cannot copy", accepted=201),
+    FileOperation("mv", "POST", arguments.TwoPaths, changing.mv, "cannot move", accepted=201),
+    FileOperation(
+        "compress", "POST", arguments.CompressArguments, archives.compress, "cannot archive", accepted=201
+    ),
+    FileOperation(
+        "extract", "POST", arguments.ExtractArguments, archives.extract, "cannot extract", accepted=201
+    ),
+    FileOperation("upload", "POST", arguments.Upload, changing.upload, "cannot write"),
 )
 
 OPERATIONS = {operation.command: operation for operation in _TABLE}

@@ -19,8 +19,8 @@ import anyio.to_thread
 
 import alcf_mcp
 from alcf_mcp.local import supervisor
-from alcf_mcp.local.catalog import Machine
-from alcf_mcp.local.jobs.records import Job
+from alcf_mcp.local.catalog import LocalMachine
+from alcf_mcp.local.jobs.records import JobRecord
 from alcf_mcp.local.jobs.sandbox import Sandbox
 from alcf_mcp.local.tree import Tree
 
@@ -33,7 +33,7 @@ _NODEFILE = "nodefile"
 
 
 @dataclass(frozen=True, slots=True)
-class Launcher:
+class JobLauncher:
     """Starts and ends jobs, and tells how they are.
 
     Attributes:
@@ -59,7 +59,7 @@ class Launcher:
             draft.chmod(0o755)
             draft.replace(self.shims / name)
 
-    async def start(self, job: Job, machine: Machine) -> None:
+    async def start(self, job: JobRecord, machine: LocalMachine) -> None:
         """Start a job's supervisor, which goes into the background at once."""
         directory = self._directory(job)
         await anyio.to_thread.run_sync(self._prepare, job, machine, directory)
@@ -76,15 +76,15 @@ class Launcher:
             check=False,
         )
 
-    def outcome(self, job: Job) -> supervisor.Outcome | None:
+    def outcome(self, job: JobRecord) -> supervisor.JobEnd | None:
         """How a job ended, if it did."""
         try:
             text = (self._directory(job) / supervisor.OUTCOME).read_text()
         except FileNotFoundError:
             return None
-        return supervisor.Outcome(**json.loads(text))
+        return supervisor.JobEnd(**json.loads(text))
 
-    def is_supervised(self, job: Job) -> bool | None:
+    def is_supervised(self, job: JobRecord) -> bool | None:
         """Whether a job's supervisor lives; ``None`` if it was not started yet."""
         try:
             with (self._directory(job) / supervisor.LOCK).open() as lock:
@@ -95,7 +95,7 @@ class Launcher:
             return True
         return False
 
-    def terminate(self, job: Job) -> None:
+    def terminate(self, job: JobRecord) -> None:
         """Ask a job's supervisor to end it; asking twice does no harm."""
         with suppress(OSError):  # not listening yet, or not any more
             control = os.open(self._directory(job) / supervisor.CONTROL, os.O_WRONLY | os.O_NONBLOCK)
@@ -104,14 +104,14 @@ class Launcher:
             finally:
                 os.close(control)
 
-    def clean_up(self, job: Job) -> None:
+    def clean_up(self, job: JobRecord) -> None:
         """Remove what a finished job needed."""
         shutil.rmtree(self._directory(job), ignore_errors=True)
 
-    def _directory(self, job: Job) -> Path:
+    def _directory(self, job: JobRecord) -> Path:
         return self.jobs / str(job.number)
 
-    def _prepare(self, job: Job, machine: Machine, directory: Path) -> None:
+    def _prepare(self, job: JobRecord, machine: LocalMachine, directory: Path) -> None:
         directory.mkdir(mode=0o700, exist_ok=True)
         (directory / _NODEFILE).write_text("".join(f"{node}\n" for node in job.nodes))
         if self.sandbox is None:
@@ -133,7 +133,7 @@ class Launcher:
         )
         (directory / supervisor.PLAN).write_text(json.dumps(vars(plan)))
 
-    def _argv(self, job: Job, directory: Path) -> list[str]:
+    def _argv(self, job: JobRecord, directory: Path) -> list[str]:
         argv = [job.spec.executable or "", *job.spec.arguments]
         if self.sandbox is None:
             return [self._outside(argv[0]), *argv[1:]]
@@ -147,7 +147,7 @@ class Launcher:
             },
         )
 
-    def _environment(self, job: Job, machine: Machine, directory: Path) -> dict[str, str]:
+    def _environment(self, job: JobRecord, machine: LocalMachine, directory: Path) -> dict[str, str]:
         confined = self.sandbox is not None
         working_directory = job.spec.directory or self.tree.home
         shims = _SHIMS_INSIDE if confined else str(self.shims)

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from alcf_mcp.local.catalog import Machine
+from alcf_mcp.local.catalog import LocalMachine
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingJob:
     """A queued job; ``walltime`` in seconds."""
 
     number: int
@@ -21,7 +21,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningJob:
     """A running job; ``ends`` is when its walltime will be over, in seconds since the epoch."""
 
     queue: str
@@ -30,7 +30,7 @@ class Running:
 
 
 def plan(
-    machine: Machine, waiting: Sequence[Waiting], running: Sequence[Running], now: float
+    machine: LocalMachine, waiting: Sequence[WaitingJob], running: Sequence[RunningJob], now: float
 ) -> dict[int, tuple[str, ...]]:
     """Choose the jobs that start now.
 
@@ -70,16 +70,16 @@ def plan(
             nodes, free = tuple(free[: job.node_count]), free[job.node_count :]
             starts[job.number] = nodes
             in_queue[job.queue] += 1
-            active.append(Running(job.queue, nodes, now + job.walltime))
+            active.append(RunningJob(job.queue, nodes, now + job.walltime))
     return starts
 
 
-def _priority(machine: Machine, job: Waiting) -> int:
+def _priority(machine: LocalMachine, job: WaitingJob) -> int:
     queue = machine.queue(job.queue)
     return queue.priority if queue else 0
 
 
-def _reservation(job: Waiting, free: int, active: Sequence[Running], now: float) -> tuple[float, int]:
+def _reservation(job: WaitingJob, free: int, active: Sequence[RunningJob], now: float) -> tuple[float, int]:
     """When a job will have its nodes at the latest, and how many are left over then."""
     for other in sorted(active, key=lambda other: other.ends):
         free += len(other.nodes)

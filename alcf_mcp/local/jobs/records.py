@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alcf_mcp.local.catalog import HOUR
-from alcf_mcp.local.jobs.spec import JobSpec
+from alcf_mcp.local.jobs.spec import PostedJobSpec
 
 QUEUED = "queued"
 HELD = "held"
@@ -16,7 +16,7 @@ FINISHED = "finished"
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class JobRecord:
     """A job as the facility knows it; times in seconds since the epoch, ``walltime`` in seconds.
 
     Attributes:
@@ -46,7 +46,7 @@ class Job:
     account: str
     node_count: int
     walltime: int
-    spec: JobSpec
+    spec: PostedJobSpec
     submitted: float
     started: float | None
     ended: float | None
@@ -70,16 +70,16 @@ class Job:
         return self.ended or self.started or self.submitted
 
 
-def from_row(row: sqlite3.Row) -> Job:
+def from_row(row: sqlite3.Row) -> JobRecord:
     """The job of a row."""
     values = dict(row)
-    values["spec"] = JobSpec.model_validate_json(values["spec"])
+    values["spec"] = PostedJobSpec.model_validate_json(values["spec"])
     values["nodes"] = tuple(values["nodes"].split())
     values["canceled"] = bool(values["canceled"])
-    return Job(**values)
+    return JobRecord(**values)
 
 
-def select(connection: sqlite3.Connection, where: str, *values: object) -> list[Job]:
+def select(connection: sqlite3.Connection, where: str, *values: object) -> list[JobRecord]:
     """The jobs that meet a condition, in order of submission."""
     query = f"SELECT * FROM jobs WHERE {where} ORDER BY number"  # noqa: S608 - conditions are our own
     return [from_row(row) for row in connection.execute(query, values)]
@@ -89,11 +89,11 @@ def insert(
     connection: sqlite3.Connection,
     machine: str,
     server: str,
-    spec: JobSpec,
+    spec: PostedJobSpec,
     now: float,
     *,
     held: bool = False,
-) -> Job:
+) -> JobRecord:
     """Add a job: held if the site or its ``Hold_Types`` says so, else queued."""
     cursor = connection.execute(
         "INSERT INTO jobs (machine, state, queue, account, node_count, walltime, spec, submitted)"
@@ -107,7 +107,7 @@ def insert(
     return select(connection, "number = ?", number)[0]
 
 
-def rewrite(connection: sqlite3.Connection, number: int, spec: JobSpec) -> None:
+def rewrite(connection: sqlite3.Connection, number: int, spec: PostedJobSpec) -> None:
     """Give a waiting job a new specification; one that is held stays so unless ``Hold_Types`` releases it."""
     terms = spec.terms
     hold = terms.custom_attributes.get("Hold_Types")
@@ -127,7 +127,7 @@ def rewrite(connection: sqlite3.Connection, number: int, spec: JobSpec) -> None:
     )
 
 
-def start(connection: sqlite3.Connection, number: int, nodes: Iterable[str], now: float) -> Job:
+def start(connection: sqlite3.Connection, number: int, nodes: Iterable[str], now: float) -> JobRecord:
     """Make a job active on its nodes."""
     connection.execute(
         "UPDATE jobs SET state = ?, nodes = ?, started = ? WHERE number = ?",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from alcf_mcp.local.catalog import HOUR, Grant, Machine
-from alcf_mcp.local.jobs.spec import JobSpec
+from alcf_mcp.local.catalog import HOUR, Grant, LocalMachine
+from alcf_mcp.local.jobs.spec import PostedJobSpec
 from alcf_mcp.local.problems import Problem
 
 _JOB_NAME = re.compile(r"[A-Za-z0-9+\-_.]{1,230}")
@@ -20,7 +20,11 @@ def refusal(command: str, reason: str) -> Problem:
 
 
 def check_terms(
-    command: str, spec: JobSpec, machine: Machine, grants: Iterable[Grant], used_node_hours: dict[str, float]
+    command: str,
+    spec: PostedJobSpec,
+    machine: LocalMachine,
+    grants: Iterable[Grant],
+    used_node_hours: dict[str, float],
 ) -> None:
     """Check a job against the machine, its queues and the project's allocation.
 

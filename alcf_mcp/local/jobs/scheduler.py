@@ -14,12 +14,12 @@ from collections.abc import Callable
 import anyio
 
 from alcf_mcp.local import supervisor
-from alcf_mcp.local.catalog import Machine
+from alcf_mcp.local.catalog import LocalMachine
 from alcf_mcp.local.database import Database
 from alcf_mcp.local.jobs import records
-from alcf_mcp.local.jobs.launching import Launcher
-from alcf_mcp.local.jobs.planning import Running, Waiting, plan
-from alcf_mcp.local.jobs.records import ACTIVE, QUEUED, Job
+from alcf_mcp.local.jobs.launching import JobLauncher
+from alcf_mcp.local.jobs.planning import RunningJob, WaitingJob, plan
+from alcf_mcp.local.jobs.records import ACTIVE, QUEUED, JobRecord
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +48,8 @@ class Scheduler:
     def __init__(
         self,
         database: Database,
-        launcher: Launcher,
-        machines: dict[str, Machine],
+        launcher: JobLauncher,
+        machines: dict[str, LocalMachine],
         is_down: Callable[[sqlite3.Connection, str], bool],
         tick: float,
         clock: Callable[[], float],
@@ -84,22 +84,22 @@ class Scheduler:
                 with anyio.move_on_after(pause):
                     await self._woken.wait()
 
-    async def _start(self, job: Job) -> None:
+    async def _start(self, job: JobRecord) -> None:
         with anyio.CancelScope(shield=True):
             try:
                 await self._launcher.start(job, self._machines[job.machine])
             except OSError:
                 logger.exception("Job %s could not be started", job.id)  # it counts as lost after a while
 
-    async def _step(self) -> list[Job]:
+    async def _step(self) -> list[JobRecord]:
         """Record what ended, and decide what starts.
 
         Returns:
             The jobs to start; they are recorded as active already.
         """
-        ended: list[Job] = []
+        ended: list[JobRecord] = []
 
-        def step(connection: sqlite3.Connection) -> list[Job]:
+        def step(connection: sqlite3.Connection) -> list[JobRecord]:
             ended.extend(
                 job for job in records.select(connection, "state = ?", ACTIVE) if self._ends(connection, job)
             )
@@ -110,7 +110,7 @@ class Scheduler:
             await anyio.to_thread.run_sync(self._launcher.clean_up, job)
         return starting
 
-    def _ends(self, connection: sqlite3.Connection, job: Job) -> bool:
+    def _ends(self, connection: sqlite3.Connection, job: JobRecord) -> bool:
         outcome = self._launcher.outcome(job)
         if outcome is None:
             supervised = self._launcher.is_supervised(job)
@@ -119,7 +119,7 @@ class Scheduler:
             if supervised or (supervised is None and self._clock() - (job.started or 0.0) < _START_SECONDS):
                 return False
             # It may have ended between the two looks.
-            outcome = self._launcher.outcome(job) or supervisor.Outcome(
+            outcome = self._launcher.outcome(job) or supervisor.JobEnd(
                 _LOST, self._clock() - (job.started or 0.0), "The job's supervisor was lost"
             )
         exit_code = supervisor.TERMINATED if job.canceled else outcome.exit_code
@@ -127,16 +127,16 @@ class Scheduler:
         records.finish(connection, job.number, exit_code, ended, outcome.message)
         return True
 
-    def _starts(self, connection: sqlite3.Connection, machine: Machine) -> list[Job]:
+    def _starts(self, connection: sqlite3.Connection, machine: LocalMachine) -> list[JobRecord]:
         if self._is_down(connection, machine.id):
             return []
         now = self._clock()
         waiting = [
-            Waiting(job.number, job.queue, job.node_count, job.walltime)
+            WaitingJob(job.number, job.queue, job.node_count, job.walltime)
             for job in records.select(connection, "machine = ? AND state = ?", machine.id, QUEUED)
         ]
         running = [
-            Running(job.queue, job.nodes, (job.started or now) + job.walltime)
+            RunningJob(job.queue, job.nodes, (job.started or now) + job.walltime)
             for job in records.select(connection, "machine = ? AND state = ?", machine.id, ACTIVE)
         ]
         starts = plan(machine, waiting, running, now)

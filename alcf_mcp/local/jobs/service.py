@@ -7,15 +7,15 @@ import sqlite3
 from collections.abc import Callable
 
 from alcf_mcp.local import supervisor
-from alcf_mcp.local.catalog import Grant, Machine
+from alcf_mcp.local.catalog import Grant, LocalMachine
 from alcf_mcp.local.database import Database
 from alcf_mcp.local.jobs import records
-from alcf_mcp.local.jobs.records import ACTIVE, FINISHED, Job
+from alcf_mcp.local.jobs.records import ACTIVE, FINISHED, JobRecord
 from alcf_mcp.local.jobs.refusals import check_terms, refusal
-from alcf_mcp.local.jobs.spec import JobSpec
+from alcf_mcp.local.jobs.spec import PostedJobSpec
 
 
-class Jobs:
+class JobService:
     """The jobs of the facility's one user.
 
     Args:
@@ -40,14 +40,14 @@ class Jobs:
         self._changed = changed
         self._held_names = held_names
 
-    async def submit(self, machine: Machine, spec: JobSpec) -> Job:
+    async def submit(self, machine: LocalMachine, spec: PostedJobSpec) -> JobRecord:
         """Queue a job.
 
         Raises:
             Problem: the scheduler refuses it.
         """
 
-        def submit(connection: sqlite3.Connection) -> Job:
+        def submit(connection: sqlite3.Connection) -> JobRecord:
             self._check(connection, "qsub", machine, spec)
             held = bool(self._held_names and self._held_names.search(spec.name or ""))
             return records.insert(connection, machine.id, machine.server, spec, self._clock(), held=held)
@@ -56,17 +56,19 @@ class Jobs:
         self._changed()
         return job
 
-    async def get(self, machine: Machine, job_id: str, *, historical: bool) -> Job | None:
+    async def get(self, machine: LocalMachine, job_id: str, *, historical: bool) -> JobRecord | None:
         """One job of a machine, finished ones only if ``historical``."""
         jobs = await self._database.read(lambda connection: _find(connection, machine, job_id))
         return next((job for job in jobs if historical or job.state != FINISHED), None)
 
-    async def all(self, machine: Machine, *, historical: bool) -> list[Job]:
+    async def all(self, machine: LocalMachine, *, historical: bool) -> list[JobRecord]:
         """The jobs of a machine, oldest first, finished ones only if ``historical``."""
         condition = "machine = ?" if historical else f"machine = ? AND state != '{FINISHED}'"
         return await self._database.read(lambda connection: records.select(connection, condition, machine.id))
 
-    async def update(self, machine: Machine, job_id: str, merge: Callable[[JobSpec], JobSpec]) -> Job:
+    async def update(
+        self, machine: LocalMachine, job_id: str, merge: Callable[[PostedJobSpec], PostedJobSpec]
+    ) -> JobRecord:
         """Change a job that waits.
 
         Args:
@@ -78,7 +80,7 @@ class Jobs:
             Problem: the scheduler refuses it.
         """
 
-        def update(connection: sqlite3.Connection) -> Job:
+        def update(connection: sqlite3.Connection) -> JobRecord:
             job = _existing(connection, "qalter", machine, job_id)
             if job.state == FINISHED:
                 raise refusal("qalter", f"Job has finished {job_id}")
@@ -93,7 +95,7 @@ class Jobs:
         self._changed()
         return job
 
-    async def cancel(self, machine: Machine, job_id: str) -> None:
+    async def cancel(self, machine: LocalMachine, job_id: str) -> None:
         """Ask for a job's end: a waiting one has it at once, an active one soon.
 
         Raises:
@@ -113,23 +115,25 @@ class Jobs:
         await self._database.write(cancel)
         self._changed()
 
-    async def used_node_hours(self, machine: Machine) -> dict[str, float]:
+    async def used_node_hours(self, machine: LocalMachine) -> dict[str, float]:
         """Node hours used on a machine, by project."""
         now = self._clock()
         return await self._database.read(
             lambda connection: records.used_node_hours(connection, machine.id, now)
         )
 
-    def _check(self, connection: sqlite3.Connection, command: str, machine: Machine, spec: JobSpec) -> None:
+    def _check(
+        self, connection: sqlite3.Connection, command: str, machine: LocalMachine, spec: PostedJobSpec
+    ) -> None:
         used = records.used_node_hours(connection, machine.id, self._clock())
         check_terms(command, spec, machine, self._grants, used)
 
 
-def _find(connection: sqlite3.Connection, machine: Machine, job_id: str) -> list[Job]:
+def _find(connection: sqlite3.Connection, machine: LocalMachine, job_id: str) -> list[JobRecord]:
     return records.select(connection, "id = ? AND machine = ?", job_id, machine.id)
 
 
-def _existing(connection: sqlite3.Connection, command: str, machine: Machine, job_id: str) -> Job:
+def _existing(connection: sqlite3.Connection, command: str, machine: LocalMachine, job_id: str) -> JobRecord:
     jobs = _find(connection, machine, job_id)
     if not jobs:
         raise refusal(command, f"Unknown Job Id {job_id}")

@@ -39,7 +39,7 @@ class Attributes(BaseModel):
     custom_attributes: dict[Line, Line] = {}
 
 
-class VolumeMount(BaseModel):
+class PostedVolumeMount(BaseModel):
     """A directory inside a container."""
 
     source: Text
@@ -47,20 +47,20 @@ class VolumeMount(BaseModel):
     read_only: bool = True
 
 
-class Container(BaseModel):
+class PostedContainer(BaseModel):
     """A container image; accepted and dropped."""
 
     image: Text
-    volume_mounts: list[VolumeMount] = []
+    volume_mounts: list[PostedVolumeMount] = []
 
 
-class JobSpec(BaseModel):
+class PostedJobSpec(BaseModel):
     """A job as it is submitted, or the part of it that an update changes."""
 
     model_config = ConfigDict(extra="forbid")
 
     executable: Text | None = None
-    container: Container | None = None
+    container: PostedContainer | None = None
     arguments: list[Line] = []
     directory: Text | None = None
     name: Text | None = None
@@ -86,7 +86,7 @@ class JobSpec(BaseModel):
         return self.attributes or Attributes()
 
 
-def check_supported(spec: JobSpec) -> None:
+def check_supported(spec: PostedJobSpec) -> None:
     """Refuse what ALCF does not implement (its deployment of the API, 2026-08).
 
     Raises:
@@ -112,7 +112,7 @@ def check_supported(spec: JobSpec) -> None:
             raise not_implemented(f"'{field}' not supported yet.")
 
 
-def check_output_paths(spec: JobSpec) -> None:
+def check_output_paths(spec: PostedJobSpec) -> None:
     """Ask for both output paths.
 
     Raises:

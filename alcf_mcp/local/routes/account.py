@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from alcf_mcp.local.accounts import Accounts, Allocation, Capability, stable_id
+from alcf_mcp.local.accounts import Accounts, MachineAllocation, MachineCapability, stable_id
 from alcf_mcp.local.catalog import Grant
-from alcf_mcp.local.requests import Page, Query, Since, read_query, secured
+from alcf_mcp.local.requests import PageQuery, Query, Since, read_query, secured
 from alcf_mcp.local.routes.wire import found, timestamp, uri
 
 
-class CapabilityQuery(Page, Since):
+class CapabilityQuery(PageQuery, Since):
     """Which capabilities."""
 
     name: str | None = None
@@ -102,12 +102,12 @@ class AccountRoutes:
         projects = (p for p in self._accounts.projects if _project_id(p) == project_id)
         return found(next(projects, None), project_id)
 
-    async def _find_allocation(self, request: Request) -> Allocation:
+    async def _find_allocation(self, request: Request) -> MachineAllocation:
         allocation_id = request.path_params["allocation_id"]
         allocations = await self._accounts.allocations(self._find_project(request))
         return found(next((a for a in allocations if a.id == allocation_id), None), allocation_id)
 
-    def _capability_json(self, request: Request, capability: Capability) -> dict[str, Any]:
+    def _capability_json(self, request: Request, capability: MachineCapability) -> dict[str, Any]:
         return {
             "id": capability.id,
             "name": capability.name,
@@ -127,7 +127,7 @@ class AccountRoutes:
             "self_uri": _project_uri(request, project),
         }
 
-    def _share_json(self, request: Request, allocation: Allocation) -> dict[str, Any]:
+    def _share_json(self, request: Request, allocation: MachineAllocation) -> dict[str, Any]:
         return {
             "id": stable_id("share", allocation.id, self._username),
             "user_id": self._username,
@@ -136,7 +136,7 @@ class AccountRoutes:
         }
 
 
-def _allocation_json(request: Request, allocation: Allocation) -> dict[str, Any]:
+def _allocation_json(request: Request, allocation: MachineAllocation) -> dict[str, Any]:
     return {
         "id": allocation.id,
         "entries": [_entry(allocation)],
@@ -145,7 +145,7 @@ def _allocation_json(request: Request, allocation: Allocation) -> dict[str, Any]
     }
 
 
-def _entry(allocation: Allocation) -> dict[str, Any]:
+def _entry(allocation: MachineAllocation) -> dict[str, Any]:
     return {
         "allocation": allocation.granted,
         "usage": allocation.used,
@@ -161,9 +161,9 @@ def _project_uri(request: Request, project: Grant) -> str:
     return uri(request, "account", "projects", _project_id(project))
 
 
-def _allocation_uri(request: Request, allocation: Allocation) -> str:
+def _allocation_uri(request: Request, allocation: MachineAllocation) -> str:
     return f"{_project_uri(request, allocation.project)}/project_allocations/{allocation.id}"
 
 
-def _capability_uri(request: Request, capability: Capability) -> str:
+def _capability_uri(request: Request, capability: MachineCapability) -> str:
     return uri(request, "account", "capabilities", capability.id)

@@ -11,15 +11,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from alcf_mcp.local.catalog import Machine, ResourceRecord
+from alcf_mcp.local.catalog import LocalMachine, ResourceRecord
 from alcf_mcp.local.idempotency import IdempotencyKeys
 from alcf_mcp.local.jobs.graphql import paste_all
-from alcf_mcp.local.jobs.records import FINISHED, Job
-from alcf_mcp.local.jobs.service import Jobs
-from alcf_mcp.local.jobs.spec import JobSpec, check_output_paths, check_supported
+from alcf_mcp.local.jobs.records import FINISHED, JobRecord
+from alcf_mcp.local.jobs.service import JobService
+from alcf_mcp.local.jobs.spec import PostedJobSpec, check_output_paths, check_supported
 from alcf_mcp.local.problems import Problem, not_implemented
 from alcf_mcp.local.requests import (
-    Page,
+    PageQuery,
     Query,
     StrictBoolean,
     read_body,
@@ -37,7 +37,7 @@ class JobQuery(Query):
     include_spec: StrictBoolean = False
 
 
-class JobsQuery(Page):
+class JobsQuery(PageQuery):
     """Which jobs, and how they are told of."""
 
     historical: StrictBoolean = False
@@ -58,8 +58,8 @@ class ComputeRoutes:
 
     def __init__(
         self,
-        jobs: Jobs,
-        machines: dict[str, Machine],
+        jobs: JobService,
+        machines: dict[str, LocalMachine],
         records: tuple[ResourceRecord, ...],
         keys: IdempotencyKeys | None,
         *,
@@ -88,7 +88,7 @@ class ComputeRoutes:
 
     async def _submit(self, request: Request) -> Response:
         read_query(request, Query)
-        spec = await read_body(request, JobSpec)
+        spec = await read_body(request, PostedJobSpec)
         machine = self._machine(request)
         if not self._full:
             check_supported(spec)
@@ -99,7 +99,7 @@ class ComputeRoutes:
 
     async def _update(self, request: Request) -> Response:
         read_query(request, Query)
-        changes = await read_body(request, JobSpec)
+        changes = await read_body(request, PostedJobSpec)
         machine = self._machine(request)
         if not self._full:
             changes = paste_all(changes)
@@ -139,7 +139,11 @@ class ComputeRoutes:
         return Response(status_code=204)
 
     async def _once(
-        self, request: Request, operation: str, spec: JobSpec, carry_out: Callable[[], Awaitable[Job]]
+        self,
+        request: Request,
+        operation: str,
+        spec: PostedJobSpec,
+        carry_out: Callable[[], Awaitable[JobRecord]],
     ) -> Response:
         """Answer with the job that comes of a request, which is carried out once for its idempotency key."""
 
@@ -154,7 +158,7 @@ class ComputeRoutes:
             reply.body, headers={"Idempotency-Key-Reply": "hit" if reply.replayed else "miss"}
         )
 
-    def _machine(self, request: Request) -> Machine:
+    def _machine(self, request: Request) -> LocalMachine:
         resource_id = request.path_params["resource_id"]
         name = found(self._names.get(resource_id), resource_id)
         if resource_id not in self._machines:
@@ -165,16 +169,16 @@ class ComputeRoutes:
         if wanted and not self._full:
             raise not_implemented("'include_spec' not supported yet.")
 
-    def _merge(self, spec: JobSpec, changes: JobSpec) -> JobSpec:
+    def _merge(self, spec: PostedJobSpec, changes: PostedJobSpec) -> PostedJobSpec:
         merged = _merge(spec.model_dump(exclude_unset=True), changes.model_dump(exclude_unset=True))
         if not self._full:
             # The gateway always sends a node count, 1 by default: an update of anything else shrinks
             # the job (ALCF's deployment of the API, 2026-08).
             merged["resources"] = merged.get("resources") or {}
             merged["resources"]["node_count"] = changes.needs.node_count or 1
-        return JobSpec.model_validate(merged)
+        return PostedJobSpec.model_validate(merged)
 
-    def _job_json(self, job: Job, *, include_spec: bool = False) -> dict[str, Any]:
+    def _job_json(self, job: JobRecord, *, include_spec: bool = False) -> dict[str, Any]:
         status: dict[str, Any] = {"state": self._state(job)}
         if job.exit_code is not None:
             status["exit_code"] = job.exit_code
@@ -184,7 +188,7 @@ class ComputeRoutes:
             answer["job_spec"] = job.spec.model_dump(mode="json") if include_spec else None
         return answer
 
-    def _state(self, job: Job) -> str:
+    def _state(self, job: JobRecord) -> str:
         # ALCF tells of no failure: look at the exit code (its deployment of the API, 2026-08).
         return "completed" if job.state == FINISHED and not self._full else job.shown_state
 
@@ -197,7 +201,7 @@ def _merge(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _matches(job: Job, filters: dict[str, Any]) -> bool:
+def _matches(job: JobRecord, filters: dict[str, Any]) -> bool:
     facts = {"id": job.id, "state": job.shown_state, "queue_name": job.queue, "account": job.account}
     facts["name"] = job.spec.name or ""
     return all(facts.get(key) == value for key, value in filters.items())

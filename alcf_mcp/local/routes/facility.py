@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from alcf_mcp.local.catalog import FACILITY_ID, SITE_ID, ResourceRecord
-from alcf_mcp.local.requests import Page, Since, read_query
+from alcf_mcp.local.requests import PageQuery, Since, read_query
 from alcf_mcp.local.routes.wire import found, resource_uri, timestamp, uri
 
 _NAME = "Argonne Leadership Computing Facility"
@@ -18,7 +18,7 @@ _SHORT_NAME = "ALCF"
 _ORGANIZATION = "Argonne National Laboratory"
 
 
-class SiteQuery(Page, Since):
+class SiteQuery(PageQuery, Since):
     """Which sites."""
 
     name: str | None = Field(default=None, min_length=1)

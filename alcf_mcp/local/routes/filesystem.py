@@ -16,12 +16,12 @@ from starlette.routing import Route
 
 from alcf_mcp.local.catalog import STORAGES, ResourceRecord, Storage
 from alcf_mcp.local.files.arguments import MAX_VIEW_BYTES, Arguments, Upload
-from alcf_mcp.local.files.operations import OPERATIONS, Operation
+from alcf_mcp.local.files.operations import OPERATIONS, FileOperation
 from alcf_mcp.local.files.paths import check_path, invalid_input
 from alcf_mcp.local.problems import Problem, not_implemented
 from alcf_mcp.local.requests import read_body, read_query, secured
 from alcf_mcp.local.routes.wire import found, uri
-from alcf_mcp.local.tasks import Tasks
+from alcf_mcp.local.tasks import TaskService
 
 MAX_UPLOAD_BYTES = MAX_VIEW_BYTES  # the limit that the standard names
 
@@ -39,7 +39,7 @@ class FilesystemRoutes:
 
     def __init__(
         self,
-        tasks: Tasks,
+        tasks: TaskService,
         records: tuple[ResourceRecord, ...],
         spool: Path,
         *,
@@ -64,7 +64,7 @@ class FilesystemRoutes:
             for operation in OPERATIONS.values()
         ]
 
-    async def _accept(self, operation: Operation, request: Request) -> Response:
+    async def _accept(self, operation: FileOperation, request: Request) -> Response:
         arguments = await self._arguments(operation, request)
         name = found(self._names.get(request.path_params["resource_id"]), request.path_params["resource_id"])
         self._check_implemented(operation, arguments)
@@ -79,12 +79,12 @@ class FilesystemRoutes:
         answer = {"task_id": task_id, "task_uri": uri(request, "task", task_id)}
         return JSONResponse(answer, status_code=operation.accepted)
 
-    async def _arguments(self, operation: Operation, request: Request) -> Arguments:
+    async def _arguments(self, operation: FileOperation, request: Request) -> Arguments:
         if operation.method in ("GET", "DELETE") or operation.arguments is Upload:
             return read_query(request, operation.arguments)
         return await read_body(request, operation.arguments)
 
-    def _check_implemented(self, operation: Operation, arguments: Arguments) -> None:
+    def _check_implemented(self, operation: FileOperation, arguments: Arguments) -> None:
         if self._full:
             return
         if not operation.at_alcf:

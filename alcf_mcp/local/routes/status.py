@@ -12,15 +12,15 @@ from starlette.routing import Route
 
 from alcf_mcp.local.accounts import Accounts
 from alcf_mcp.local.catalog import SITE_ID, ResourceRecord
-from alcf_mcp.local.condition import Condition, Event, FacilityCondition, Incident
+from alcf_mcp.local.condition import Condition, FacilityCondition, ScheduledIncident, StatusChange
 from alcf_mcp.local.problems import Problem
-from alcf_mcp.local.requests import Moment, Page, Query, Since, read_query
+from alcf_mcp.local.requests import Moment, PageQuery, Query, Since, read_query
 from alcf_mcp.local.routes.wire import found, resource_uri, timestamp, uri
 
 Status = Literal["up", "down", "degraded", "unknown"]
 
 
-class ResourceQuery(Page, Since):
+class ResourceQuery(PageQuery, Since):
     """Which resources; names are exact and case-sensitive."""
 
     name: str | None = Field(default=None, min_length=1)
@@ -33,7 +33,7 @@ class ResourceQuery(Page, Since):
     capability: list[Literal["node_hours", "bytes", "inodes"]] = []
 
 
-class PeriodQuery(Page, Since):
+class PeriodQuery(PageQuery, Since):
     """What the lists of incidents and of events can be asked for."""
 
     name: str | None = Field(default=None, min_length=1)
@@ -211,7 +211,9 @@ def _event_uri(request: Request, event_id: str) -> str:
     return uri(request, "status", "events", event_id)
 
 
-def _incident_json(request: Request, incident: Incident, events: list[Event]) -> dict[str, Any]:
+def _incident_json(
+    request: Request, incident: ScheduledIncident, events: list[StatusChange]
+) -> dict[str, Any]:
     return {
         "id": incident.id,
         "name": incident.name,
@@ -228,7 +230,7 @@ def _incident_json(request: Request, incident: Incident, events: list[Event]) ->
     }
 
 
-def _event_json(request: Request, event: Event) -> dict[str, Any]:
+def _event_json(request: Request, event: StatusChange) -> dict[str, Any]:
     return {
         "id": event.id,
         "name": event.name,

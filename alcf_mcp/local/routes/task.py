@@ -12,7 +12,7 @@ from starlette.routing import Route
 from alcf_mcp.local.problems import Problem, not_implemented
 from alcf_mcp.local.requests import secured
 from alcf_mcp.local.routes.wire import found
-from alcf_mcp.local.tasks import Task, Tasks
+from alcf_mcp.local.tasks import TaskRecord, TaskService
 
 
 class TaskRoutes:
@@ -25,7 +25,7 @@ class TaskRoutes:
         full: answer with the whole standard; else as ALCF does.
     """
 
-    def __init__(self, tasks: Tasks, *, username: str, token: SecretStr, full: bool) -> None:
+    def __init__(self, tasks: TaskService, *, username: str, token: SecretStr, full: bool) -> None:
         self._tasks = tasks
         self._username = username
         self._token = token
@@ -59,14 +59,14 @@ class TaskRoutes:
             raise Problem(409, f"Task {task.id} can't be canceled any more.")
         return JSONResponse(f"Task {task.id} canceled.")
 
-    async def _find(self, request: Request) -> Task:
+    async def _find(self, request: Request) -> TaskRecord:
         task_id = request.path_params["task_id"]
         task = found(await self._tasks.get(task_id), task_id)
         if task.owner != self._username:
             raise Problem(403, f"Task {task_id} belongs to another user.")
         return task
 
-    def _task_json(self, task: Task) -> dict[str, Any]:
+    def _task_json(self, task: TaskRecord) -> dict[str, Any]:
         result = task.result
         if not self._full and task.command == "mkdir" and task.status == "completed" and not task.seen:
             result = {}  # the first time only (ALCF's deployment of the API, 2026-08)
@@ -82,6 +82,6 @@ class TaskRoutes:
         }
 
 
-def _breaks_polling(task: Task) -> bool:
+def _breaks_polling(task: TaskRecord) -> bool:
     # Zero bytes of a file are more than ALCF's service can tell (its deployment of the API, 2026-08).
     return task.command == "head" and task.args["file_bytes"] == 0 and task.status == "completed"

@@ -8,9 +8,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from alcf_mcp.facility.parts import FilePart
-from alcf_mcp.facility.rules import checked_path
-from alcf_mcp.iri import results
+from alcf_mcp.facility.files.parts import FilePart
+from alcf_mcp.facility.paths import checked_path
+from alcf_mcp.iri import task_results
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import FileStat
 from alcf_mcp.tools.app import AtFacility
@@ -101,7 +101,7 @@ class FileKind(Result):
 async def file_type(facility: AtFacility, path: Path) -> FileKind:
     """Tell what a file is by its content: text, HDF5, ELF executable, gzip."""
     task = await facility.files.resolve(path, facility.iri.file_type)
-    return FileKind(path=checked_path(path), kind=one_line(results.text(task)) or "not told")
+    return FileKind(path=checked_path(path), kind=one_line(task_results.text(task)) or "not told")
 
 
 class FileChecksum(Result):
@@ -120,7 +120,7 @@ class FileChecksum(Result):
 async def checksum_file(facility: AtFacility, path: Path) -> FileChecksum:
     """Compute a file's checksum (SHA-256), to compare two files or to prove a transfer."""
     task = await facility.files.resolve(path, facility.iri.checksum)
-    known = results.checksum(task)
+    known = task_results.checksum(task)
     return FileChecksum(
         path=checked_path(path), checksum=known.checksum, algorithm=one_line(known.algorithm) or None
     )

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from alcf_mcp.facility.places import Place
-from alcf_mcp.facility.rules import checked_path
+from alcf_mcp.facility.changes.targets import Target
+from alcf_mcp.facility.paths import checked_path
 from alcf_mcp.iri.models import Compression
 from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import Path
@@ -24,7 +24,7 @@ from alcf_mcp.tools.results import Result
 LONGEST_UPLOAD = 65_536
 """Characters: a model writes no more than that by hand."""
 
-Target = Annotated[
+TargetPath = Annotated[
     str, Field(description="Where to; a directory means a place in it, under the same name", max_length=4096)
 ]
 Compressed = Annotated[
@@ -41,7 +41,7 @@ class Placed(Result):
     undo: str | None = None
 
     @classmethod
-    def at(cls, place: Place, done: str, *, undo: str | None = None) -> Placed:
+    def at(cls, place: Target, done: str, *, undo: str | None = None) -> Placed:
         """Tell of a place; what was replaced can't be had back."""
         way_back = undo or f"remove_path with path={place.path!r}"
         return cls(
@@ -57,7 +57,7 @@ class Placed(Result):
 async def copy_path(
     facility: AtFacility,
     path: Path,
-    target_path: Target,
+    target_path: TargetPath,
     dereference: Annotated[bool, Field(description="Copy what links point to")] = False,
 ) -> Placed:
     """Copy a file, or a directory with all that is in it, within a filesystem. Asks before it overwrites."""
@@ -66,7 +66,7 @@ async def copy_path(
 
 
 @tool("Move a file or directory", risk=Risk.DESTROYS, preview=preview_move)
-async def move_path(facility: AtFacility, path: Path, target_path: Target) -> Placed:
+async def move_path(facility: AtFacility, path: Path, target_path: TargetPath) -> Placed:
     """Move or rename a file or directory within one filesystem. Asks the person first."""
     place = await facility.placements.move(path, target_path)
     path = checked_path(path)

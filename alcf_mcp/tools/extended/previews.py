@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from alcf_mcp.facility.archives import checked_pattern, compression_of
-from alcf_mcp.facility.places import Place
-from alcf_mcp.facility.rules import checked_path
+from alcf_mcp.facility.changes.targets import Target, checked_pattern, compression_of
+from alcf_mcp.facility.paths import checked_path
 from alcf_mcp.guard import Preview
 from alcf_mcp.iri.models import Compression, FileStat
 from alcf_mcp.tools.app import AtFacility
@@ -79,7 +78,7 @@ async def preview_cancel_task(facility: AtFacility, task_id: str) -> Preview:
     return Preview("Cancel the task?", facts, remarks=(f"It is {task.status}.",))
 
 
-def _overwriting(place: Place, by: str, question: str) -> Preview:
+def _overwriting(place: Target, by: str, question: str) -> Preview:
     if place.there is None:
         return FREE
     return Preview(

@@ -4,20 +4,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alcf_mcp.local.catalog import POLARIS
-from alcf_mcp.local.jobs.planning import Running, Waiting, plan
+from alcf_mcp.local.jobs.planning import RunningJob, WaitingJob, plan
 
 NOW = 1000.0
 
 
-def _wait(number: int, nodes: int, queue: str = "prod", walltime: float = 100.0) -> Waiting:
-    return Waiting(number, queue, nodes, walltime)
+def _wait(number: int, nodes: int, queue: str = "prod", walltime: float = 100.0) -> WaitingJob:
+    return WaitingJob(number, queue, nodes, walltime)
 
 
-def _run(nodes: int, ends: float, queue: str = "prod", first: int = 0) -> Running:
-    return Running(queue, POLARIS.nodes[first : first + nodes], ends)
+def _run(nodes: int, ends: float, queue: str = "prod", first: int = 0) -> RunningJob:
+    return RunningJob(queue, POLARIS.nodes[first : first + nodes], ends)
 
 
-def _started(*waiting: Waiting, running: tuple[Running, ...] = ()) -> list[int]:
+def _started(*waiting: WaitingJob, running: tuple[RunningJob, ...] = ()) -> list[int]:
     return list(plan(POLARIS, waiting, running, NOW))
 
 
@@ -50,7 +50,7 @@ def test_an_overdue_job_still_holds_its_nodes() -> None:
 
 WAITING = st.lists(
     st.builds(
-        Waiting,
+        WaitingJob,
         number=st.integers(1, 99),
         queue=st.sampled_from([queue.name for queue in POLARIS.queues] + ["gone"]),
         node_count=st.integers(1, 9),
@@ -62,7 +62,7 @@ WAITING = st.lists(
 
 
 @given(WAITING, st.integers(0, 8), st.floats(-100, 1000))
-def test_no_node_is_given_twice(waiting: list[Waiting], busy: int, left: float) -> None:
+def test_no_node_is_given_twice(waiting: list[WaitingJob], busy: int, left: float) -> None:
     running = (_run(busy, NOW + left),) if busy else ()
     starts = plan(POLARIS, waiting, running, NOW)
     given_out = [node for nodes in starts.values() for node in nodes]
@@ -73,6 +73,6 @@ def test_no_node_is_given_twice(waiting: list[Waiting], busy: int, left: float) 
 
 
 @given(WAITING)
-def test_an_empty_machine_starts_something(waiting: list[Waiting]) -> None:
+def test_an_empty_machine_starts_something(waiting: list[WaitingJob]) -> None:
     possible = [job for job in waiting if job.node_count <= len(POLARIS.nodes)]
     assert bool(plan(POLARIS, waiting, (), NOW)) == bool(possible)

@@ -10,7 +10,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from alcf_mcp.local.catalog import POLARIS, Grant, Machine, Queue
+from alcf_mcp.local.catalog import POLARIS, Grant, LocalMachine, LocalQueue
 from alcf_mcp.local.facility import LocalFacility
 from tests.local.conftest import PROJECT, Api, OpenApi, connect
 
@@ -108,7 +108,7 @@ async def test_node_hours_are_those_that_were_used(open_api: OpenApi) -> None:
 
 
 async def test_machines_and_projects_can_be_others(open_api: OpenApi) -> None:
-    tiny = Machine(POLARIS.id, "Polaris", "tiny.local", ("n1",), (Queue("only", 1, 60),))
+    tiny = LocalMachine(POLARIS.id, "Polaris", "tiny.local", ("n1",), (LocalQueue("only", 1, 60),))
     async with open_api(machines=(tiny,), projects=(Grant("Mine", "", 1.0),)) as api:
         job_id = await api.submit(
             queue="only", account="Mine", directory="/eagle", stdout_path="/eagle", stderr_path="/eagle"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from alcf_mcp.local import Fault, LocalFacility
-from alcf_mcp.local.tasks import Tasks
+from alcf_mcp.local.tasks import TaskService
 from tests.conftest import Assistant, Connect, refuse
 
 
@@ -13,7 +13,7 @@ from tests.conftest import Assistant, Connect, refuse
 async def task_id(connect: Connect, tree: Path, directory: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """A task that takes a minute."""
     (tree / "log").write_text("line\n")
-    monkeypatch.setattr(Tasks, "_latency", lambda _, command: 60.0 if command == "checksum" else 0.0)
+    monkeypatch.setattr(TaskService, "_latency", lambda _, command: 60.0 if command == "checksum" else 0.0)
     async with connect(toolsets="extended", timeout=1.0) as hurried:
         answered = await hurried.call("checksum_file", path=f"{directory}/log")
     return str(answered.error["task_id"])

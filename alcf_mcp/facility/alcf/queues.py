@@ -1,0 +1,199 @@
+"""The queues of ALCF's machines, from a dated table: advice before a job is sent, never a refusal.
+
+The API does not tell what queues there are, and PBS may take a job into a routing queue and drop it later
+(ALCF's user guides, 2026-08). The table may be out of date too, so whatever is said from it names its date.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator
+
+from alcf_mcp.data import read
+from alcf_mcp.facility.walltime import parse_walltime, spoken
+
+
+class Range(NamedTuple):
+    """What a queue takes, from the least to the most."""
+
+    least: int
+    most: int
+
+    def holds(self, number: int) -> bool:
+        """Whether a number lies within."""
+        return self.least <= number <= self.most
+
+
+def _in_seconds(walltimes: Any) -> list[int]:
+    return [parse_walltime(walltime) for walltime in walltimes]
+
+
+class Queue(BaseModel, frozen=True, extra="forbid"):
+    """A queue and what it takes; ``walltime`` is in seconds.
+
+    ``routes`` are the queues that a routing queue hands its jobs on to. ``max_jobs_per_user`` counts queued
+    and running jobs together, and is ``None`` where no limit is named.
+    """
+
+    name: str
+    nodes: Range
+    walltime: Annotated[Range, BeforeValidator(_in_seconds)]
+    max_jobs_per_user: int | None = None
+    by_request: bool = False
+    caution: str = ""
+    remarks: str = ""
+    routes: tuple[Queue, ...] = ()
+
+    def place_of(self, nodes: int) -> Queue | None:
+        """Where a job of so many nodes runs: in the queue itself, or in one that it routes to."""
+        return next((queue for queue in self.routes or (self,) if queue.nodes.holds(nodes)), None)
+
+    def longest(self, nodes: int) -> int:
+        """The longest walltime of a job of so many nodes; 0 if the queue does not take it."""
+        place = self.place_of(nodes)
+        return place.walltime.most if place else 0
+
+
+class Machine(BaseModel, frozen=True, extra="forbid"):
+    """A machine and its queues, in the order in which they are suggested."""
+
+    name: str
+    as_of: str
+    source: str
+    nodes: int
+    cores_per_node: int
+    gpus_per_node: int
+    gpu: str = ""
+    charged: str
+    filesystems: tuple[str, ...]
+    queues: tuple[Queue, ...]
+
+    @property
+    def dated(self) -> str:
+        """The date of what is known, for a sentence."""
+        return f"(table of {self.as_of})"
+
+    @property
+    def open_queues(self) -> list[Queue]:
+        """The queues that everybody may ask for."""
+        return [queue for queue in self.queues if not queue.by_request]
+
+    def queue(self, name: str) -> Queue | None:
+        """The queue of that name, in any case."""
+        return next((queue for queue in self.queues if _same(queue.name, name)), None)
+
+    def fitting(self, nodes: int, walltime_seconds: int) -> list[Queue]:
+        """The open queues that take such a job; one that is too short fits when it asks for more time."""
+        return [queue for queue in self.open_queues if walltime_seconds <= queue.longest(nodes)]
+
+
+class _QueueTable(BaseModel, frozen=True, extra="forbid"):
+    machines: tuple[Machine, ...]
+
+
+@cache
+def known_machines() -> tuple[Machine, ...]:
+    """The machines whose queues are known."""
+    return _QueueTable.model_validate(tomllib.loads(read("queues.toml"))).machines
+
+
+def table_of(machine_name: str) -> Machine | None:
+    """What is known of a machine, by its name in any case."""
+    return next((machine for machine in known_machines() if _same(machine.name, machine_name)), None)
+
+
+def suggested_queue(machine_name: str, nodes: int, walltime_seconds: int) -> str | None:
+    """The first open queue that takes such a job; ``None`` where none does or the machine is not known."""
+    machine = table_of(machine_name)
+    fitting = machine.fitting(nodes, walltime_seconds) if machine else []
+    return fitting[0].name if fitting else None
+
+
+def longest_walltime(machine_name: str, queue_name: str | None) -> int | None:
+    """The longest walltime, in seconds, of any job in a queue, or of any on the machine if that is not known.
+
+    ``None`` where the machine is not known either.
+    """
+    machine = table_of(machine_name)
+    if machine is None:
+        return None
+    named = machine.queue(queue_name) if queue_name else None
+    queues = (named,) if named else machine.queues
+    return max(place.walltime.most for queue in queues for place in (queue, *queue.routes))
+
+
+def advice(machine_name: str, queue: str, nodes: int, walltime_seconds: int) -> list[str]:
+    """What a careful colleague would say about the choice of a queue.
+
+    Returns:
+        Sentences that name what the table says, its date, and what would fit; none where there is nothing to
+        say, or where the machine is not known.
+    """
+    machine = table_of(machine_name)
+    if machine is None:
+        return []
+    known = machine.queue(queue)
+    if known is None:
+        return list(_about_unknown(machine, queue.strip(), nodes, walltime_seconds))
+    return list(_about(machine, known, nodes, walltime_seconds))
+
+
+def _about(machine: Machine, queue: Queue, nodes: int, walltime: int) -> Iterator[str]:
+    name, dated = f"{queue.name} on {machine.name}", machine.dated
+    place, least = queue.place_of(nodes), queue.walltime.least
+    if place is None:
+        fits = _what_fits(machine, nodes, walltime)
+        yield f"{name} takes {_extent(queue.nodes)} {dated}, not {nodes}: {fits}."
+    elif walltime > place.walltime.most:
+        limit = f"runs {_nodes(nodes)} for at most {spoken(place.walltime.most)}"
+        fits = _what_fits(machine, nodes, walltime)
+        yield f"{name} {limit} {dated}, not for {spoken(walltime)}: {fits}."
+        if queue.routes:
+            yield f"PBS may take such a job into {queue.name} and drop it without a word."
+    elif walltime < least:
+        yield f"{name} takes no job under {spoken(least)} {dated}: {spoken(least)} would fit."
+    if queue.caution:
+        yield f"{name} {queue.caution} {dated}."
+
+
+def _about_unknown(machine: Machine, name: str, nodes: int, walltime: int) -> Iterator[str]:
+    for router in machine.queues:
+        if any(_same(route.name, name) for route in router.routes):
+            yield f"{name} on {machine.name} takes jobs only from {router.name} {machine.dated}: name that."
+            yield from _about(machine, router, nodes, walltime)
+            return
+    names = ", ".join(queue.name for queue in machine.queues)
+    fits = _what_fits(machine, nodes, walltime)
+    yield f"{machine.name} has no queue {name!r}, but {names} {machine.dated}: {fits}."
+
+
+def _what_fits(machine: Machine, nodes: int, walltime: int) -> str:
+    """The queues that take a job, or how far the best of them goes."""
+    if fitting := machine.fitting(nodes, walltime):
+        return " or ".join(_with_limits(queue, nodes) for queue in fitting) + " would fit"
+    best = max(machine.open_queues, key=lambda queue: queue.longest(nodes))
+    if seconds := best.longest(nodes):
+        return f"no queue takes {_nodes(nodes)} for more than {spoken(seconds)} ({best.name})"
+    widest = max(machine.open_queues, key=lambda queue: queue.nodes.most)
+    return f"no queue takes more than {_nodes(widest.nodes.most)} ({widest.name})"
+
+
+def _with_limits(queue: Queue, nodes: int) -> str:
+    place = queue.place_of(nodes) or queue
+    return f"{queue.name} ({_extent(place.nodes)}, up to {spoken(place.walltime.most)})"
+
+
+def _extent(nodes: Range) -> str:
+    return f"{nodes.least}-{_nodes(nodes.most)}"
+
+
+def _nodes(number: int) -> str:
+    return "1 node" if number == 1 else f"{number} nodes"
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold() == other.strip().casefold()

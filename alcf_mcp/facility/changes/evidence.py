@@ -1,0 +1,60 @@
+"""What an error, or a look at the facility, proves of a change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from alcf_mcp.facility.alcf.words import is_pbs_refusal
+from alcf_mcp.iri import errors as iri
+from alcf_mcp.iri.retrying import was_turned_away
+
+
+class OutcomeUnknown(iri.IRIError):
+    """A change was sent, its answer is lost, and looking did not settle whether it was carried out.
+
+    Attributes:
+        check: how to find out, as a sentence.
+    """
+
+    def __init__(self, message: str, *, check: str) -> None:
+        super().__init__(message)
+        self.check = check
+
+
+def was_refused(error: BaseException) -> bool:
+    """Whether an error proves that a request was not carried out."""
+    if isinstance(error, iri.GatewayTimeout):  # a 408 comes from a gateway that waited: PBS may go on
+        return False
+    if isinstance(error, iri.APIError):
+        refused = 400 <= error.status < 500 or error.status == 501
+        return refused or was_turned_away(error) or is_pbs_refusal(error)
+    if isinstance(error, iri.NotAnIRIAnswer):
+        return isinstance(error, iri.BlockedByGateway) or 300 <= error.status < 400
+    return isinstance(error, iri.InvalidCall | iri.NotConnected)
+
+
+def has_failed(error: BaseException) -> bool:
+    """Whether an error is the end of a task that did not do what it was to do."""
+    return isinstance(error, iri.TaskFailed | iri.TaskCanceled)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came of a change.
+
+    Attributes:
+        outcome: ``unknown`` as long as what is seen proves nothing.
+        detail: what was seen, as a sentence without its full stop.
+        value: what the call would have answered: the job, the entry of a path, or nothing.
+        check: how a person or a model finds out, where it is unknown.
+        job_id: the job that was submitted, if one was.
+        is_final: nothing more can be found out by looking again.
+    """
+
+    outcome: Literal["done", "failed", "unknown"]
+    detail: str
+    value: Any = None
+    check: str = ""
+    job_id: str | None = None
+    is_final: bool = False

@@ -1,0 +1,168 @@
+"""What changes jobs and tasks: within the limits, written down, and sent once."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import uuid
+
+import anyio
+
+from alcf_mcp.facility.changes.evidence import was_refused
+from alcf_mcp.facility.changes.intents import CancelIntent, SubmitIntent, TaskIntent, UpdateIntent
+from alcf_mcp.facility.changes.limits import Limits
+from alcf_mcp.facility.changes.lost_jobs import LostJobs
+from alcf_mcp.facility.changes.recorder import DayIsSpent, Recorder, Send, Sending
+from alcf_mcp.facility.jobs.cost import most_node_hours, node_hours
+from alcf_mcp.facility.jobs.known import KnownJob
+from alcf_mcp.facility.jobs.request import merged
+from alcf_mcp.iri import IRIClient
+from alcf_mcp.iri.models import Job, JobSpec, Resource
+from alcf_mcp.journal import Journal, JournalError, SubmittedJob
+
+logger = logging.getLogger(__name__)
+
+
+class JobActions:
+    """Submits, changes and cancels jobs, for one call.
+
+    Every method raises ``LimitReached`` where the person's limits do not allow it, and ``JournalError`` where
+    it can't be written down; nothing is sent then.
+    """
+
+    def __init__(
+        self,
+        iri: IRIClient,
+        journal: Journal,
+        recorder: Recorder,
+        limits: Limits,
+        lost: LostJobs,
+    ) -> None:
+        self._iri = iri
+        self._journal = journal
+        self._recorder = recorder
+        self._limits = limits
+        self._lost = lost
+
+    async def check(self, machine: Resource, spec: JobSpec, before: JobSpec | None = None) -> float:
+        """Hold a job against the limits, before anybody is asked about it.
+
+        Args:
+            machine: where it is to run.
+            spec: what it asks for.
+            before: what it asked for before it is changed.
+
+        Returns:
+            The most node hours that it costs more than before.
+        """
+        self._limits.check_job(spec)
+        counted = (node_hours(before) if before else None) or 0.0
+        more = most_node_hours(spec, machine.name) - counted
+        if self._limits.node_hours_per_day is not None:
+            self._limits.check_day(await self._journal.actions.node_hours_of_a_day(), more)
+        return max(more, 0.0)
+
+    async def submit(self, machine: Resource, spec: JobSpec, *, script: str | None = None) -> KnownJob:
+        """Submit a job and remember it.
+
+        A job without a name gets one that no other has, and every submission an idempotency key: by these it
+        is found again if the answer is lost.
+        """
+        cost = await self.check(machine, spec)
+        spec = spec if spec.name else spec.model_copy(update={"name": f"alcf-mcp-{secrets.token_hex(4)}"})
+        key = str(uuid.uuid4())
+        keyed = self._iri.honours_keys
+        known, complete = (None, False) if keyed else await self._lost.before(machine.id)
+        intent = SubmitIntent(
+            resource_id=machine.id,
+            resource=machine.name,
+            spec=spec,
+            script=script,
+            key=key,
+            known=known,
+            complete=complete,
+        )
+
+        async def send(sending: Sending) -> Job:
+            job = await self._iri.submit_job(machine.id, spec, key=key)
+            sending.job_id = job.id
+            await self._remember(intent.as_submitted(job.id))
+            return job
+
+        job = await self._carry_out(intent, send, cost)
+        return KnownJob(machine, job, intent.as_submitted(job.id))
+
+    async def update(self, known: KnownJob, spec: JobSpec) -> Job:
+        """Change a queued job and remember the change."""
+        changed = merged(known.spec, spec) if known.spec else spec
+        more = await self.check(known.resource, changed, known.spec)
+        key = str(uuid.uuid4())
+        machine, job_id = known.resource.id, known.job.id
+
+        async def send(sending: Sending) -> Job:
+            sending.job_id = job_id
+            return await self._iri.update_job(machine, job_id, spec, key=key)
+
+        try:
+            intent = UpdateIntent(resource_id=machine, job_id=job_id, change=spec, key=key)
+            job = await self._carry_out(intent, send, more)
+        except BaseException as error:
+            if not was_refused(error):
+                # Every update sends the node count: one that may be wrong must not be sent with the next.
+                with anyio.CancelScope(shield=True):
+                    await self._remember_as(known, changed.model_copy(update={"resources": None}))
+            raise
+        await self._remember_as(known, changed)
+        return job
+
+    async def cancel(self, known: KnownJob) -> None:
+        """Ask for a job's end; it stays active for some seconds after that."""
+        machine, job_id = known.resource.id, known.job.id
+
+        async def send(sending: Sending) -> None:
+            sending.job_id = job_id
+            await self._iri.cancel_job(machine, job_id)
+
+        await self._recorder.carry_out(CancelIntent(resource_id=machine, job_id=job_id), send)
+
+    async def _carry_out(self, intent: SubmitIntent | UpdateIntent, send: Send[Job], cost: float) -> Job:
+        """Carry out what may cost something; another process may have spent the rest of the day meanwhile."""
+        limit = self._limits.node_hours_per_day if cost else None
+        try:
+            return await self._recorder.carry_out(intent, send, node_hours=cost, day_limit=limit)
+        except DayIsSpent:
+            spent = await self._journal.actions.node_hours_of_a_day()
+            self._limits.check_day(max(spent, limit or 0.0), cost)
+            raise
+
+    async def _remember_as(self, known: KnownJob, spec: JobSpec) -> None:
+        if known.record:
+            await self._remember(known.record.model_copy(update={"spec": spec}))
+
+    async def _remember(self, record: SubmittedJob) -> None:
+        try:
+            await self._journal.jobs.record(record)
+        except JournalError as error:  # the job is there all the same
+            logger.warning("job %s is not remembered: %s", record.job_id, error)
+
+
+class TaskActions:
+    """Ends tasks of one facility, for one call."""
+
+    def __init__(self, iri: IRIClient, recorder: Recorder) -> None:
+        self._iri = iri
+        self._recorder = recorder
+
+    async def cancel(self, task_id: str) -> str:
+        """Ask for a task's end; what the facility says to it.
+
+        Raises:
+            JournalError: it can't be written down, and so is not sent.
+            OutcomeUnknown: it may have been asked for.
+            IRIError: it was not.
+        """
+
+        async def send(_: Sending) -> str:
+            return await self._iri.cancel_task(task_id)
+
+        return await self._recorder.carry_out(TaskIntent(task_id=task_id), send) or ""

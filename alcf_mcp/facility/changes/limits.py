@@ -1,0 +1,139 @@
+"""The limits that the person set once; they hold whatever a model says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from alcf_mcp.facility.alcf.job_resources import unknown_resources
+from alcf_mcp.facility.jobs.cost import node_hours
+from alcf_mcp.facility.paths import canonical
+from alcf_mcp.facility.walltime import spoken
+from alcf_mcp.iri.errors import InvalidCall
+from alcf_mcp.iri.models import JobSpec
+
+
+class LimitReached(InvalidCall):
+    """A limit of the person's does not allow it; the message names the limit and where it is set."""
+
+    def __init__(self, what: str, setting: str) -> None:
+        super().__init__(
+            f"{what}. The limit is the person's own, set by ALCF_MCP_{setting.upper()}",
+            hint="Keep within it, or tell the person: they alone can change it, in this server's settings.",
+        )
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What may be asked for; ``None`` or nothing named means no limit.
+
+    ``walltime`` is in seconds, ``paths`` are checked paths of directories. ``unasked_node_hours`` is what a
+    job may cost before the person is asked about it.
+    """
+
+    unasked_node_hours: float = 8.0
+    node_hours: float | None = None
+    node_hours_per_day: float | None = None
+    nodes: int | None = None
+    walltime: int | None = None
+    accounts: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+
+    def check_place(self, path: str) -> None:
+        """Refuse to put anything outside the allowed directories; into one of them is allowed.
+
+        Args:
+            path: a checked path.
+
+        Raises:
+            LimitReached: it lies outside.
+        """
+        if self.paths and not self._is_below(path) and canonical(path) not in self._roots:
+            raise LimitReached(f"{path} lies outside {', '.join(self.paths)}", "allowed_paths")
+
+    def check_change(self, path: str) -> None:
+        """Refuse to change what does not lie below an allowed directory; these themselves stay as they are.
+
+        Args:
+            path: a checked path.
+
+        Raises:
+            LimitReached: it does not.
+        """
+        self.check_place(path)
+        if self.paths and not self._is_below(path):
+            raise LimitReached(
+                f"{path} is an allowed directory itself: only what is in it may be changed", "allowed_paths"
+            )
+
+    def check_job(self, spec: JobSpec) -> None:
+        """Refuse a job that asks for more than is allowed, or writes its output elsewhere.
+
+        Raises:
+            LimitReached: it does.
+        """
+        for path in (spec.directory, spec.stdout_path, spec.stderr_path):
+            if path is not None:
+                self.check_place(path)
+        self._check_resources(spec)
+        nodes = spec.resources.node_count if spec.resources else None
+        seconds = spec.attributes.duration if spec.attributes else None
+        account = spec.attributes.account if spec.attributes else None
+        if self.accounts and account and account.casefold() not in {a.casefold() for a in self.accounts}:
+            allowed = ", ".join(self.accounts)
+            raise LimitReached(f"Jobs may not be charged to {account}, only to {allowed}", "allowed_accounts")
+        _at_most(nodes, self.nodes, "max_nodes", lambda n: f"{n:g} nodes")
+        _at_most(seconds, self.walltime, "max_walltime", lambda s: f"A walltime of {spoken(s)}")
+        _at_most(node_hours(spec), self.node_hours, "max_node_hours", lambda h: f"{h:g} node hours")
+
+    def check_day(self, spent: float, more: float) -> None:
+        """Refuse a job that would go beyond the day's node hours.
+
+        Args:
+            spent: node hours of the jobs that were submitted within 24 hours.
+            more: those of the job; a change that adds none is allowed.
+
+        Raises:
+            LimitReached: it would.
+        """
+        limit = self.node_hours_per_day
+        if limit is not None and more > 0 and spent + more > limit:
+            raise LimitReached(
+                f"{more:g} node hours more would make {spent + more:g} within 24 hours, more than {limit:g}",
+                "max_node_hours_per_day",
+            )
+
+    def _check_resources(self, spec: JobSpec) -> None:
+        """Refuse PBS resources whose effect is not known, where anything is limited that they might touch."""
+        named = (spec.attributes and spec.attributes.custom_attributes) or {}
+        limits = {name: getattr(self, name) for name in _ON_JOBS}
+        setting = next((_ON_JOBS[name] for name, limit in limits.items() if limit not in (None, ())), None)
+        if setting and (unknown := unknown_resources(named)):
+            raise LimitReached(
+                f"What {', '.join(unknown)} in `custom_attributes` does to a job is not known here", setting
+            )
+
+    @property
+    def _roots(self) -> set[str]:
+        return {canonical(path) for path in self.paths}
+
+    def _is_below(self, path: str) -> bool:
+        return any(canonical(path).startswith(f"{root}/") for root in self._roots)
+
+
+_ON_JOBS = {
+    "nodes": "max_nodes",
+    "walltime": "max_walltime",
+    "node_hours": "max_node_hours",
+    "node_hours_per_day": "max_node_hours_per_day",
+    "accounts": "allowed_accounts",
+    "paths": "allowed_paths",
+}
+"""The limits on jobs, and the settings they come from."""
+
+
+def _at_most(asked: float | None, limit: float | None, setting: str, say: Callable[[float], str]) -> None:
+    if limit is not None and asked is None:
+        raise LimitReached(f"What the job asks for is not known, and at most {limit:g} is allowed", setting)
+    if asked is not None and limit is not None and asked > limit:
+        raise LimitReached(f"{say(asked)} is more than {say(limit)[:1].lower()}{say(limit)[1:]}", setting)

@@ -1,0 +1,168 @@
+"""After a change whose answer is lost: look until it is known what came of it, or the patience ends."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import aclosing, suppress
+from datetime import UTC, datetime
+from functools import partial
+
+from alcf_mcp.facility.changes.evidence import Finding
+from alcf_mcp.facility.changes.intents import (
+    CancelIntent,
+    Intent,
+    PathIntent,
+    PlaceIntent,
+    SubmitIntent,
+    TaskIntent,
+    UpdateIntent,
+    read_intent,
+)
+from alcf_mcp.facility.changes.lost_jobs import LATE, LostJobs
+from alcf_mcp.facility.changes.lost_paths import find_path_change, find_placed
+from alcf_mcp.facility.files.reading import Files
+from alcf_mcp.iri import IRIClient
+from alcf_mcp.iri.errors import IRIError, NotAnIRIAnswer, TaskCanceled, TaskFailed
+from alcf_mcp.iri.pace import pauses
+from alcf_mcp.iri.polling import looks
+from alcf_mcp.iri.tasks import completed
+from alcf_mcp.iri.wait import Wait
+from alcf_mcp.journal import Action, Journal, JournalError
+
+FIRST_LOOK = 0.3
+LONGEST_PAUSE = 3.0
+LONGEST = 12.0
+"""Seconds of looking: ALCF's gateway waits 10 s for PBS, which may go on after that (2026-08)."""
+
+
+def _of_its_time(found: Finding, is_late: bool) -> Finding:
+    """A finding as far as it still proves something."""
+    if found.outcome == "unknown" or not is_late:
+        return found
+    return Finding("unknown", f"{found.detail}, now; somebody else may have done it since", check=found.check)
+
+
+class Finder:
+    """Finds out what came of changes whose answers are lost."""
+
+    def __init__(self, iri: IRIClient, files: Files, jobs: LostJobs, wait: Wait) -> None:
+        self._iri = iri
+        self._files = files
+        self._jobs = jobs
+        self._wait = wait
+
+    async def find(
+        self, intent: Intent, *, action: int, began_at: datetime, task_id: str | None = None
+    ) -> Finding:
+        """Look at what was to be changed, until that shows what came of it.
+
+        Args:
+            intent: what was to be changed.
+            action: its number in the journal.
+            began_at: when it was sent, or a little before.
+            task_id: the task that does it, if the facility named one.
+        """
+        await self._wait.say("the answer is lost: looking what came of it")
+        found = Finding("unknown", "it could not be looked at")
+        look = partial(self._look, intent, action, began_at, task_id)
+        with suppress(IRIError, JournalError):  # what is unknown stays so
+            async with aclosing(
+                looks(
+                    look,
+                    pauses=pauses(FIRST_LOOK, LONGEST_PAUSE),
+                    patience=min(max(self._wait.left - 1.0, 1.0), LONGEST),
+                    crowd=self._iri.crowd,
+                )
+            ) as seen:
+                async for found in seen:
+                    if found.outcome != "unknown":
+                        break
+        return found
+
+    async def _look(self, intent: Intent, action: int, began_at: datetime, task_id: str | None) -> Finding:
+        try:
+            if task_id and (found := await self._task(task_id)):
+                return found
+            return await self._changed(intent, action, began_at)
+        except NotAnIRIAnswer as error:
+            return Finding("unknown", f"it could not be looked at ({error})")
+
+    async def _changed(self, intent: Intent, action: int, began_at: datetime) -> Finding:
+        age = datetime.now(UTC) - began_at
+        match intent:
+            case SubmitIntent():
+                return await self._jobs.find_submitted(intent, action, age)
+            case UpdateIntent():
+                return await self._jobs.find_updated(intent)
+            case CancelIntent():
+                found = await self._jobs.find_canceled(intent)
+            case PathIntent():
+                found = await find_path_change(self._files, intent, began_at)
+            case PlaceIntent():
+                found = await find_placed(self._files, intent)
+            case TaskIntent():
+                found = await self._canceled_task(intent.task_id)
+        return _of_its_time(found, age > LATE)
+
+    async def _canceled_task(self, task_id: str) -> Finding:
+        task = await self._iri.without_retries().get_task(task_id)
+        if task.status == "canceled":
+            return Finding("done", f"task {task_id} is canceled")
+        if task.ended:
+            return Finding("failed", f"task {task_id} had {task.status} before")
+        check = f"get_task with task_id={task_id!r} tells its status in a minute"
+        return Finding("unknown", f"task {task_id} is {task.status}", check=check)
+
+    async def _task(self, task_id: str) -> Finding | None:
+        """What became of a task; nothing where the facility has lost it."""
+        try:
+            task = await self._iri.without_retries().get_task(task_id)
+        except IRIError:
+            return None
+        if not task.ended:
+            check = f"get_task with task_id={task_id!r} and wait_seconds=30 waits for it"
+            return Finding("unknown", f"task {task_id} is {task.status}", check=check)
+        try:
+            return Finding("done", f"task {task_id} has completed", completed(task))
+        except (TaskFailed, TaskCanceled) as error:
+            return Finding("failed", str(error))
+
+
+logger = logging.getLogger(__name__)
+
+
+async def recover_open_actions(
+    journal: Journal, finder: Finder, api_url: str, *, submissions_only: bool = False
+) -> bool:
+    """Look at everything that was left open at a facility, and write down what came of it.
+
+    Returns:
+        Whether anything was.
+    """
+    left: list[Action] = []
+    try:
+        left = await journal.actions.left_open(api_url, submissions_only=submissions_only)
+        for action in left:
+            await _recover(journal, finder, action)
+    except JournalError as error:  # nothing is lost: it is tried again
+        logger.warning("what was left open is not looked at: %s", error)
+    return bool(left)
+
+
+async def _recover(journal: Journal, finder: Finder, action: Action) -> None:
+    try:
+        intent = read_intent(action.intent or "")
+    except ValueError:
+        logger.warning("action %d was written by another version, and is left as it is", action.id)
+        return
+    found = await finder.find(intent, action=action.id, began_at=action.began_at, task_id=action.task_id)
+    cut_off = "its process ended before the answer came; " if action.ended_at is None else ""
+    logger.info("action %d (%s) is settled: %s", action.id, action.tool, found.outcome)
+    await journal.actions.end(
+        action.id,
+        found.outcome,
+        detail=f"{cut_off}looked at later: {found.detail}",
+        job_id=found.job_id,
+        if_open=True,
+        is_final=found.is_final,
+    )

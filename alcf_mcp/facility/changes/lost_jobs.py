@@ -1,0 +1,160 @@
+"""What the scheduler shows of a change that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import anyio
+
+from alcf_mcp.facility.changes.evidence import Finding
+from alcf_mcp.facility.changes.intents import CancelIntent, SubmitIntent, UpdateIntent
+from alcf_mcp.facility.jobs.known import FACILITY_CUTS_AT, LIST_LIMIT, job_number
+from alcf_mcp.facility.unsupported import UnsupportedOperations
+from alcf_mcp.facility.walltime import spoken
+from alcf_mcp.iri import IRIClient
+from alcf_mcp.iri.errors import IRIError, NotImplementedThere
+from alcf_mcp.iri.models import Job, JobSpec
+from alcf_mcp.journal import Journal
+from alcf_mcp.journal.actions import COMPETES
+
+SPECS = "getJobs include_spec"
+
+BASELINE_SECONDS = 3.0
+"""A submission is not held up longer by looking which jobs there are before it."""
+
+LATE = timedelta(minutes=2)
+"""After that, what is seen may just as well be somebody else's doing."""
+
+_ENDED_BY_US = frozenset({128 + 15, 256 + 15, 256 + 9})
+"""Exit codes of jobs that PBS ended (ALCF's deployment of the API, 2026-08)."""
+
+_CHECK = "list_jobs with include_finished=true shows the person's jobs"
+
+
+class LostJobs:
+    """Finds jobs, and how they are, without their ids or the facility's answer."""
+
+    def __init__(self, iri: IRIClient, journal: Journal, offered: UnsupportedOperations) -> None:
+        self._iri = iri.without_retries()
+        self._journal = journal
+        self._offered = offered
+
+    async def before(self, resource_id: str) -> tuple[list[str] | None, bool]:
+        """The ids of the person's jobs, and whether those that have ended are all among them.
+
+        No ids where the list can't be had, or not soon.
+        """
+        waiting: Sequence[Job] | None = None
+        ended: Sequence[Job] | None = None
+
+        async def list_waiting() -> None:
+            nonlocal waiting
+            waiting = await self._listed(resource_id, historical=False)
+
+        async def list_ended() -> None:
+            nonlocal ended
+            ended = await self._listed(resource_id, historical=True)
+
+        with anyio.move_on_after(BASELINE_SECONDS):
+            async with anyio.create_task_group() as both:
+                both.start_soon(list_waiting)
+                both.start_soon(list_ended)
+        if waiting is None:
+            return None, False
+        return sorted({job_number(job.id) for job in (*waiting, *(ended or ()))}), ended is not None
+
+    async def find_submitted(self, intent: SubmitIntent, action: int, age: timedelta) -> Finding:
+        """Look for a job whose submission was not answered, and remember it as ours if it is found.
+
+        Only a job that was not there before can be it. Of several, it is the one that asks for the same,
+        where the facility tells that; else nothing is concluded, nor if another submission is open as well.
+
+        Args:
+            intent: the submission.
+            action: its number in the journal.
+            age: how long ago it was sent. After a while, a job that is new may be somebody else's; after a
+                longer while, none that is missing will come.
+        """
+        is_late = age > LATE
+        new = await self._new_jobs(intent)
+        if new is None:
+            return Finding("unknown", f"the jobs on {intent.resource} can't be compared", check=_CHECK)
+        same = [job for job in new if _asks_for(job, intent.spec)]
+        candidates = same or [job for job in new if job.job_spec is None]
+        if not candidates and age > COMPETES:
+            return Finding(
+                "failed", f"no new job is on {intent.resource}, {spoken(age.total_seconds())} later"
+            )
+        if not candidates:
+            return Finding("unknown", f"no new job is seen on {intent.resource}, so far", check=_CHECK)
+        others = await self._journal.actions.open_submissions(intent.resource_id) - {action}
+        if len(candidates) == 1 and not others and (same or not is_late):
+            job = candidates[0]
+            if await self._journal.jobs.claim(intent.as_submitted(job.id)):
+                proof = "it asks for the same" if same else "it is the only new one"
+                return Finding("done", f"it was submitted as job {job.id} ({proof})", job, job_id=job.id)
+        ids = ", ".join(job.id for job in candidates[:5])
+        detail = f"{ids} may be it, or another submission's"
+        return Finding("unknown", detail, check=f"get_job shows whether it is {ids}", is_final=is_late)
+
+    async def find_canceled(self, intent: CancelIntent) -> Finding:
+        """Look whether a job that was to end has ended, and by whom."""
+        job = await self._iri.get_job(intent.resource_id, intent.job_id)
+        check = f"get_job with job_id={intent.job_id!r} shows it"
+        if not job.finished:
+            return Finding("unknown", f"the job is still {job.state}", check=check)
+        if job.state in ("canceled", "cancelled") or job.exit_code in _ENDED_BY_US:
+            return Finding("done", "the job has ended by it", job)
+        return Finding("unknown", f"the job has ended ({job.state}), perhaps by itself", job, check)
+
+    async def find_updated(self, intent: UpdateIntent) -> Finding:
+        """Look whether a job asks for what it was changed to, where the facility tells that."""
+        check = f"get_job with job_id={intent.job_id!r} shows what is known of it"
+        try:
+            job = await self._iri.get_job(intent.resource_id, intent.job_id, include_spec=True)
+        except NotImplementedThere:
+            return Finding("unknown", "the facility does not tell what a job asks for", check=check)
+        if _asks_for(job, intent.change):
+            return Finding("done", "the job asks for it now", job)
+        return Finding("unknown", "the job does not ask for it, so far", check=check)
+
+    async def _new_jobs(self, intent: SubmitIntent) -> list[Job] | None:
+        """The jobs that were not there before and are nobody's; ``None`` where that can't be told."""
+        if intent.known is None:
+            return None
+        waiting = await self._listed(intent.resource_id, historical=False)
+        ended = await self._listed(intent.resource_id, historical=True) if intent.complete else ()
+        if waiting is None or ended is None:
+            return None
+        found = {job.id: job for job in (*waiting, *ended)}
+        taken = await self._journal.jobs.among(found)
+        return [job for id, job in found.items() if id not in taken and job_number(id) not in intent.known]
+
+    async def _listed(self, resource_id: str, *, historical: bool) -> Sequence[Job] | None:
+        """The person's jobs, with their specifications where those are told; nothing where it is cut."""
+        include_spec = None if await self._offered.lacks(SPECS) else True
+        try:
+            jobs = await self._iri.list_jobs(
+                resource_id, historical=historical, include_spec=include_spec, limit=LIST_LIMIT
+            )
+        except NotImplementedThere:
+            if not include_spec:
+                return None
+            await self._offered.note_missing(SPECS)
+            return await self._listed(resource_id, historical=historical)
+        except IRIError:
+            return None
+        return None if len(jobs) >= FACILITY_CUTS_AT else jobs
+
+
+def _asks_for(job: Job, spec: JobSpec) -> bool:
+    """Whether a job is told to ask for all that a specification says."""
+    return job.job_spec is not None and _includes(job.job_spec.to_wire(), spec.to_wire())
+
+
+def _includes(whole: object, part: object) -> bool:
+    """Whether everything that ``part`` says stands in ``whole``, which may say more."""
+    if isinstance(whole, dict) and isinstance(part, dict):
+        return all(name in whole and _includes(whole[name], value) for name, value in part.items())
+    return whole == part

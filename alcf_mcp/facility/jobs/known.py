@@ -1,0 +1,103 @@
+"""A job as the facility tells of it, joined with what is known of it here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alcf_mcp.iri.errors import IRIError
+from alcf_mcp.iri.models import Job, JobSpec, Resource
+from alcf_mcp.journal import SubmittedJob
+
+LIST_LIMIT = 1000
+"""Jobs; the API lists no more at once."""
+
+FACILITY_CUTS_AT = 200
+"""Jobs at which ALCF silently cuts a list (ALCF's deployment of the API, 2026-08)."""
+
+
+def job_number(job_id: str) -> str:
+    """The number in front of a job's id: what people call it, and what PBS takes for it."""
+    return job_id.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class KnownJob:
+    """A job as the facility tells of it, with the record of its submission if it came from here.
+
+    Attributes:
+        canceled_here: it was canceled from here.
+        just_ended: it has ended, and nobody was told so yet.
+        forgotten: the facility does not know it, as far as it was asked; ``job`` is how it was last seen.
+        out_of_sight: it could not be looked at now; ``job`` is how it was last seen.
+    """
+
+    resource: Resource
+    job: Job
+    record: SubmittedJob | None = None
+    canceled_here: bool = False
+    just_ended: bool = False
+    forgotten: bool = False
+    out_of_sight: bool = False
+
+    @property
+    def state(self) -> str:
+        """The job's state; ALCF calls a job that was canceled completed (its API, 2026-08)."""
+        if self.canceled_here and self.job.finished and self.job.exit_code != 0:
+            return "canceled"
+        return "canceled" if self.job.state == "cancelled" else self.job.state
+
+    @property
+    def finished(self) -> bool:
+        """Whether it is known to have ended, however it did."""
+        return self.job.finished
+
+    @property
+    def lost(self) -> bool:
+        """Whether the facility does not know it, and its end was not seen."""
+        return self.forgotten and not self.finished
+
+    @property
+    def exit_code(self) -> int | None:
+        """Its exit code, once it has ended and the facility tells it."""
+        return self.job.exit_code
+
+    @property
+    def spec(self) -> JobSpec | None:
+        """What was asked for: as the facility tells it, or else as it was submitted from here."""
+        return self.job.job_spec or (self.record.spec if self.record else None)
+
+    @property
+    def nodes(self) -> int | None:
+        """How many nodes it asks for."""
+        return self.spec.resources.node_count if self.spec and self.spec.resources else None
+
+    @property
+    def walltime(self) -> int | None:
+        """How long it may run, in seconds."""
+        return self.spec.attributes.duration if self.spec and self.spec.attributes else None
+
+    @property
+    def succeeded(self) -> bool | None:
+        """Whether it did what it was to do; ``None`` before its end, or where no exit code tells."""
+        if not self.job.finished:
+            return None
+        if self.state != "completed":
+            return False
+        return None if self.exit_code is None else self.exit_code == 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended with an error, and not because somebody canceled it."""
+        return self.succeeded is False and self.state != "canceled"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The jobs of several resources, and the resources that did not answer, with the reason.
+
+    ``cut`` tells that the facility's list may not be whole.
+    """
+
+    jobs: list[KnownJob]
+    unanswered: dict[str, IRIError]
+    cut: bool

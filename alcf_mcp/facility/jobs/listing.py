@@ -1,0 +1,279 @@
+"""Jobs by their ids alone: found, followed, and joined with what was asked for when they were submitted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from time import monotonic
+
+import anyio
+
+from alcf_mcp.facility.alcf.words import means_no_scheduler, means_unknown_job
+from alcf_mcp.facility.jobs.history import JobRecords
+from alcf_mcp.facility.jobs.known import FACILITY_CUTS_AT, LIST_LIMIT, KnownJob, Listing
+from alcf_mcp.facility.jobs.polling import JobPoller
+from alcf_mcp.facility.resources import ResourceNames
+from alcf_mcp.iri import IRIClient
+from alcf_mcp.iri.errors import (
+    APIError,
+    InvalidCall,
+    InvalidRequest,
+    IRIError,
+    NoAnswer,
+    NotFound,
+    ServerFault,
+)
+from alcf_mcp.iri.models import Job, Resource
+from alcf_mcp.iri.pace import pauses
+from alcf_mcp.iri.polling import looks
+from alcf_mcp.journal import SubmittedJob
+
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
+"""Seconds between two looks at a job that is waited for."""
+
+UNKNOWN_IN_A_ROW = 3
+"""Looks: ALCF's API says now and then of a job that runs that there is none (its deployment, 2026-08)."""
+
+SECOND_LOOK = 0.5
+"""Seconds after which a list looks again for a job of which it was said that there is none."""
+
+LONGEST_SILENCE = 8.0
+"""Seconds that a machine is given after the other machines' lists have come."""
+
+MOST_SINGLE_LOOKS = 20
+"""Jobs that are looked up by themselves because the list does not show them."""
+
+_Answers = dict[str, Sequence[Job] | IRIError]
+
+_ID = re.compile(r"[\w.\-\[\]]+")
+_SERVER = re.compile(r"\.([a-z]+)-pbs")
+
+
+class Jobs:
+    """The schedulers of one facility."""
+
+    def __init__(self, iri: IRIClient, names: ResourceNames, records: JobRecords, shared: JobPoller) -> None:
+        self._iri = iri
+        self._names = names
+        self._records = records
+        self._looks = shared
+
+    async def get(self, job_id: str, resource: str | None = None) -> KnownJob:
+        """One job, wherever it runs: by the resource named, its record, its id, or by asking all.
+
+        Raises:
+            InvalidCall: no resource asked knows the job.
+        """
+        if not _ID.fullmatch(job_id):
+            raise InvalidCall(
+                f"{job_id!r} is no job id",
+                hint="An id looks like 3095453.polaris-pbs-01…; list_jobs shows yours.",
+            )
+        asked = await self._names.compute(resource) if resource else None
+        record = await self._records.find(job_id, asked)
+        full_id = record.job_id if record else job_id
+        machines = await self._candidates(full_id, resource, record)
+        refused: IRIError | None = None
+        for machine in machines:
+            try:
+                job = await self._iri.get_job(machine.id, full_id)
+            except (InvalidRequest, NotFound, ServerFault) as error:
+                if not (means_unknown_job(error) or means_no_scheduler(error)):
+                    refused = error
+            else:
+                return await self._records.joined(machine, job)
+        if refused is not None:
+            raise refused
+        if record is not None:
+            forgotten = KnownJob(machines[0], record.as_seen(), record, forgotten=True)
+            return (await self._records.remembered([forgotten]))[0]
+        raise InvalidCall(
+            f"{_joined(machine.name for machine in machines)} has no job {job_id!r}",
+            hint="list_jobs shows yours; with include_finished also those that have ended.",
+        )
+
+    async def listed(
+        self, resource: str | None, *, include_finished: bool, since: datetime | None = None
+    ) -> Listing:
+        """The person's jobs on one resource, or on all that compute, asked at the same time.
+
+        The facility's list may leave new jobs out, and cuts long lists: those that were submitted from here
+        are looked up by themselves.
+
+        Args:
+            resource: a name or id.
+            include_finished: ended jobs, too.
+            since: how far back those from here are remembered; without it, a week.
+        """
+        machines = [await self._names.compute(resource)] if resource else await self._names.computers()
+        answers = await self._lists(machines, historical=include_finished)
+        unanswered = _unanswered(machines, answers, all_asked=resource is None)
+        found = [
+            (machine, job)
+            for machine in machines
+            if not isinstance(answer := answers[machine.id], IRIError)
+            for job in answer
+        ]
+        missing = await self._records.missing(found, machines, since, ended_too=include_finished)
+        silent = {id for id, answer in answers.items() if isinstance(answer, NoAnswer)}
+        seen, unseen = await self._looked_up(machines, missing, silent)
+        jobs = [*await self._records.all_joined([*found, *seen]), *await self._records.remembered(unseen)]
+        cut = any(not isinstance(a, IRIError) and len(a) >= FACILITY_CUTS_AT for a in answers.values())
+        return Listing(jobs, unanswered, cut)
+
+    async def _lists(self, machines: list[Resource], *, historical: bool) -> _Answers:
+        """The machines' lists, or why there is none; the others do not wait long for one that is silent."""
+        answers: _Answers = {}
+        lists = anyio.CancelScope()
+
+        async def ask(machine: Resource) -> None:
+            try:
+                jobs = await self._iri.list_jobs(machine.id, historical=historical, limit=LIST_LIMIT)
+            except IRIError as error:
+                answers[machine.id] = error
+            else:
+                answers[machine.id] = jobs
+                self._looks.listed_at = monotonic()
+                lists.deadline = anyio.current_time() + LONGEST_SILENCE
+
+        with lists:
+            async with anyio.create_task_group() as group:
+                for machine in machines:
+                    group.start_soon(ask, machine)
+        silent = NoAnswer(
+            f"nothing came from it within {LONGEST_SILENCE:g} s after the others' answers; asked for alone, "
+            "it is given more time"
+        )
+        return {machine.id: answers.get(machine.id, silent) for machine in machines}
+
+    async def note_told(self, *jobs: KnownJob) -> None:
+        """The person was told how these are: of those that have ended, it is not told unasked again."""
+        await self._records.note_told(jobs)
+
+    async def note_listed(self, jobs: Iterable[KnownJob], *, more: bool) -> None:
+        """The same of a part of a list: none is left out before the last part, as parts count from here."""
+        await self._records.note_listed(jobs, more=more)
+
+    async def follow(self, known: KnownJob, *, patience: float) -> AsyncGenerator[KnownJob]:
+        """Yield the job as it is now and again at growing intervals, until it ends or the patience does.
+
+        A job that the facility does not know any more, look after look, is not waited for.
+        """
+        yield known
+        if known.finished or known.forgotten:
+            return
+        machine, job_id, unknown = known.resource, known.job.id, 0
+        with self._looks.waiting(machine.id, job_id):
+            async with aclosing(
+                looks(
+                    partial(self._look, machine.id, job_id),
+                    pauses=pauses(FIRST_PAUSE, LONGEST_PAUSE),
+                    patience=patience,
+                    crowd=self._iri.crowd,
+                )
+            ) as seen:
+                async for job in seen:
+                    if job is None:
+                        unknown += 1
+                        if unknown >= UNKNOWN_IN_A_ROW:
+                            yield replace(known, forgotten=True)
+                            return
+                        continue
+                    unknown = 0
+                    known = await self._records.joined(machine, job)
+                    yield known
+                    if known.finished:
+                        return
+
+    async def _look(self, resource_id: str, job_id: str) -> Job | None:
+        try:
+            return await self._looks.look(self._iri.without_retries(), resource_id, job_id)
+        except APIError as error:
+            if means_unknown_job(error):
+                return None
+            raise
+
+    async def _looked_up(
+        self, machines: list[Resource], records: list[SubmittedJob], silent: set[str]
+    ) -> tuple[list[tuple[Resource, Job]], list[KnownJob]]:
+        """Jobs that the lists do not show, each asked for; and where that fails, as they were last seen.
+
+        A machine that was silent is not asked again.
+        """
+        by_id = {machine.id: machine for machine in machines}
+        seen: list[tuple[Resource, Job]] = []
+        unseen: list[KnownJob] = []
+
+        async def ask(number: int, record: SubmittedJob) -> None:
+            machine, forgotten = by_id[record.resource_id], False
+            if not record.ended_by and number < MOST_SINGLE_LOOKS and machine.id not in silent:
+                try:
+                    job = await self._known_job(machine.id, record.job_id)
+                except IRIError:
+                    pass
+                else:
+                    if job is not None:
+                        seen.append((machine, job))
+                        return
+                    forgotten = True
+            hidden = not (forgotten or record.ended_by)
+            job_then = record.as_seen()
+            unseen.append(KnownJob(machine, job_then, record, forgotten=forgotten, out_of_sight=hidden))
+
+        async with anyio.create_task_group() as group:
+            for number, record in enumerate(records):
+                group.start_soon(ask, number, record)
+        return seen, unseen
+
+    async def _known_job(self, resource_id: str, job_id: str) -> Job | None:
+        """The job itself, or nothing where the facility says twice that it does not know it."""
+        for pause in (0.0, SECOND_LOOK):
+            await anyio.sleep(pause)
+            try:
+                return await self._iri.get_job(resource_id, job_id)
+            except APIError as error:
+                if not means_unknown_job(error):
+                    raise
+        return None
+
+    async def _candidates(
+        self, job_id: str, resource: str | None, record: SubmittedJob | None
+    ) -> list[Resource]:
+        if record:
+            own = await self._names.compute(record.resource_id)
+            if resource and (await self._names.compute(resource)).id != own.id:
+                raise InvalidCall(
+                    f"Job {record.job_id} is on {own.name}, not on {resource}", hint="Leave `resource` out."
+                )
+            return [own]
+        if resource:
+            return [await self._names.compute(resource)]
+        machines = await self._names.computers()
+        server = _SERVER.search(job_id)
+        named = [machine for machine in machines if server and machine.name.lower() == server[1]]
+        return named or machines
+
+
+def _unanswered(machines: list[Resource], answers: _Answers, *, all_asked: bool) -> dict[str, IRIError]:
+    """The machines that did not answer; one without a scheduler has nothing to say.
+
+    Raises:
+        IRIError: none did.
+    """
+    silent = {
+        machine.name: answer
+        for machine in machines
+        if isinstance(answer := answers[machine.id], IRIError)
+        and not (all_asked and isinstance(answer, APIError) and means_no_scheduler(answer))
+    }
+    if silent and len(silent) == len(machines):
+        raise next(iter(silent.values()))
+    return silent
+
+
+def _joined(names: Iterable[str]) -> str:
+    return ", ".join(names) or "The facility"

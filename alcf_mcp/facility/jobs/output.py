@@ -1,0 +1,142 @@
+"""From a job's id to the text it wrote."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import anyio
+
+from alcf_mcp.facility.files.parts import FilePart
+from alcf_mcp.facility.files.reading import Files
+from alcf_mcp.facility.jobs.known import KnownJob
+from alcf_mcp.facility.paths import checked_path
+from alcf_mcp.iri.errors import InvalidCall, IRIError, TaskFailed
+from alcf_mcp.journal import Journal, or_else
+
+logger = logging.getLogger(__name__)
+
+WINDOW = 65_536
+"""Bytes that are shown at once of output that is read on."""
+
+END_LINES = 20
+MOST_AT_END = 4096
+END_SECONDS = 12.0
+"""What is told besides does not hold an answer up longer."""
+
+OTHER_DIRECTORIES = 4
+"""Directories of other jobs in which the files of a job from elsewhere are looked for."""
+
+_ENDINGS = {"stdout": ".OU", "stderr": ".ER"}
+
+
+@dataclass(frozen=True)
+class StreamOutput:
+    """One stream of a job: a part of its file, or why there is none."""
+
+    stream: str
+    path: str
+    part: FilePart | None
+    missing: str = ""
+
+
+class Output:
+    """Reads what jobs wrote."""
+
+    def __init__(self, files: Files, journal: Journal) -> None:
+        self._files = files
+        self._journal = journal
+
+    async def read(
+        self,
+        known: KnownJob,
+        stream: str,
+        *,
+        lines: int,
+        offset: int | None = None,
+        directory: str | None = None,
+    ) -> StreamOutput:
+        """The last lines of ``stdout`` or ``stderr``, or what comes behind a byte of it.
+
+        Where the path asked for is a directory, PBS writes ``<job id>.OU`` and ``.ER`` into it; files appear
+        when the job ends (ALCF's deployment of the API, 2026-08).
+
+        Args:
+            known: the job.
+            stream: which one.
+            lines: how many lines.
+            offset: the byte to go on from; then ``lines`` does not count.
+            directory: where its files are, if nothing else tells.
+
+        Raises:
+            InvalidCall: nothing is known of where the job writes.
+        """
+        places = await self._places(known, stream, directory)
+        failure: IRIError | None = None
+        for path in places:
+            try:
+                return StreamOutput(stream, path, await self._part(path, lines, offset))
+            except (TaskFailed, InvalidCall) as error:
+                failure = failure or error
+        return StreamOutput(stream, places[0], None, _why_missing(known, failure))
+
+    async def end_of(self, known: KnownJob, stream: str) -> str:
+        """The last lines of a stream, where they can be had; nothing fails for want of them."""
+        part: FilePart | None = None
+        try:
+            with anyio.move_on_after(END_SECONDS):
+                part = (await self.read(known, stream, lines=END_LINES)).part
+        except IRIError as error:
+            logger.info("the end of %s is not told: %s", stream, error)
+            return ""
+        return part.content[-MOST_AT_END:] if part else ""
+
+    async def _part(self, path: str, lines: int, offset: int | None) -> FilePart:
+        if offset is None:
+            return await self._files.tail(path, lines=lines)
+        return await self._files.view(path, offset=offset, size=WINDOW)
+
+    async def _places(self, known: KnownJob, stream: str, directory: str | None) -> list[str]:
+        """Where a stream's file may be, the likeliest first.
+
+        Raises:
+            InvalidCall: nowhere that is known of.
+        """
+        if directory:
+            return [_in(checked_path(directory), known, stream)]
+        asked = known.spec and (known.spec.stdout_path if stream == "stdout" else known.spec.stderr_path)
+        if asked:
+            has_ending = "." in asked.rpartition("/")[2]
+            return [asked, _in(asked, known, stream)] if has_ending else [_in(asked, known, stream), asked]
+        if known.finished and (others := await self._other_directories(known)):
+            return [_in(other, known, stream) for other in others]
+        raise InvalidCall(
+            f"Where job {known.job.id} writes is not known: it was not submitted from here, "
+            "and the facility does not tell",
+            hint=f"Give `directory`: PBS writes <job id>{_ENDINGS[stream]} there.",
+        )
+
+    async def _other_directories(self, known: KnownJob) -> list[str]:
+        """Where other jobs on that machine write: people keep to few directories."""
+        others = await or_else(self._journal.jobs.last(known.resource.id, limit=50), [])
+        paths = (other.spec.directory or other.spec.stdout_path for other in others)
+        return list(dict.fromkeys(path for path in paths if path))[:OTHER_DIRECTORIES]
+
+
+def _in(directory: str, known: KnownJob, stream: str) -> str:
+    return f"{directory.rstrip('/')}/{known.job.id}{_ENDINGS[stream]}"
+
+
+def _why_missing(known: KnownJob, failure: IRIError | None) -> str:
+    if known.lost:
+        return f"The facility does not know the job now, and its file can't be read ({failure})."
+    if known.state in ("new", "queued", "held"):
+        return f"The job is still {known.state}; it has written nothing."
+    if known.state == "active":
+        return "The job is running; at ALCF its output files appear when it ends."
+    if known.state == "canceled":
+        return f"The job was canceled, and its file can't be read ({failure}): perhaps it never started."
+    return (
+        f"The job has ended, but its file can't be read ({failure}). It may appear in some seconds; "
+        "if the output directory did not exist, the output is lost."
+    )

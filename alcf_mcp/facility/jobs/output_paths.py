@@ -1,0 +1,106 @@
+"""Where a job is to write, and what that would replace: PBS overwrites files (its user's guide)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from alcf_mcp.facility.files.reading import Files
+from alcf_mcp.facility.paths import canonical, output_directory
+from alcf_mcp.iri import IRIClient
+from alcf_mcp.iri.errors import IRIError
+from alcf_mcp.iri.models import File, JobSpec, Resource
+from alcf_mcp.journal import Journal, SubmittedJob, or_else
+
+logger = logging.getLogger(__name__)
+
+LOOKED_BACK = 20
+"""Jobs on that machine whose directories are known to be some."""
+
+
+@dataclass
+class OutputPath:
+    """A path where a job is to write.
+
+    Attributes:
+        path: the path, as asked for.
+        replaces: what its output would take the place of, as a sentence; empty where nothing is.
+        missing: the directory that has to be made for it, if one is missing.
+    """
+
+    path: str
+    replaces: str = ""
+    missing: str | None = None
+
+
+class OutputPaths:
+    """Looks at the paths where jobs are to write, for one call."""
+
+    def __init__(self, iri: IRIClient, files: Files, journal: Journal) -> None:
+        self._iri = iri
+        self._files = files
+        self._journal = journal
+
+    async def targets(self, machine: Resource, spec: JobSpec) -> list[OutputPath]:
+        """Where the job is to write, so far not looked at, but for directories that jobs use already."""
+        paths = dict.fromkeys(path for path in (spec.stdout_path, spec.stderr_path) if path)
+        earlier = await or_else(self._journal.jobs.last(machine.id, limit=LOOKED_BACK), [])
+        return [
+            OutputPath(
+                path,
+                f"What is at {path} could not be looked up; if it is a file, the job's output replaces it.",
+            )
+            for path in paths
+            if not _is_in_use(path, earlier)
+        ]
+
+    async def look(self, target: OutputPath, *, besides: str = "") -> None:
+        """See what is at a target, and who else writes there.
+
+        Args:
+            target: where; what is seen is told in it.
+            besides: the job that writes there itself.
+        """
+        there = await self._files.there(target.path)
+        if there and there.is_directory:
+            target.replaces = ""
+            return
+        if there:
+            target.replaces = f"{_told(target.path, there)} is replaced by the job's output."
+            return
+        target.replaces = await self._other_writer(target.path, besides)
+        directory = output_directory(target.path)
+        if directory and (directory == target.path or await self._files.is_missing(directory)):
+            target.missing = directory
+
+    async def _other_writer(self, path: str, besides: str) -> str:
+        """The job that waits or runs and writes to the same file, as a sentence."""
+        for job in await or_else(self._journal.jobs.not_ended(), []):
+            paths = (job.spec.stdout_path, job.spec.stderr_path)
+            same = any(other and canonical(other) == canonical(path) for other in paths)
+            if same and job.job_id != besides and await self._goes_on(job):
+                return f"Job {job.job_id} writes to {path} as well: one of the two outputs will be lost."
+        return ""
+
+    async def _goes_on(self, job: SubmittedJob) -> bool:
+        try:
+            return not (await self._iri.get_job(job.resource_id, job.job_id)).finished
+        except IRIError as error:
+            logger.info("taken for unfinished: %s", error)
+            return True
+
+
+def _is_in_use(directory: str, earlier: Sequence[SubmittedJob]) -> bool:
+    """Whether a job ran well in a directory, or wrote into it: then it is one, and nothing is replaced."""
+    return any(
+        job.exit_code == 0
+        and (job.spec.directory == directory or (job.spec.stdout_path or "").startswith(f"{directory}/"))
+        for job in earlier
+    )
+
+
+def _told(path: str, file: File) -> str:
+    modified = f", modified {file.last_modified:%Y-%m-%d %H:%M:%S} UTC" if file.last_modified else ""
+    size = "unknown size" if file.size is None else f"{file.size} bytes"
+    return f"{path} (a file of {size}{modified})"

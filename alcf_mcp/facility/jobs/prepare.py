@@ -1,0 +1,210 @@
+"""Before a job is submitted, as a good colleague would: fill in the usual, and look whether it can work."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import anyio
+
+from alcf_mcp.facility.alcf.job_resources import unknown_resources
+from alcf_mcp.facility.alcf.queues import advice
+from alcf_mcp.facility.jobs.cost import most_node_hours
+from alcf_mcp.facility.jobs.defaults import SubmissionDefaults
+from alcf_mcp.facility.jobs.output_paths import OutputPath, OutputPaths
+from alcf_mcp.facility.jobs.request import JobRequest, new_job
+from alcf_mcp.facility.paths import output_directory
+from alcf_mcp.facility.projects import in_figures
+from alcf_mcp.facility.resources import ResourceNames
+from alcf_mcp.facility.walltime import spoken
+from alcf_mcp.iri import IRIClient
+from alcf_mcp.iri.errors import IRIError
+from alcf_mcp.iri.models import Incident, JobSpec, Resource
+
+logger = logging.getLogger(__name__)
+
+LOOKING_SECONDS = 8.0
+"""A submission is not held up longer by looking whether it can work."""
+
+UNCLEAR = (
+    "Another submission to {machine} is under way, or its outcome is not known: if it was the same job, look "
+    "with list_jobs whether it is there."
+)
+
+LeftOn = Callable[[str, Resource], Awaitable[float | None]]
+
+
+@dataclass
+class Prepared:
+    """A job that is ready to be submitted.
+
+    Attributes:
+        machine: where to.
+        request: what is asked for, with the usual filled in.
+        spec: what will be sent.
+        used: what was filled in, as sentences.
+        notes: what a careful colleague would say, as sentences.
+        left: what is left of the account's node hours, as a sentence; empty where that is not known.
+        targets: where it is to write, and what that would replace.
+    """
+
+    machine: Resource
+    request: JobRequest
+    spec: JobSpec
+    used: list[str]
+    notes: list[str] = field(default_factory=list)
+    left: str = ""
+    targets: list[OutputPath] = field(default_factory=list)
+
+    @property
+    def to_make(self) -> list[str]:
+        """The output directories that are missing."""
+        return list(dict.fromkeys(target.missing for target in self.targets if target.missing))
+
+    @property
+    def replaces(self) -> list[str]:
+        """What its output would take the place of, as sentences."""
+        return [target.replaces for target in self.targets if target.replaces]
+
+    @property
+    def unknown_resources(self) -> list[str]:
+        """The PBS resources that it names of which nothing is known here."""
+        return unknown_resources(self.request.custom_attributes)
+
+    @property
+    def cost(self) -> float:
+        """The most node hours that it can be charged."""
+        return most_node_hours(self.spec, self.machine.name)
+
+
+class Preparation:
+    """Prepares the jobs of one call.
+
+    Args:
+        iri: the facility.
+        names: its resources.
+        output_paths: looks at where jobs are to write.
+        left_on: tells what is left of an account's node hours on a machine, ``None`` where nothing does.
+        usual: what is usual.
+        told: the open submissions that were told of in this process; those of this call are added.
+        has_alcf_queues: the machines have the queues of ALCF's.
+    """
+
+    def __init__(
+        self,
+        iri: IRIClient,
+        names: ResourceNames,
+        output_paths: OutputPaths,
+        left_on: LeftOn,
+        usual: SubmissionDefaults,
+        *,
+        told: set[int],
+        has_alcf_queues: bool,
+    ) -> None:
+        self._iri = iri
+        self._names = names
+        self._output_paths = output_paths
+        self._left_on = left_on
+        self._usual = usual
+        self._has_alcf_queues = has_alcf_queues
+        self._told = told
+        self._told_before = frozenset(told)
+        self._last: tuple[str, JobRequest, Prepared] | None = None
+
+    async def again(self, resource: str, request: JobRequest) -> Prepared:
+        """What this call has prepared already, or prepares now."""
+        if self._last and self._last[:2] == (resource, request):
+            return self._last[2]
+        return await self.prepare(resource, request)
+
+    async def prepare(self, resource: str, request: JobRequest) -> Prepared:
+        """Fill in what is usual, and look whether the job can work.
+
+        Raises:
+            InvalidCall: something is missing that nothing tells, or the facility would refuse it.
+        """
+        machine = await self._names.compute(resource)
+        filled, used = await self._usual.filled(machine, request)
+        prepared = Prepared(machine, filled, new_job(filled), used, filled.remarks())
+        if (one := prepared.spec.stdout_path) == prepared.spec.stderr_path and output_directory(one) != one:
+            prepared.notes.append(f"stdout and stderr both go to {one}: one of them will be lost.")
+        if self._has_alcf_queues:
+            prepared.notes += _advice(machine, prepared.spec)
+        submissions = await self._usual.open_submissions(machine)
+        if submissions - self._told_before:
+            prepared.notes.append(UNCLEAR.format(machine=machine.name))
+        self._told |= submissions
+        await self._look(prepared)
+        self._last = (resource, request, prepared)
+        return prepared
+
+    async def _look(self, prepared: Prepared) -> None:
+        """Look at everything at the same time; what does not answer soon is left out."""
+
+        async def quietly(look: Callable[[Prepared], Awaitable[None]]) -> None:
+            try:
+                await look(prepared)
+            except IRIError as error:
+                logger.info("not told of a submission: %s", error)
+
+        async def look_at(target: OutputPath) -> None:
+            await quietly(lambda _: self._output_paths.look(target))
+
+        prepared.targets = await self._output_paths.targets(prepared.machine, prepared.spec)
+        with anyio.move_on_after(LOOKING_SECONDS):
+            async with anyio.create_task_group() as group:
+                for look in (self._at_machine, self._at_incidents, self._at_allocation):
+                    group.start_soon(quietly, look)
+                for target in prepared.targets:
+                    group.start_soon(look_at, target)
+
+    async def _at_machine(self, prepared: Prepared) -> None:
+        now = await self._iri.get_resource(prepared.machine.id)
+        if now.current_status in ("down", "degraded"):
+            prepared.notes.append(f"{prepared.machine.name} is {now.current_status} just now.")
+
+    async def _at_incidents(self, prepared: Prepared) -> None:
+        seconds = prepared.spec.attributes.duration if prepared.spec.attributes else None
+        now = datetime.now(UTC)
+        ends = now + timedelta(seconds=seconds or 0)
+        for incident in await self._iri.list_incidents(resource_id=prepared.machine.id, limit=1000):
+            if _matters(incident, now, ends):
+                prepared.notes.append(_told(incident, now))
+
+    async def _at_allocation(self, prepared: Prepared) -> None:
+        account = prepared.request.account or ""
+        left = await self._left_on(account, prepared.machine)
+        if left is None:
+            prepared.left = f"The facility does not tell what is left of {account}'s allocation."
+            return
+        prepared.left = f"{account} has {in_figures(left)} node hours left on {prepared.machine.name}."
+        if prepared.cost > left:
+            prepared.notes.append(
+                f"It may cost more than that: up to {in_figures(prepared.cost)} node hours."
+            )
+
+
+def _advice(machine: Resource, spec: JobSpec) -> list[str]:
+    attributes, resources = spec.attributes, spec.resources
+    if not (
+        attributes and resources and attributes.queue_name and attributes.duration and resources.node_count
+    ):
+        return []
+    return advice(machine.name, attributes.queue_name, resources.node_count, attributes.duration)
+
+
+def _matters(incident: Incident, now: datetime, ends: datetime) -> bool:
+    """Whether an incident goes on, or begins before a job that starts now could end."""
+    if incident.resolution in ("completed", "cancelled") or (incident.end and incident.end <= now):
+        return False
+    return incident.start is None or incident.start < ends
+
+
+def _told(incident: Incident, now: datetime) -> str:
+    name = incident.name or incident.type or "An incident"
+    if incident.start is None or incident.start <= now:
+        return f"{name} goes on just now: the job may have to wait."
+    wait = spoken((incident.start - now).total_seconds())
+    return f"{name} begins in {wait}, before the job could end: it may have to wait until that is over."

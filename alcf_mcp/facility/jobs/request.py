@@ -1,0 +1,219 @@
+"""From what a person asks for to the job that the facility takes."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any
+
+from alcf_mcp.facility.alcf.job_resources import checked_resources
+from alcf_mcp.facility.blank import is_blank
+from alcf_mcp.facility.jobs.scripts import exports, launch, launch_program, on_ranks, refuse_harmed, remarks
+from alcf_mcp.facility.paths import checked_path, output_directory
+from alcf_mcp.facility.walltime import parse_walltime
+from alcf_mcp.iri.errors import InvalidCall
+from alcf_mcp.iri.models import JobAttributes, JobSpec, ResourceSpec
+
+_JOB_NAME = re.compile(r"[A-Za-z0-9+\-_.]{1,230}")
+_WORD = re.compile(r"[A-Za-z0-9+\-_.]+")
+"""What accounts, queues and filesystems are called: anything else could be read as more than a name."""
+
+
+@dataclass(frozen=True)
+class JobRequest:
+    """A job in a person's terms; ``None`` where nothing is said, for which a blank value stands too.
+
+    ``walltime`` is in a form that ``parse_walltime`` reads, ``memory_bytes`` in bytes. ``environment`` are
+    variables to export, ``ranks_per_node`` MPI ranks of the executable.
+    """
+
+    script: str | None = None
+    executable: str | None = None
+    arguments: list[str] = field(default_factory=list)
+    name: str | None = None
+    account: str | None = None
+    queue: str | None = None
+    nodes: int | None = None
+    walltime: str | int | None = None
+    filesystems: list[str] | None = None
+    stdout_path: str | None = None
+    stderr_path: str | None = None
+    directory: str | None = None
+    memory_bytes: int | None = None
+    custom_attributes: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
+    ranks_per_node: int | None = None
+
+    def __post_init__(self) -> None:
+        """Put the default in the place of what is blank, and take blanks from around names."""
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if is_blank(value):
+                default = one.default if one.default_factory is MISSING else one.default_factory()
+                object.__setattr__(self, one.name, default)
+            elif one.name in ("name", "account", "queue"):
+                object.__setattr__(self, one.name, value.strip())
+
+    def rendered(self) -> str | None:
+        """What the node runs, as a person reads it."""
+        if self.script is not None:
+            return exports(self.environment) + self.script
+        return exports(self.environment) + shlex.join(self.command()) if self.executable else None
+
+    def command(self) -> list[str]:
+        """The program with its arguments, started on all ranks if those are given."""
+        program = self.executable or ""
+        if self.ranks_per_node is None:
+            return [program, *self.arguments]
+        return on_ranks(program, self.arguments, nodes=self.nodes or 1, ranks_per_node=self.ranks_per_node)
+
+    def remarks(self) -> list[str]:
+        """What a careful colleague would say about it."""
+        return remarks(self.script) if self.script else []
+
+
+def new_job(request: JobRequest) -> JobSpec:
+    """The spec of a job to submit.
+
+    Raises:
+        InvalidCall: something is missing that the facility asks for, or would arrive changed.
+    """
+    if (request.script is None) == (request.executable is None):
+        raise InvalidCall(
+            "A job needs either a script or an executable",
+            hint="Give `script` (the lines to run) or `executable` with `arguments`, and not both.",
+        )
+    _refuse_missing(request)
+    stdout = request.stdout_path or request.directory
+    return _spec(request, stdout, request.stderr_path or request.directory or output_directory(stdout))
+
+
+def changed_job(request: JobRequest) -> JobSpec:
+    """The spec of an update: only what changes, and the node count, which the facility always applies.
+
+    Raises:
+        InvalidCall: something would arrive changed, or nothing is to be changed.
+    """
+    if (
+        request.script is None
+        and request.executable is None
+        and (request.environment or request.ranks_per_node)
+    ):
+        raise InvalidCall(
+            "The environment goes with a script, and none is given", hint="Give the whole script, too."
+        )
+    if request.nodes is None:
+        raise InvalidCall("An update needs the job's node count", hint="Give `nodes`.")
+    return _spec(request, request.stdout_path, request.stderr_path)
+
+
+def merged(old: JobSpec, new: JobSpec) -> JobSpec:
+    """What a job asks for after an update."""
+    before, after = old.to_wire(), new.to_wire()
+    for part in ("resources", "attributes"):
+        if part in before or part in after:
+            after[part] = {**before.get(part, {}), **after.get(part, {})}
+    return JobSpec.model_validate({**before, **after})
+
+
+def _refuse_missing(request: JobRequest) -> None:
+    missing = []
+    if not request.account:
+        missing.append("`account` (the project to charge; list_projects names yours)")
+    if not request.queue:
+        missing.append("`queue` (on Polaris: debug up to 1 h on 1-2 nodes, prod from 10 nodes)")
+    if not request.directory and not request.stdout_path:
+        missing.append("`directory` (an existing one, where the job runs and its output files go)")
+    if request.nodes is None:
+        missing.append("`nodes` (how many)")
+    if request.walltime is None:
+        missing.append("`walltime` (how long it may run at most)")
+    if missing:
+        raise InvalidCall(
+            "The facility takes no job without " + ", ".join(item.partition(" (")[0] for item in missing),
+            hint=f"Give {'; '.join(missing)}.",
+        )
+
+
+def _spec(request: JobRequest, stdout_path: str | None, stderr_path: str | None) -> JobSpec:
+    executable, arguments = _program(request)
+    _refuse_odd_names(request)
+    attributes = {
+        "duration": None if request.walltime is None else parse_walltime(request.walltime),
+        "queue_name": request.queue,
+        "account": request.account,
+        "custom_attributes": _custom_attributes(request),
+    }
+    spec: dict[str, Any] = {
+        "executable": executable,
+        "arguments": arguments,
+        "name": request.name,
+        "directory": _path(request.directory),
+        "stdout_path": _path(stdout_path),
+        "stderr_path": _path(stderr_path),
+        "resources": ResourceSpec(node_count=request.nodes, memory=request.memory_bytes),
+    }
+    if any(value is not None for value in attributes.values()):
+        spec["attributes"] = JobAttributes(**attributes)
+    return JobSpec(**spec)
+
+
+def _program(request: JobRequest) -> tuple[str | None, list[str] | None]:
+    if request.arguments and request.executable is None:
+        raise InvalidCall(
+            "`arguments` go with an executable, and none is given", hint="Write them into the script."
+        )
+    if request.ranks_per_node and request.executable is None:
+        line = shlex.join(
+            on_ranks("PROGRAM", [], nodes=request.nodes or 1, ranks_per_node=request.ranks_per_node)
+        )
+        raise InvalidCall(
+            "`ranks_per_node` goes with an executable, and none is given",
+            hint=f"Write into the script: {line}",
+        )
+    if request.script is not None:
+        return launch(request.script, request.environment)
+    if request.executable is not None:
+        executable, *arguments = request.command()
+        if request.ranks_per_node:  # mpiexec comes with the login shell's modules
+            return launch(shlex.join([executable, *arguments]), request.environment)
+        return launch_program(executable, arguments, request.environment)
+    return None, None
+
+
+def _refuse_odd_names(request: JobRequest) -> None:
+    """Refuse names that PBS does not take, or could read as more than a name.
+
+    Raises:
+        InvalidCall: there is one.
+    """
+    if request.name is not None and not _JOB_NAME.fullmatch(request.name):
+        raise InvalidCall(
+            f"PBS does not take {request.name!r} as the name of a job",
+            hint="A name has at most 230 letters, digits, '+', '-', '_' or '.', and no blank: train-7b.",
+        )
+    for what, name in (
+        ("an account", request.account),
+        ("a queue", request.queue),
+        *(("a filesystem", name) for name in request.filesystems or []),
+    ):
+        if name is not None and not _WORD.fullmatch(name):
+            raise InvalidCall(
+                f"{name!r} can't be the name of {what}",
+                hint="Such a name has letters, digits, '+', '-', '_' and '.' only.",
+            )
+
+
+def _custom_attributes(request: JobRequest) -> dict[str, str] | None:
+    attributes = checked_resources(request.custom_attributes)
+    if request.filesystems:
+        attributes.setdefault("filesystems", ":".join(request.filesystems))
+    return attributes or None
+
+
+def _path(path: str | None) -> str | None:
+    if path is None:
+        return None
+    refuse_harmed("path", path)
+    return checked_path(path)

@@ -1,0 +1,39 @@
+"""What the facility does not offer: asked once, and then not again for a day."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from alcf_mcp.journal import Journal, or_else
+
+LOOKED_AGAIN = 3600.0
+"""Seconds after which a process looks again what is forgotten by now."""
+
+
+class UnsupportedOperations:
+    """Operations and options of one facility that it answered 501 to, in this process or another."""
+
+    def __init__(self, journal: Journal, api_url: str) -> None:
+        self._journal = journal
+        self._api_url = api_url
+        self._missing: set[str] | None = None
+        self._looked_at = 0.0
+
+    async def lacks(self, operation: str) -> bool:
+        """Whether the facility is known not to offer something."""
+        return operation in await self._known()
+
+    async def note_missing(self, operation: str) -> None:
+        """Remember that it does not."""
+        known = await self._known()
+        if operation in known:
+            return
+        known.add(operation)
+        # Where that fails, it is only asked again.
+        await or_else(self._journal.offers.note_missing(self._api_url, operation), None)
+
+    async def _known(self) -> set[str]:
+        if self._missing is None or monotonic() - self._looked_at > LOOKED_AGAIN:
+            self._looked_at = monotonic()
+            self._missing = await or_else(self._journal.offers.missing(self._api_url), set())
+        return self._missing

@@ -1,0 +1,36 @@
+"""MCP clients on this machine: add alcf-mcp to one, take it out again, and tell where it is.
+
+    from alcf_mcp.install import client_named, installation, this_program
+
+    change = installation(client_named("vscode"), this_program())
+    print(change.path, change.snippet())
+    backup = change.apply()
+
+A file is changed in one place alone: comments, other servers and settings stay as they are, byte for byte.
+"""
+
+from __future__ import annotations
+
+from alcf_mcp.install.changes import Change, by_hand, installation, removal
+from alcf_mcp.install.errors import ClientError
+from alcf_mcp.install.found import FoundConfiguration, FoundEntry, found_configurations
+from alcf_mcp.install.known import CLIENTS, Client, client_named
+from alcf_mcp.install.launcher import Launcher, this_program
+from alcf_mcp.install.machine import ThisComputer
+
+__all__ = [
+    "CLIENTS",
+    "Change",
+    "Client",
+    "ClientError",
+    "FoundConfiguration",
+    "FoundEntry",
+    "Launcher",
+    "ThisComputer",
+    "by_hand",
+    "client_named",
+    "found_configurations",
+    "installation",
+    "removal",
+    "this_program",
+]

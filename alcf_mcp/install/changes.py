@@ -1,0 +1,203 @@
+"""Plan a change of a client's configuration, show it, and carry it out."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alcf_mcp.install.entries import ServerEntry, wanted
+from alcf_mcp.install.errors import ClientError, EditProblem, ShapeProblem, SyntaxProblem
+from alcf_mcp.install.files import ConfigurationFile, Content
+from alcf_mcp.install.known import Client
+from alcf_mcp.install.launcher import Launcher
+from alcf_mcp.install.machine import ThisComputer
+from alcf_mcp.install.values import lookup, says_only
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_HIDDEN = "(kept as it is)"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change that is planned, and not yet carried out.
+
+    Args:
+        client: whose configuration it is.
+        path: the file.
+        name: the entry's name.
+        before: the file's content so far.
+        existed: whether the entry stood there before.
+        text: the file's text afterwards.
+        values: what the entry says afterwards; ``None``: it is gone.
+    """
+
+    client: Client
+    path: Path
+    name: str
+    before: Content
+    existed: bool
+    text: str
+    values: dict[str, Any] | None
+
+    @property
+    def changes_something(self) -> bool:
+        """Whether the file does not say it already."""
+        return self.text != self.before.text
+
+    @property
+    def holds_token(self) -> bool:
+        """Whether an access token stands in the entry, where the person has put it."""
+        entry = ServerEntry.of(self.values)
+        return entry is not None and entry.holds_token
+
+    def snippet(self) -> str:
+        """The entry, in the form of the client's file; values of environment variables are not shown."""
+        return "" if self.values is None else _snippet(self.client, self.name, self.values)
+
+    def apply(self) -> Path | None:
+        """Carry it out; returns where the file's old content is kept, if there was a file.
+
+        Raises:
+            ClientError: the file can't be written; it is as it was.
+        """
+        return ConfigurationFile(self.path).replace(self.before, self.text)
+
+
+def installation(
+    client: Client, launcher: Launcher, *, name: str = "alcf", local: bool = False, path: Path | None = None
+) -> Change:
+    """Plan to add this program to a client, or to bring its entry up to date.
+
+    What else stands in the entry is kept, such as its environment variables and flags of ``alcf-mcp serve``.
+
+    Args:
+        client: the client.
+        launcher: how to start this program.
+        name: what the entry is called.
+        local: let it work at the embedded local facility.
+        path: another file than the client's own.
+
+    Raises:
+        ClientError: the file can't be read or understood, or the name belongs to another server.
+    """
+    _check_name(name)
+
+    def change(text: str, place: tuple[str, ...], existing: Any) -> tuple[str, dict[str, Any]]:
+        values = dict(client.always) | wanted(launcher, local=local, before=ServerEntry.of(existing))
+        return client.format.with_entry(text, place, values), (existing or {}) | values
+
+    return _planned(client, name, path, change)
+
+
+def removal(client: Client, *, name: str = "alcf", path: Path | None = None) -> Change:
+    """Plan to take this program out of a client.
+
+    Args:
+        client: the client.
+        name: what the entry is called.
+        path: another file than the client's own.
+
+    Raises:
+        ClientError: the file can't be read or understood, or the name belongs to another server.
+    """
+
+    def change(text: str, place: tuple[str, ...], existing: Any) -> tuple[str, None]:
+        return (text if existing is None else client.format.without_entry(text, place)), None
+
+    return _planned(client, name, path, change)
+
+
+def by_hand(client: Client, launcher: Launcher, *, name: str = "alcf", local: bool = False) -> str:
+    """What :func:`installation` would write into an empty file.
+
+    Raises:
+        ClientError: the name is none that all clients take.
+    """
+    _check_name(name)
+    return _snippet(client, name, dict(client.always) | wanted(launcher, local=local, before=None))
+
+
+def _snippet(client: Client, name: str, values: dict[str, Any]) -> str:
+    shown = dict(values)
+    if isinstance(shown.get("env"), dict):
+        shown["env"] = dict.fromkeys(shown["env"], _HIDDEN)
+    return client.format.with_entry("", (*client.servers, name), shown)
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise ClientError(
+            f"{name!r} is no name that all clients take. Use letters, digits, - and _, 64 of them at most."
+        )
+
+
+_Edit = Callable[[str, tuple[str, ...], Any], tuple[str, dict[str, Any] | None]]
+
+
+def _planned(client: Client, name: str, path: Path | None, edit: _Edit) -> Change:
+    own = client.place(ThisComputer())
+    path = (path or own).absolute()
+    if os.path.isdir(path):  # noqa: PTH112 - never raises
+        path /= own.name
+    before = ConfigurationFile(path).read()
+    place = (*client.servers, name)
+    with _told(client, path):
+        values = client.format.read(before.text)
+        existing = lookup(values, place)
+        _check_ours(path, name, existing)
+        text, entry = edit(before.text, place, existing)
+        if text != before.text:
+            _check_result(client, text, values, place, entry)
+    return Change(client, path, name, before, existing is not None, text, entry)
+
+
+@contextmanager
+def _told(client: Client, path: Path) -> Iterator[None]:
+    """Say of a problem which file has it, and what to do."""
+    try:
+        yield
+    except SyntaxProblem as problem:
+        raise ClientError(
+            f"{path} is no {client.format.name} that {client.title} can read: line {problem.line}, column "
+            f"{problem.column}: {problem}. It was left as it is. Mend it there, then repeat this."
+        ) from None
+    except ShapeProblem as problem:
+        raise ClientError(
+            f"In {path}, {problem}. It was left as it is. Mend it, then repeat this; --print shows what "
+            "belongs there."
+        ) from None
+    except EditProblem:
+        raise ClientError(
+            f"{path} is written in a way that can't be changed safely by a program. It was left as it is. "
+            "Change it by hand: --print shows the entry."
+        ) from None
+
+
+def _check_ours(path: Path, name: str, existing: Any) -> None:
+    entry = ServerEntry.of(existing)
+    if existing is not None and not (entry and entry.runs_alcf_mcp):
+        raise ClientError(
+            f"{name!r} in {path} is another server, which does not run alcf-mcp. It was left as it is. Give "
+            "this one another name with --name."
+        )
+
+
+def _check_result(
+    client: Client,
+    text: str,
+    values: dict[str, Any],
+    place: tuple[str, ...],
+    entry: dict[str, Any] | None,
+) -> None:
+    """Make sure that the new text says what it is to say, however strangely the old one was written."""
+    try:
+        right = says_only(values, client.format.read(text), place, entry)
+    except (SyntaxProblem, ShapeProblem) as problem:
+        raise EditProblem(str(problem)) from None
+    if not right:
+        raise EditProblem("something else would change")
