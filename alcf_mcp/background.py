@@ -9,12 +9,11 @@ from time import monotonic
 import anyio
 import anyio.to_thread
 
+from alcf_mcp.app import App
 from alcf_mcp.facility import Facility, Wait
 from alcf_mcp.facility.changes.lost_answers import recover_open_actions
 from alcf_mcp.journal import JournalError
 from alcf_mcp.journal.actions import this_process
-from alcf_mcp.running import Running
-from alcf_mcp.tools.app import App
 from alcf_mcp.tools.listed_tool import load
 
 logger = logging.getLogger(__name__)
@@ -27,12 +26,12 @@ FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
 TELLING_SECONDS = 2.0
 
 
-def begin(running: Running) -> None:
+def begin(app: App) -> None:
     """Begin what is done besides, until the server ends."""
-    running.start(_load_tools)
-    running.start(partial(_settle, running.app))
-    running.start(partial(_tell_the_others, running.app))
-    running.start(partial(_remember_the_pace, running.app))
+    app.start(_load_tools)
+    app.start(partial(_settle, app))
+    app.start(partial(_tell_the_others, app))
+    app.start(partial(_remember_the_pace, app))
 
 
 async def _load_tools() -> None:
@@ -74,7 +73,7 @@ async def _tell_the_others(app: App) -> None:
         if not (crowd.here or crowd.elsewhere):
             continue
         try:
-            crowd.elsewhere = await app.shared.journal.waiting.tell(process, crowd.here)
+            crowd.elsewhere = await app.shared.learned.waiting.tell(process, crowd.here)
         except JournalError:  # then each process is as polite as it can be by itself
             crowd.elsewhere = 0
 
@@ -84,10 +83,10 @@ async def _remember_the_pace(app: App) -> None:
     url, pace = app.shared.iri.base_url, app.shared.iri.pace
     await app.used.wait()
     try:
-        pace.recall(await app.shared.journal.paces.known(url))
+        pace.recall(await app.shared.learned.paces.known(url))
         while True:
             await anyio.sleep(TELLING_SECONDS)
             if pace.has_news:
-                await app.shared.journal.paces.tell(url, pace.told())
+                await app.shared.learned.paces.tell(url, pace.told())
     except JournalError as error:  # it is learned anew
         logger.info("%s", error)

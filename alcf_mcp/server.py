@@ -7,12 +7,14 @@ import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 from mcp.server import CacheHint, MCPServer
 from mcp.server.caching import CacheableMethod
 from mcp.server.context import ServerMiddleware
 
 from alcf_mcp import __version__, background
+from alcf_mcp.app import App
 from alcf_mcp.auth import Auth
 from alcf_mcp.completion import add_completions
 from alcf_mcp.config import Settings, SettingsError
@@ -27,9 +29,7 @@ from alcf_mcp.journal import Journal
 from alcf_mcp.logs import log_calls
 from alcf_mcp.prompt_files import load_prompt_files
 from alcf_mcp.resources import OfferedResources, ResourceServer, Watches, kinds
-from alcf_mcp.running import Running
 from alcf_mcp.tool_prefix import ToolPrefix
-from alcf_mcp.tools.app import App
 from alcf_mcp.tools.catalog import NAMES, offered
 from alcf_mcp.tools.listed_tool import ListedTool
 
@@ -73,24 +73,24 @@ def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPSe
         settings: the person's settings.
         connect: another way to the facility than the settings' own.
     """
-    running = Running()
+    app = App(settings)
     tools = offered(settings)
     groups = {listed.group for listed in tools}
     prompts = list(load_prompt_files())
-    watches = Watches(running, groups)
+    watches = Watches(app, groups)
     middleware: list[ServerMiddleware[App]] = [log_calls, watches.serve]
     if settings.tool_prefix:
         middleware.insert(0, ToolPrefix(settings.tool_prefix, NAMES))
     server = ResourceServer(
         "alcf",
-        OfferedResources(running, groups),
+        OfferedResources(app, groups),
         title="ALCF",
         description="Jobs, files and projects at the Argonne Leadership Computing Facility",
         instructions=INSTRUCTIONS,
         website_url="https://www.alcf.anl.gov/",
         version=__version__,
         tools=[ListedTool.of(listed) for listed in tools],
-        lifespan=_lifespan(settings, connect or connect_to, running, watches),
+        lifespan=_lifespan(app, connect or partial(connect_to, auth=app.auth), watches),
         log_level=settings.log_level,
         middleware=middleware,
         subscriptions=watches.bus,
@@ -100,22 +100,22 @@ def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPSe
     for file in prompts:
         server.add_prompt(file.prompt)
     completed = {file.prompt.name: file.completions for file in prompts} | kinds()
-    add_completions(server, running, completed, groups=groups)
+    add_completions(server, app, completed, groups=groups)
     return server
 
 
 def _lifespan(
-    settings: Settings, connect: Connect, running: Running, watches: Watches
+    app: App, connect: Connect, watches: Watches
 ) -> Callable[[MCPServer[App]], AbstractAsyncContextManager[App]]:
+    settings = app.settings
     limits_of(settings)  # a wrong one is told at start
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[App]) -> AsyncIterator[App]:
         async with connect(settings) as iri:
-            shared = shared_by_calls(settings, iri)
-            app = App(settings, shared, person=f"{_account()} at {iri.base_url}")
-            async with running.serving(app):
-                background.begin(running)
+            shared, person = shared_by_calls(settings, iri), f"{_account()} at {iri.base_url}"
+            async with app.serving(shared, person):
+                background.begin(app)
                 with watches.serving():
                     yield app
 
@@ -171,16 +171,19 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-def connect_to(settings: Settings) -> AbstractAsyncContextManager[IRIClient]:
-    """Open the connection to the facility that the settings name."""
-    return _local(settings) if settings.facility == "local" else _remote(settings)
+def connect_to(settings: Settings, auth: Auth | None = None) -> AbstractAsyncContextManager[IRIClient]:
+    """Open the connection to the facility that the settings name.
+
+    Args:
+        settings: the user's settings.
+        auth: the process's sign-in, if it has one already.
+    """
+    return _local(settings) if settings.facility == "local" else _remote(settings, auth or Auth.of(settings))
 
 
 @asynccontextmanager
-async def _remote(settings: Settings) -> AsyncIterator[IRIClient]:
-    async with IRIClient(
-        settings.api_url, token=Auth.of(settings).tokens, max_requests=settings.max_requests
-    ) as iri:
+async def _remote(settings: Settings, auth: Auth) -> AsyncIterator[IRIClient]:
+    async with IRIClient(settings.api_url, token=auth.tokens, max_requests=settings.max_requests) as iri:
         yield iri
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from alcf_mcp.iri.pace import Pace
 from alcf_mcp.journal import Journal
+from alcf_mcp.learned import Learned
 from alcf_mcp.local import LocalFacility
 from tests.conftest import Connect
 
@@ -18,7 +19,7 @@ async def test_the_pace_is_remembered_for_the_next_process(
     async with connect() as assistant:
         await assistant.do("list_directory", path=HERE)
         with anyio.fail_after(10):
-            while not (known := await journal.paces.known("http://local/api/v1")):  # noqa: ASYNC110
+            while not (known := await Learned(journal.store).paces.known("http://local/api/v1")):  # noqa: ASYNC110
                 await anyio.sleep(0.02)
     assert known.keys() == {"ls"}
     assert all(0 < seconds < 5 for seconds in known["ls"])

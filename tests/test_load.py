@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from alcf_mcp.config import Settings, load_settings
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.journal import Journal
+from alcf_mcp.learned import Learned
 from alcf_mcp.local import Fault, LocalFacility
 from alcf_mcp.server import build_server
 from tests.conftest import Answered, Assistant, Connect
@@ -93,26 +94,26 @@ async def test_twenty_servers_on_one_state_directory(
 
 
 async def test_processes_hear_how_much_the_others_wait_for(journal: Journal) -> None:
-    assert await journal.waiting.tell("1@here", 5) == 0
-    assert await journal.waiting.tell("2@here", 30) == 5
-    assert await journal.waiting.tell("1@here", 6) == 30
-    assert await journal.waiting.tell("2@here", 0) == 6
-    assert await journal.waiting.tell("1@here", 0) == 0
+    assert await Learned(journal.store).waiting.tell("1@here", 5) == 0
+    assert await Learned(journal.store).waiting.tell("2@here", 30) == 5
+    assert await Learned(journal.store).waiting.tell("1@here", 6) == 30
+    assert await Learned(journal.store).waiting.tell("2@here", 0) == 6
+    assert await Learned(journal.store).waiting.tell("1@here", 0) == 0
 
 
 async def test_one_process_is_told_of_another(
     local: LocalFacility, connect: Connect, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("alcf_mcp.background.TELLING_SECONDS", 0.05)
-    monkeypatch.setattr("alcf_mcp.journal.waiting.FRESH_SECONDS", 60.0)
-    await journal.waiting.tell("another@here", 64)
+    monkeypatch.setattr("alcf_mcp.learned.waiting.FRESH_SECONDS", 60.0)
+    await Learned(journal.store).waiting.tell("another@here", 64)
     local.faults.add(Fault(method="GET", path="/task/", delay=0.5, times=1))
     heard: list[int] = []
     async with connect() as assistant, anyio.create_task_group() as group:
 
         async def watch() -> None:
             while True:
-                heard.append(await journal.waiting.tell("watcher@here", 0))
+                heard.append(await Learned(journal.store).waiting.tell("watcher@here", 0))
                 await anyio.sleep(0.05)
 
         group.start_soon(watch)

@@ -19,12 +19,11 @@ from mcp.types import (
     ResourceTemplateReference,
 )
 
+from alcf_mcp.app import App
 from alcf_mcp.completion.remembered import Remembered
 from alcf_mcp.completion.sources import SOURCES, Completed, Question, Values, known_values
 from alcf_mcp.iri.errors import IRIError
 from alcf_mcp.journal import JournalError
-from alcf_mcp.running import Running
-from alcf_mcp.tools.app import App
 from alcf_mcp.tools.text import one_line
 
 logger = logging.getLogger(__name__)
@@ -41,18 +40,16 @@ Kinds = Mapping[str, Mapping[str, Completed]]
 """What the values of arguments are: by the prompt's name or the URI template, and by the argument's name."""
 
 
-def add_completions(
-    server: MCPServer[App], running: Running, kinds: Kinds, *, groups: Collection[str]
-) -> None:
+def add_completions(server: MCPServer[App], app: App, kinds: Kinds, *, groups: Collection[str]) -> None:
     """Let a server complete arguments of prompts, and variables in the URIs of resources.
 
     Args:
         server: the server.
-        running: the same, while it is served.
+        app: what it holds.
         kinds: what there is to complete.
         groups: the groups of tools that are offered; of others nothing is asked for.
     """
-    completer = _Completer(running, groups)
+    completer = _Completer(app, groups)
 
     async def complete(
         ref: PromptReference | ResourceTemplateReference,
@@ -77,10 +74,10 @@ def add_completions(
 class _Completer:
     """Finds values for what is being typed."""
 
-    def __init__(self, running: Running, groups: Collection[str]) -> None:
-        self._running = running
+    def __init__(self, app: App, groups: Collection[str]) -> None:
+        self._app = app
         self._groups = groups
-        self._remembered = Remembered(running)
+        self._remembered = Remembered(app)
 
     async def values(self, kind: Completed, question: Question) -> list[str]:
         """The values of a kind that begin with what is typed."""
@@ -100,7 +97,7 @@ class _Completer:
     async def _ask(self, kind: Completed, question: Question) -> Values:
         try:
             with anyio.fail_after(FETCHING):
-                return await SOURCES[kind].ask(self._running.facility(FETCHING), question)
+                return await SOURCES[kind].ask(self._app.facility(FETCHING), question)
         except (IRIError, JournalError, TimeoutError) as error:
             logger.info("no values for a %s (%s)", kind, type(error).__name__)
             return ()

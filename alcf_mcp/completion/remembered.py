@@ -8,8 +8,8 @@ from time import monotonic
 
 import anyio
 
+from alcf_mcp.app import App
 from alcf_mcp.completion.sources import Values
-from alcf_mcp.running import Running
 
 Fetch = Callable[[], Awaitable[Values]]
 
@@ -31,8 +31,8 @@ class Remembered:
     They are fetched in the background: who loses patience leaves, and finds them there the next time.
     """
 
-    def __init__(self, running: Running) -> None:
-        self._running = running
+    def __init__(self, app: App) -> None:
+        self._app = app
         self._entries: dict[object, _Entry] = {}
 
     async def get(self, key: object, fetch: Fetch, *, seconds: float) -> Values:
@@ -48,7 +48,7 @@ class Remembered:
             entry = self._entries[key] = _Entry(seconds)
             while len(self._entries) > MOST_KEPT:
                 del self._entries[next(iter(self._entries))]
-            self._running.start(partial(_fill, entry, fetch))
+            self._app.start(partial(_fill, entry, fetch))
         await entry.arrived.wait()
         return entry.values
 

@@ -18,8 +18,9 @@ from alcf_mcp.doctor.check import Check, Health
 from alcf_mcp.iri import IRIClient, Wait
 from alcf_mcp.iri.connection import Answer
 from alcf_mcp.iri.errors import InvalidCall, IRIError, NotAuthenticated, NotImplementedThere
-from alcf_mcp.journal import Journal, JournalError
+from alcf_mcp.learned import Learned
 from alcf_mcp.server import connect_to
+from alcf_mcp.store import JournalError, Store
 
 PATIENCE = 15.0
 MOST_SKEW = 60.0
@@ -107,7 +108,7 @@ class Visit:
         try:
             known = settings.journal_path.exists()  # to look is not to make one
             url = self._iri.base_url
-            missing = await Journal(settings.journal_path).offers.missing(url) if known else set()
+            missing = await Learned(Store(settings.journal_path)).unsupported.missing(url) if known else set()
         except JournalError as error:
             return Check(name="not offered", verdict=Health.NOTE, seen=str(error))
         seen = (

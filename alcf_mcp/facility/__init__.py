@@ -28,6 +28,7 @@ from alcf_mcp.facility.unsupported import UnsupportedOperations
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.wait import Wait
 from alcf_mcp.journal import Journal
+from alcf_mcp.learned import Learned
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,14 @@ class ProcessState:
     submissions_told: set[int] = field(default_factory=set)
 
     @cached_property
-    def offered(self) -> UnsupportedOperations:
+    def learned(self) -> Learned:
+        """What was learned of the facility, in the journal's file."""
+        return Learned(self.journal.store)
+
+    @cached_property
+    def unsupported(self) -> UnsupportedOperations:
         """What the facility does not offer."""
-        return UnsupportedOperations(self.journal, self.iri.base_url)
+        return UnsupportedOperations(self.learned, self.iri.base_url)
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,7 @@ class Facility:
     @cached_property
     def files(self) -> Files:
         """Files and directories by path."""
-        return Files(self.iri, self.names, self.wait, self.shared.offered)
+        return Files(self.iri, self.names, self.wait, self.shared.unsupported)
 
     @cached_property
     def file_actions(self) -> FileActions:
@@ -112,7 +118,7 @@ class Facility:
     @cached_property
     def projects(self) -> Projects:
         """The person's projects."""
-        return Projects(self.iri, self.names, self.shared.journal)
+        return Projects(self.iri, self.names, self.shared.learned)
 
     @cached_property
     def preparation(self) -> Preparation:
@@ -154,7 +160,7 @@ class Facility:
 
     @cached_property
     def _lost_jobs(self) -> LostJobs:
-        return LostJobs(self.iri, self.shared.journal, self.shared.offered)
+        return LostJobs(self.iri, self.shared.journal, self.shared.unsupported)
 
     @cached_property
     def output(self) -> Output:

@@ -16,8 +16,9 @@ from alcf_mcp.facility.resources import ResourceNames
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import InvalidCall, IRIError
 from alcf_mcp.iri.models import AllocationEntry, Project, ProjectAllocation, Resource
-from alcf_mcp.journal import Journal, or_else
-from alcf_mcp.journal.usage import NODE_HOURS, Amount, Rate
+from alcf_mcp.learned import Learned
+from alcf_mcp.learned.usage import NODE_HOURS, Amount, Rate
+from alcf_mcp.store import or_else
 
 logger = logging.getLogger(__name__)
 
@@ -100,13 +101,13 @@ class Projects:
     Args:
         iri: the facility.
         names: its resources.
-        journal: remembers what was used when.
+        learned: remembers what was used when.
     """
 
-    def __init__(self, iri: IRIClient, names: ResourceNames, journal: Journal) -> None:
+    def __init__(self, iri: IRIClient, names: ResourceNames, learned: Learned) -> None:
         self._iri = iri
         self._names = names
-        self._journal = journal
+        self._learned = learned
 
     async def all(self) -> list[Project]:
         """All of the person's projects."""
@@ -204,7 +205,7 @@ class Projects:
         """How fast allocations were used; what is used now is remembered for the next time."""
         unknown: list[Rate | None] = [None] * len(amounts)
         url = self._iri.base_url
-        return await or_else(self._journal.usage.see(url, amounts, datetime.now(UTC)), unknown)
+        return await or_else(self._learned.usage.see(url, amounts, datetime.now(UTC)), unknown)
 
     async def _capability_names(self, amounts: Iterable[Amount]) -> dict[str, str]:
         """What capabilities are called: as the machine or filesystem that has them, where one has."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from time import monotonic
 
-from alcf_mcp.journal import Journal, or_else
+from alcf_mcp.learned import Learned
+from alcf_mcp.store import or_else
 
 LOOKED_AGAIN = 3600.0
 """Seconds after which a process looks again what is forgotten by now."""
@@ -13,8 +14,8 @@ LOOKED_AGAIN = 3600.0
 class UnsupportedOperations:
     """Operations and options of one facility that it answered 501 to, in this process or another."""
 
-    def __init__(self, journal: Journal, api_url: str) -> None:
-        self._journal = journal
+    def __init__(self, learned: Learned, api_url: str) -> None:
+        self._learned = learned
         self._api_url = api_url
         self._missing: set[str] | None = None
         self._looked_at = 0.0
@@ -30,10 +31,10 @@ class UnsupportedOperations:
             return
         known.add(operation)
         # Where that fails, it is only asked again.
-        await or_else(self._journal.offers.note_missing(self._api_url, operation), None)
+        await or_else(self._learned.unsupported.note_missing(self._api_url, operation), None)
 
     async def _known(self) -> set[str]:
         if self._missing is None or monotonic() - self._looked_at > LOOKED_AGAIN:
             self._looked_at = monotonic()
-            self._missing = await or_else(self._journal.offers.missing(self._api_url), set())
+            self._missing = await or_else(self._learned.unsupported.missing(self._api_url), set())
         return self._missing

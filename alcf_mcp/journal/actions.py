@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from alcf_mcp.journal.store import Store
+from alcf_mcp.store import Store
 
 ActionOutcome = Literal["sent", "done", "refused", "failed", "unknown", "not confirmed"]
 """``sent`` is how an action begins; one that stays so was cut off with its process, or its task went on."""

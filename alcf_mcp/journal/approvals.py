@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from alcf_mcp.journal.store import Store
+from alcf_mcp.store import Store
 
 SECONDS = 600.0
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import BaseModel
 
 from alcf_mcp.iri.models import FINISHED_STATES, Job, JobSpec
-from alcf_mcp.journal.store import Store
+from alcf_mcp.store import Store
 
 KEPT_BY_PBS = timedelta(days=14)
 """After that PBS does not know an ended job any more (ALCF's user guides, 2026-08)."""

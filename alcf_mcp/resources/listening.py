@@ -24,11 +24,11 @@ from mcp.shared.uri_template import UriTemplate
 from mcp.types import SubscribeRequestParams, SubscriptionsListenRequestParams, UnsubscribeRequestParams
 from mcp.types.version import is_version_at_least
 
+from alcf_mcp.app import App
 from alcf_mcp.iri.errors import InvalidCall, IRIError
 from alcf_mcp.iri.pace import pauses
 from alcf_mcp.journal import JournalError
 from alcf_mcp.resources.jobs import JOB, OUTPUT
-from alcf_mcp.running import Running
 
 logger = logging.getLogger(__name__)
 
@@ -48,13 +48,13 @@ class Watches:
     ``bus`` carries the changes to clients of 2026-07-28, and ``serve`` is MCP middleware.
 
     Args:
-        running: the server, while it is served.
+        app: the server.
         groups: the groups of tools that are offered; without that of jobs, nothing is watched.
     """
 
-    def __init__(self, running: Running, groups: Collection[str]) -> None:
+    def __init__(self, app: App, groups: Collection[str]) -> None:
         self.bus = InMemorySubscriptionBus()
-        self._running = running
+        self._app = app
         self._watches_jobs = "compute" in groups
         self._listeners: Counter[str] = Counter()
         self._watches: dict[str, anyio.CancelScope] = {}
@@ -121,7 +121,7 @@ class Watches:
             logger.warning("%d jobs are watched already; another is not", MOST_WATCHED)
             return
         self._watches[uri] = scope = anyio.CancelScope()
-        self._running.start(partial(self._look, scope, uri, str(job["resource"]), str(job["job_id"])))
+        self._app.start(partial(self._look, scope, uri, str(job["resource"]), str(job["job_id"])))
 
     async def _look(self, scope: anyio.CancelScope, uri: str, resource: str, job_id: str) -> None:
         """Look at a job until it ends, whatever keeps us from it for a while."""
@@ -137,8 +137,8 @@ class Watches:
                 await anyio.sleep(pause)
 
     async def _follow(self, uri: str, resource: str, job_id: str) -> None:
-        known = await self._running.facility().jobs.get(job_id, resource)
-        jobs = self._running.facility(LONGEST_WATCH).jobs
+        known = await self._app.facility().jobs.get(job_id, resource)
+        jobs = self._app.facility(LONGEST_WATCH).jobs
         # The first look is told, too: the job may have changed since the client read it.
         told: tuple[str, bool] | None = None
         async with aclosing(jobs.follow(known, patience=LONGEST_WATCH)) as seen:

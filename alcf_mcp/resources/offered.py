@@ -10,22 +10,21 @@ from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 from mcp.types import Resource, ResourceTemplate
 
+from alcf_mcp.app import App
 from alcf_mcp.resources import knowledge
 from alcf_mcp.resources.declare import DECLARED
-from alcf_mcp.running import Running
-from alcf_mcp.tools.app import App
 
 
 class OfferedResources:
     """The resources of the groups that the person chose; reading them changes nothing.
 
     Args:
-        running: the server, while it is served.
+        app: the server.
         groups: the groups of tools that are offered; resources of others are not.
     """
 
-    def __init__(self, running: Running, groups: Collection[str]) -> None:
-        self._running = running
+    def __init__(self, app: App, groups: Collection[str]) -> None:
+        self._app = app
         self._offered = [one for one in DECLARED if one.group is None or one.group in groups]
 
     def listed(self) -> list[Resource]:
@@ -50,7 +49,7 @@ class OfferedResources:
             variables = declared.template.match(uri)
             if variables is not None:
                 given = {name: str(value) for name, value in variables.items()}
-                content = await content_of(declared, given, self._running.facility())
+                content = await content_of(declared, given, self._app.facility())
                 return ReadResourceContents(content, declared.mime_type)
         raise ResourceNotFoundError(f"Unknown resource: {uri}")
 

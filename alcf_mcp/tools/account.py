@@ -10,9 +10,9 @@ from pydantic import Field
 
 from alcf_mcp.facility.projects import Allocation, Balance, in_figures
 from alcf_mcp.facility.walltime import spoken
-from alcf_mcp.journal.usage import NODE_HOURS
-from alcf_mcp.tools.app import AtFacility
+from alcf_mcp.learned.usage import NODE_HOURS
 from alcf_mcp.tools.arguments import Id
+from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.declare import tool
 from alcf_mcp.tools.results import Facts, Result
 from alcf_mcp.tools.text import count, one_line, size

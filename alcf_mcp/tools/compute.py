@@ -16,8 +16,8 @@ from alcf_mcp.facility.jobs.request import changed_job
 from alcf_mcp.facility.walltime import parse_since
 from alcf_mcp.iri.errors import InvalidCall, IRIError, TaskFailed
 from alcf_mcp.iri.models import JOB_STATES
-from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import JobId, JobResource, Limit, Offset, ResourceName, Since
+from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.declare import Risk, tool
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
 from alcf_mcp.tools.job_list import JobList, listing

@@ -13,10 +13,11 @@ import anyio
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult, ToolAnnotations
 
+from alcf_mcp.app import App
 from alcf_mcp.facility import Caller
 from alcf_mcp.guard import Verdict
 from alcf_mcp.iri.errors import NotImplementedThere
-from alcf_mcp.tools.app import App, app_of, client_name, facility_in
+from alcf_mcp.tools.context import app_of, client_name, facility_in
 from alcf_mcp.tools.failures import EXPECTED, failure
 from alcf_mcp.tools.guarding import Guarded, unconfirmed
 from alcf_mcp.tools.results import Result, text_result
@@ -123,7 +124,7 @@ def as_registered(declared: Declaration) -> Callable[..., Awaitable[CallToolResu
                 result = await declared.fn(**gathered(declared.fn, arguments))
         except EXPECTED as error:
             if isinstance(error, NotImplementedThere):
-                await app.shared.offered.note_missing(error.operation)
+                await app.shared.unsupported.note_missing(error.operation)
             return failure(error, reads=declared.risk is Risk.READS, seconds=app.settings.timeout)
         remarks = [one_line(remark, 1000) for remark in facility.remarks] if facility else []
         return text_result(result, remarks) if isinstance(result, str) else result.to_call_result(remarks)

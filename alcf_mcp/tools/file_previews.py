@@ -5,7 +5,7 @@ from __future__ import annotations
 from alcf_mcp.facility.paths import checked_mode, checked_owner, checked_path, octal, removable, symbolic
 from alcf_mcp.guard import Preview
 from alcf_mcp.iri.models import File
-from alcf_mcp.tools.app import AtFacility
+from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.text import count, one_line, size
 
 MUCH = 20

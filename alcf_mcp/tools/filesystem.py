@@ -8,8 +8,8 @@ from pydantic import Field
 
 from alcf_mcp.facility.paths import checked_path
 from alcf_mcp.iri.errors import InvalidCall
-from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import Limit, Offset, Path
+from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.declare import Risk, tool
 from alcf_mcp.tools.file_previews import (
     has_special_bits,

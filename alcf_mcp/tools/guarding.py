@@ -17,9 +17,10 @@ from mcp.server.mcpserver import (
 from mcp.types import CallToolResult
 from pydantic import BaseModel, Field
 
+from alcf_mcp.app import App
 from alcf_mcp.facility import Facility
 from alcf_mcp.guard import Call, Outcome, Preview, Verdict, can_elicit, explain, is_modern, put
-from alcf_mcp.tools.app import App, app_of, client_name, facility_in
+from alcf_mcp.tools.context import app_of, client_name, facility_in
 from alcf_mcp.tools.results import Result, Verbatim
 from alcf_mcp.tools.signatures import Function, gathered, give_signature, parameters
 from alcf_mcp.tools.text import visible

@@ -16,7 +16,7 @@ from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.guard import Preview
 from alcf_mcp.iri.errors import InvalidCall, IRIError
 from alcf_mcp.iri.models import JobSpec
-from alcf_mcp.tools.app import AtFacility
+from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
 from alcf_mcp.tools.job_results import JobReport
 from alcf_mcp.tools.signatures import Spread

@@ -16,10 +16,11 @@ from mcp.server.mcpserver import (
 from mcp.server.mcpserver import Elicit as Ask
 from pydantic import BaseModel, Field, SecretStr
 
+from alcf_mcp.app import App
 from alcf_mcp.auth import AuthStatus, SignedIn
 from alcf_mcp.guard import can_elicit
 from alcf_mcp.iri.errors import InvalidCall
-from alcf_mcp.tools.app import App, ThisApp, app_of
+from alcf_mcp.tools.context import ThisApp, app_of
 from alcf_mcp.tools.declare import tool
 from alcf_mcp.tools.results import Result
 from alcf_mcp.tools.text import clock

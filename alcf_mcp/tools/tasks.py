@@ -10,8 +10,8 @@ from pydantic import Field
 from alcf_mcp.iri import task_results
 from alcf_mcp.iri.errors import TaskError
 from alcf_mcp.iri.models import FileContent, Task
-from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import Limit, TaskId
+from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.declare import tool
 from alcf_mcp.tools.file_results import Entry
 from alcf_mcp.tools.results import Result, Verbatim

@@ -12,6 +12,7 @@ from mcp.types import ElicitResult, Implementation
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alcf_mcp.auth import Auth, Cause, SignedIn, TokenStore, pending
+from alcf_mcp.auth.storage import WholeFileStorage
 from alcf_mcp.config import Settings, load_settings
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.local import LocalFacility
@@ -251,6 +252,27 @@ async def test_a_401_in_the_middle_of_a_call(
     assert len(facility.rejected) == 1
     assert expire_at in facility.rejected[0]
     assert globus.refreshes == 1
+
+
+async def test_the_status_tells_of_the_token_in_use_also_where_it_could_not_be_written(
+    globus: GlobusAuth,
+    connect: Connect,
+    signed_in: SignedIn,
+    store: TokenStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A renewed token that finds no room lives in the process alone: there is one sign-in in it, not two."""
+    age(store)
+    monkeypatch.setattr(WholeFileStorage, "store_token_data_by_resource_server", refuse_to_write)
+    async with connect() as call:
+        assert not (await call("list_projects")).is_error
+        status = await call("auth_status")
+    assert globus.refreshes == 1
+    assert status.facts["minutes_left"] in (2879, 2880)
+
+
+def refuse_to_write(*_: Any) -> None:
+    raise OSError(28, "No space left on device")
 
 
 async def test_a_whole_session_at_debug_says_no_token(

@@ -16,6 +16,7 @@ from alcf_mcp.config import load_settings
 from alcf_mcp.doctor import Check, Health, examine
 from alcf_mcp.doctor.contract import compare
 from alcf_mcp.journal import Journal
+from alcf_mcp.learned import Learned
 from alcf_mcp.local import Fault, LocalFacility, serve
 from tests.conftest import Assistant
 from tests.contract.document import COPY
@@ -118,7 +119,7 @@ async def test_what_was_left_open_is_noted(
 async def test_what_the_facility_refused_lately(assistant: Assistant, journal: Journal, address: str) -> None:
     await assistant.do("make_directory", path="/eagle/LocalDemo/x")
     await assistant.call("list_directory", path="/eagle/LocalDemo", recursive=True)
-    missing = await journal.offers.missing("http://local/api/v1")
+    missing = await Learned(journal.store).unsupported.missing("http://local/api/v1")
     assert missing == {"ls"}
 
 

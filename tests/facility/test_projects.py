@@ -14,7 +14,7 @@ from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import Resource
 from alcf_mcp.journal import Journal
-from alcf_mcp.journal.usage import Amount, Rate
+from alcf_mcp.learned.usage import Amount, Rate
 from alcf_mcp.local import Fault, LocalFacility
 
 POLARIS, CRUX, EAGLE = "capabilities/p", "capabilities/c", "capabilities/e"

@@ -35,10 +35,10 @@ _CHECK = "list_jobs with include_finished=true shows the person's jobs"
 class LostJobs:
     """Finds jobs, and how they are, without their ids or the facility's answer."""
 
-    def __init__(self, iri: IRIClient, journal: Journal, offered: UnsupportedOperations) -> None:
+    def __init__(self, iri: IRIClient, journal: Journal, unsupported: UnsupportedOperations) -> None:
         self._iri = iri.without_retries()
         self._journal = journal
-        self._offered = offered
+        self._unsupported = unsupported
 
     async def before(self, resource_id: str) -> tuple[list[str] | None, bool]:
         """The ids of the person's jobs, and whether those that have ended are all among them.
@@ -133,7 +133,7 @@ class LostJobs:
 
     async def _listed(self, resource_id: str, *, historical: bool) -> Sequence[Job] | None:
         """The person's jobs, with their specifications where those are told; nothing where it is cut."""
-        include_spec = None if await self._offered.lacks(SPECS) else True
+        include_spec = None if await self._unsupported.lacks(SPECS) else True
         try:
             jobs = await self._iri.list_jobs(
                 resource_id, historical=historical, include_spec=include_spec, limit=LIST_LIMIT
@@ -141,7 +141,7 @@ class LostJobs:
         except NotImplementedThere:
             if not include_spec:
                 return None
-            await self._offered.note_missing(SPECS)
+            await self._unsupported.note_missing(SPECS)
             return await self._listed(resource_id, historical=historical)
         except IRIError:
             return None

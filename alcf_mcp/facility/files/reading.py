@@ -43,12 +43,12 @@ class Files:
         iri: IRIClient,
         names: ResourceNames,
         wait: Wait,
-        offered: UnsupportedOperations,
+        unsupported: UnsupportedOperations,
     ) -> None:
         self._iri = iri
         self._names = names
         self._wait = wait
-        self._offered = offered
+        self._unsupported = unsupported
         self._seen: dict[str, File | None] = {}
 
     async def ls(
@@ -192,11 +192,11 @@ class Files:
 
     async def tail(self, path: str, *, lines: int) -> FilePart:
         """The last lines of a file; by its size and a look at its end where the facility has no ``tail``."""
-        if not await self._offered.lacks("tail"):
+        if not await self._unsupported.lacks("tail"):
             try:
                 task = await self.resolve(path, lambda fs, path: self._iri.tail(fs, path, lines=lines))
             except NotImplementedThere:
-                await self._offered.note_missing("tail")
+                await self._unsupported.note_missing("tail")
             else:
                 return FilePart(path, task_results.content(task).content)
         return await self._tail_by_view(path, lines)

@@ -13,8 +13,8 @@ from alcf_mcp.facility.paths import checked_path
 from alcf_mcp.iri import task_results
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import FileStat
-from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import Path
+from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.declare import tool
 from alcf_mcp.tools.file_results import rendered_part
 from alcf_mcp.tools.results import Result

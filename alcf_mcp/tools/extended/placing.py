@@ -9,8 +9,8 @@ from pydantic import Field
 from alcf_mcp.facility.changes.targets import Target
 from alcf_mcp.facility.paths import checked_path
 from alcf_mcp.iri.models import Compression
-from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import Path
+from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.declare import Risk, tool
 from alcf_mcp.tools.extended.previews import (
     preview_compress,

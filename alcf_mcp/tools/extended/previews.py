@@ -6,7 +6,7 @@ from alcf_mcp.facility.changes.targets import Target, checked_pattern, compressi
 from alcf_mcp.facility.paths import checked_path
 from alcf_mcp.guard import Preview
 from alcf_mcp.iri.models import Compression, FileStat
-from alcf_mcp.tools.app import AtFacility
+from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.tasks import reported
 from alcf_mcp.tools.text import one_line, size
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from alcf_mcp.tools.app import AtFacility
 from alcf_mcp.tools.arguments import TaskId
+from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.declare import Risk, tool
 from alcf_mcp.tools.extended.previews import preview_cancel_task
 from alcf_mcp.tools.results import Result

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from alcf_mcp.journal.store import Store
+from alcf_mcp.store import Store
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from time import time
 
-from alcf_mcp.journal.store import Store
+from alcf_mcp.store import Store
 
 FRESH_SECONDS = 10.0
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alcf_mcp.journal import Journal
-from alcf_mcp.journal.usage import Amount, Rate
+from alcf_mcp.learned import Learned
+from alcf_mcp.learned.usage import Amount, Rate
 
 URL = "https://facility/api/v1"
 NOW = datetime(2026, 8, 31, 12, tzinfo=UTC)
@@ -15,7 +16,7 @@ async def see(
     journal: Journal, days_ago: float, used: float, *, unit: str = "node_hours", url: str = URL
 ) -> Rate | None:
     amount = Amount("P", "polaris", unit, granted=1000.0, used=used)
-    (rate,) = await journal.usage.see(url, [amount], NOW - timedelta(days=days_ago))
+    (rate,) = await Learned(journal.store).usage.see(url, [amount], NOW - timedelta(days=days_ago))
     return rate
 
 

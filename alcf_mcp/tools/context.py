@@ -1,41 +1,13 @@
-"""What the tools of one server share, and how a call gets at it."""
+"""How a call gets at the server that it runs in, and at the facility."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Annotated, Any
 
-import anyio
 from mcp.server.mcpserver import Context, Resolve
 
-from alcf_mcp.auth import Auth
-from alcf_mcp.config import Settings
-from alcf_mcp.facility import Facility, ProcessState, Wait
-from alcf_mcp.guard import Guard
-
-
-@dataclass
-class App:
-    """One running server: its settings, what its calls share, and whose it is.
-
-    ``used`` is set with the first call that needs the facility.
-    """
-
-    settings: Settings
-    shared: ProcessState
-    person: str
-    used: anyio.Event = field(default_factory=anyio.Event)
-
-    @cached_property
-    def guard(self) -> Guard:
-        """Decides on what can't be undone."""
-        return Guard(self.settings.confirm, self.shared.journal)
-
-    @cached_property
-    def auth(self) -> Auth:
-        """The person's sign-in."""
-        return Auth.of(self.settings)
+from alcf_mcp.app import App
+from alcf_mcp.facility import Facility, Wait
 
 
 def app_of(ctx: Context[App]) -> App:

@@ -9,8 +9,8 @@ import anyio
 import pytest
 
 from alcf_mcp import __version__
+from alcf_mcp import store as store_module
 from alcf_mcp.journal import Journal, JournalError
-from alcf_mcp.journal import store as store_module
 from alcf_mcp.local import LocalFacility
 from tests.conftest import Connect, record_of
 from tests.journal.test_actions import action

@@ -1,12 +1,13 @@
-"""The journal's file: one SQLite database that all of a person's server processes share.
+"""The one file that the journal and what was learned lie in: a SQLite database for all of a user's processes.
 
 Write-ahead logging, short transactions, a versioned schema; only the person can read it.
 """
 
 from __future__ import annotations
 
+import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ import anyio.to_thread
 
 from alcf_mcp import __version__
 from alcf_mcp.private import StateError, make_private_directory, make_private_file
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -206,3 +209,12 @@ def _written_by(connection: sqlite3.Connection) -> str:
     except sqlite3.Error:  # a schema that does without
         row = None
     return str(row[0]) if row else "of an unknown version"
+
+
+async def or_else(using: Awaitable[T], otherwise: T) -> T:
+    """What comes of using the file; something else, and a line in the log, where it can't be used."""
+    try:
+        return await using
+    except JournalError as error:
+        logger.warning("%s", error)
+        return otherwise

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alcf_mcp.journal.store import Store
+from alcf_mcp.store import Store
 
 SEEN_EVERY = timedelta(hours=1)
 """Between two samples of one allocation."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from alcf_mcp.journal.store import Store
+from alcf_mcp.store import Store
 
 REMEMBERED = timedelta(days=1)
 """After that, the facility is asked again: it may offer more by then."""
 
 
 @dataclass(frozen=True)
-class Offers:
+class NotOffered:
     """The operations and options that facilities answered 501 to."""
 
     store: Store

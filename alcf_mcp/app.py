@@ -1,0 +1,90 @@
+"""One running server: its settings, its sign-in, and what its calls share as long as it is served."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import cached_property
+
+import anyio
+from anyio.abc import TaskGroup
+
+from alcf_mcp.auth import Auth
+from alcf_mcp.config import Settings
+from alcf_mcp.facility import Facility, ProcessState, Wait
+from alcf_mcp.guard import Guard
+
+logger = logging.getLogger(__name__)
+
+
+class App:
+    """One running server.
+
+    Tools get it with the context of a call; resources, completions and watches, to which the SDK gives no
+    context, hold it.
+
+    Args:
+        settings: the user's settings.
+
+    Attributes:
+        used: set with the first call that needs the facility.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.auth = Auth.of(settings)
+        self.used = anyio.Event()
+        self._served: tuple[ProcessState, str, TaskGroup] | None = None
+
+    @property
+    def shared(self) -> ProcessState:
+        """What all calls of the process share."""
+        return self._while_served[0]
+
+    @property
+    def person(self) -> str:
+        """Whose server it is: the account on this machine, and the facility."""
+        return self._while_served[1]
+
+    @cached_property
+    def guard(self) -> Guard:
+        """Decides on what can't be undone."""
+        return Guard(self.settings.confirm, self.shared.journal)
+
+    def facility(self, seconds: float | None = None) -> Facility:
+        """The facility as one reading sees it, with the patience of a call unless another is given."""
+        self.used.set()
+        return Facility(self.shared, Wait(self.settings.timeout if seconds is None else seconds))
+
+    def start(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Begin something that goes on besides the answers; a failure ends only that."""
+        self._while_served[2].start_soon(_contained, work)
+
+    @asynccontextmanager
+    async def serving(self, shared: ProcessState, person: str) -> AsyncIterator[None]:
+        """Around the life of a server."""
+        failure: Exception | None = None
+        async with anyio.create_task_group() as group:
+            self._served = shared, person, group
+            try:
+                yield
+            except Exception as error:  # the task group would wrap it in an ExceptionGroup
+                failure = error
+            self._served = None
+            group.cancel_scope.cancel()
+        if failure is not None:
+            raise failure
+
+    @property
+    def _while_served(self) -> tuple[ProcessState, str, TaskGroup]:
+        if self._served is None:
+            raise RuntimeError("the server is not served")
+        return self._served
+
+
+async def _contained(work: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await work()
+    except Exception:
+        logger.exception("background work failed")
