@@ -20,7 +20,7 @@ from alcf_mcp.completion import add_completions
 from alcf_mcp.config import Settings, SettingsError
 from alcf_mcp.facility import Limits, ProcessState
 from alcf_mcp.facility.jobs.defaults import ConfiguredDefaults
-from alcf_mcp.facility.paths import checked_path
+from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.facility.walltime import parse_walltime
 from alcf_mcp.guard.answers import take_odd_answers
 from alcf_mcp.iri import IRIClient
@@ -157,7 +157,7 @@ def limits_of(settings: Settings) -> Limits:
     try:
         walltime = None if settings.max_walltime is None else parse_walltime(settings.max_walltime)
         name = "allowed_paths"
-        paths = tuple(checked_path(path) for path in settings.allowed_paths)
+        paths = tuple(RemotePath.parse(path) for path in settings.allowed_paths)
     except InvalidCall as error:
         raise SettingsError.about(name, f"{error}. {error.hint}") from None
     return Limits(

@@ -13,7 +13,7 @@ import anyio
 from alcf_mcp.facility import Facility
 from alcf_mcp.facility.alcf.queues import known_machines, table_of
 from alcf_mcp.facility.jobs.known import LIST_LIMIT
-from alcf_mcp.facility.paths import ROOTS
+from alcf_mcp.facility.paths import ROOTS, RemotePath
 from alcf_mcp.iri.errors import IRIError
 from alcf_mcp.iri.models import Resource
 
@@ -98,7 +98,7 @@ async def _entries(facility: Facility, question: Question) -> Values:
         return ()
     if parent in ROOTS:  # what ALCF shows there is a link, which can't be listed (its API, 2026-08)
         return tuple(f"{parent}/{project}/" for project in await _projects(facility, question))
-    files = await facility.files.ls(parent, show_hidden=name.startswith("."))
+    files = await facility.files.ls(RemotePath.parse(parent), show_hidden=name.startswith("."))
     names = (f"{file.name}/" if file.is_directory else file.name for file in files)
     return tuple(sorted(f"{parent}/{name}" for name in names))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from alcf_mcp.facility.changes.evidence import OutcomeUnknown
-from alcf_mcp.facility.changes.files import FileActions, FileChanges
+from alcf_mcp.facility.changes.files import FileActions
 from alcf_mcp.facility.changes.jobs import JobActions, TaskActions
 from alcf_mcp.facility.changes.limits import LimitReached, Limits
 from alcf_mcp.facility.changes.lost_answers import Finder
@@ -92,16 +92,12 @@ class Facility:
     @cached_property
     def file_actions(self) -> FileActions:
         """Changes of files and directories."""
-        return FileActions(self.iri, self._file_changes)
+        return FileActions(self.iri, self.files, self.recorder)
 
     @cached_property
     def placements(self) -> Placements:
         """What puts something at a path."""
-        return Placements(self.iri, self._file_changes, self.shared.claims)
-
-    @cached_property
-    def _file_changes(self) -> FileChanges:
-        return FileChanges(self.files, self.recorder, self.shared.limits)
+        return Placements(self.iri, self.files, self.recorder, self.shared.limits, self.shared.claims)
 
     @cached_property
     def jobs(self) -> Jobs:
@@ -150,8 +146,16 @@ class Facility:
     @cached_property
     def recorder(self) -> Recorder:
         """Carries out what this call changes, and writes it into the journal."""
-        url = self.iri.base_url
-        return Recorder(self.shared.journal, self.caller, url, self.finder, self.wait, self.remarks)
+        return Recorder(
+            self.shared.journal,
+            self.caller,
+            self.iri.base_url,
+            self.finder,
+            self.files,
+            self.shared.limits,
+            self.wait,
+            self.remarks,
+        )
 
     @cached_property
     def finder(self) -> Finder:

@@ -6,6 +6,9 @@ Source of the rules: the input validation of ALCF's deployment of the API, 2026-
 from __future__ import annotations
 
 import re
+from typing import Any
+
+from pydantic_core import CoreSchema, core_schema
 
 from alcf_mcp.iri.errors import InvalidCall
 
@@ -20,13 +23,64 @@ _GROUP = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PATH_FORM = "Paths look like /eagle/<project>/… or /home/<username>/…"
 
 
-def checked_path(path: str) -> str:
-    """Return the path in its plain form, without doubled or trailing slashes.
+class RemotePath(str):
+    """An absolute path on one of the facility's filesystems, without doubled or trailing slashes.
 
-    Raises:
-        InvalidCall: the facility would refuse it; the message says why.
+    It is parsed once, where an argument comes in; all that takes one relies on its form.
     """
-    path = path.strip()
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> RemotePath:
+        """Read a path as people write it.
+
+        Raises:
+            InvalidCall: the facility would refuse it; the message says why.
+        """
+        return text if isinstance(text, RemotePath) else cls(_checked(text.strip()))
+
+    @property
+    def filesystem(self) -> str:
+        """The storage resource that it lies on."""
+        return next(name for root, name in ROOTS.items() if f"{self}/".startswith(f"{root}/"))
+
+    @property
+    def is_root(self) -> bool:
+        """Whether a filesystem begins there."""
+        return self in ROOTS
+
+    @property
+    def name(self) -> str:
+        """Its last segment."""
+        return self.rpartition("/")[2]
+
+    @property
+    def parent(self) -> RemotePath | None:
+        """The directory that it stands in; ``None`` where that is on no filesystem."""
+        above = self.rpartition("/")[0]
+        return None if self.is_root else RemotePath(above)
+
+    @property
+    def canonical(self) -> str:
+        """The same place under the one name of its filesystem: ``/lus/eagle`` is ``/eagle``."""
+        return self.removeprefix("/lus") if self.startswith("/lus/") else str(self)
+
+    def is_within(self, directory: RemotePath) -> bool:
+        """Whether it is a directory, or lies in it, by their names."""
+        return f"{self.canonical}/".startswith(f"{directory.canonical}/")
+
+    def __truediv__(self, name: str) -> RemotePath:
+        """A path in this directory."""
+        return RemotePath(f"{self}/{name}")
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, *_: Any) -> CoreSchema:
+        """Take text, and hand on the path."""
+        return core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema())
+
+
+def _checked(path: str) -> str:
     if not path.startswith("/"):
         home = " '~' is not expanded: write /home/<username>." if path.startswith("~") else ""
         raise InvalidCall(f"The path {path!r} is not absolute", hint=f"{_PATH_FORM}.{home}")
@@ -43,7 +97,7 @@ def checked_path(path: str) -> str:
             hint="Write the path out in full.",
         )
     plain = "/" + "/".join(segments)
-    if filesystem_name(plain) is None:
+    if not any(f"{plain}/".startswith(f"{root}/") for root in ROOTS):
         raise InvalidCall(
             f"The path {plain!r} lies outside the facility's filesystems",
             hint=f"{_PATH_FORM}, in lower case.",
@@ -51,41 +105,19 @@ def checked_path(path: str) -> str:
     return plain
 
 
-def removable(path: str) -> str:
-    """Return a checked path that is no root of a filesystem.
+def refuse_root(path: RemotePath) -> None:
+    """Refuse to remove or move what a filesystem begins at.
 
     Raises:
-        InvalidCall: it is one, or no path.
+        InvalidCall: it is such a root.
     """
-    plain = checked_path(path)
-    if plain in ROOTS:
-        raise InvalidCall(f"{plain!r} is the root of a filesystem", hint="Name a path below it.")
-    return plain
+    if path.is_root:
+        raise InvalidCall(f"{path!r} is the root of a filesystem", hint="Name a path below it.")
 
 
-def filesystem_name(path: str) -> str | None:
-    """The storage resource that a path lies on, by its root."""
-    for root, name in ROOTS.items():
-        if path == root or path.startswith(root + "/"):
-            return name
-    return None
-
-
-def canonical(path: str) -> str:
-    """A checked path under the one name of its filesystem: ``/lus/eagle`` is ``/eagle``."""
-    return path.removeprefix("/lus") if path.startswith("/lus/") else path
-
-
-def parent_of(path: str) -> str:
-    """The directory that a path stands in."""
-    return path.rpartition("/")[0] or "/"
-
-
-def output_directory(path: str | None) -> str | None:
+def output_directory(path: RemotePath) -> RemotePath:
     """The directory of an output path; a last segment without a dot is taken for a directory itself."""
-    if path is None or "." not in path.rpartition("/")[2]:
-        return path
-    return path.rpartition("/")[0]
+    return path if "." not in path.name else path.parent or path
 
 
 def checked_mode(mode: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from mcp import MCPError
 from mcp.server import ServerRequestContext
@@ -13,20 +14,26 @@ from pydantic import TypeAdapter, ValidationError
 
 _ANSWER: TypeAdapter[Any] = TypeAdapter(ElicitResult | CreateMessageResult | ListRootsResult)
 
+Handled = Coroutine[Any, Any, HandlerResult]
+
 _OF_AN_ANSWER = frozenset(("inputResponses", "requestState"))
 
 NO_ANSWER = {"action": "accept"}
 """An agreement to nothing: the guard takes it for a question that failed."""
 
 
-async def take_odd_answers(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+def take_odd_answers(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> Handled:
     """MCP middleware: what is no answer counts as a failed question; a late one is asked for anew.
 
     Otherwise the client would get a protocol error, which its model may never see.
     """
+    if ctx.method != "tools/call" or _OF_AN_ANSWER.isdisjoint(ctx.params or {}):
+        return cast("Handled", call_next(ctx))
+    return _answered(ctx, call_next)
+
+
+async def _answered(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
     given = dict(ctx.params or {})
-    if ctx.method != "tools/call" or given.keys().isdisjoint(_OF_AN_ANSWER):
-        return await call_next(ctx)
     answers = given.get("inputResponses")
     if answers is not None:
         answers = answers if isinstance(answers, dict) else {}

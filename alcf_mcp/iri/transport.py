@@ -118,21 +118,22 @@ class Transport:
     async def _send(self, outgoing: _Outgoing, wait: Wait) -> Any:
         """Send a request, again only where it provably was not carried out; errors tell the operation."""
         try:
-            return await self._send_as_it_is(outgoing, wait)
+            token = None if outgoing.operation.public else await self._current_token()
+            answer = await self._exchange(outgoing, token, wait)
+            # A 401 proves that nothing was carried out: what changes something may be repeated too.
+            if (
+                answer.status == 401
+                and token is not None
+                and (other := await self._renewed(token)) is not None
+            ):
+                answer = await self._exchange(outgoing, other, wait)
+            return read(answer)
         except IRIError as error:
             error.operation = error.operation or outgoing.operation.id
             if not (outgoing.key and _keeps_no_keys(error)):
                 raise
         self.connection.honours_keys = False
         return await self._send(replace(outgoing, key=None), wait)
-
-    async def _send_as_it_is(self, outgoing: _Outgoing, wait: Wait) -> Any:
-        token = None if outgoing.operation.public else await self._current_token()
-        answer = await self._exchange(outgoing, token, wait)
-        # A 401 proves that nothing was carried out: what changes something may be repeated too.
-        if answer.status == 401 and token is not None and (other := await self._renewed(token)) is not None:
-            answer = await self._exchange(outgoing, other, wait)
-        return read(answer)
 
     async def _exchange(self, outgoing: _Outgoing, token: SecretStr | None, wait: Wait) -> Answer:
         request = outgoing.request(self.connection, self._authorization(token))

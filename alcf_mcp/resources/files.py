@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alcf_mcp.facility import Facility
+from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.resources.declare import TEXT, resource
 
 if TYPE_CHECKING:
@@ -26,4 +27,4 @@ async def file(facility: Facility, path: str) -> Result | str:
     from alcf_mcp.tools.filesystem import list_directory, view_file  # noqa: PLC0415 - loaded where it is used
 
     absolute = f"/{path.lstrip('/')}"
-    return await (list_directory if path.endswith("/") else view_file)(facility, absolute)
+    return await (list_directory if path.endswith("/") else view_file)(facility, RemotePath.parse(absolute))

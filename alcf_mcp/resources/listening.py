@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from contextlib import ExitStack, aclosing, contextmanager
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import anyio
 from mcp.server import ServerRequestContext
@@ -25,6 +25,7 @@ from mcp.types import SubscribeRequestParams, SubscriptionsListenRequestParams, 
 from mcp.types.version import is_version_at_least
 
 from alcf_mcp.app import App
+from alcf_mcp.guard.answers import Handled
 from alcf_mcp.iri.errors import InvalidCall, IRIError
 from alcf_mcp.iri.pace import pauses
 from alcf_mcp.journal import JournalError
@@ -40,6 +41,10 @@ FIRST_RETRY, LONGEST_RETRY = 60.0, 900.0
 """Seconds after which a job is looked for again that can't be looked at."""
 
 _TEMPLATES = tuple(map(UriTemplate.parse, (JOB, OUTPUT)))
+
+_OF_LISTENING = frozenset(
+    ("initialize", "resources/subscribe", "resources/unsubscribe", "subscriptions/listen")
+)
 
 
 class Watches:
@@ -69,8 +74,12 @@ class Watches:
             for uri in [*self._subscribed]:
                 self._unsubscribe(uri)
 
-    async def serve(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        """Notice who listens to what."""
+    def serve(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> Handled:
+        """MCP middleware: notice who listens to what."""
+        listens = ctx.method in _OF_LISTENING
+        return self._notice(ctx, call_next) if listens else cast("Handled", call_next(ctx))
+
+    async def _notice(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         if is_version_at_least(ctx.protocol_version, "2026-07-28"):
             if ctx.method != "subscriptions/listen":
                 return await call_next(ctx)

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from alcf_mcp.facility.paths import RemotePath
+
 
 def number_as_text(value: Any) -> Any:
     """Take 12 for "12": clients send a number where an id looks like one."""
@@ -20,7 +22,9 @@ JobResource = Annotated[
     str | None, Field(description="Resource of the job, where its id does not tell", min_length=1)
 ]
 TaskId = Annotated[Id, Field(description="Task id from an earlier result")]
-Path = Annotated[str, Field(description="Absolute path", examples=["/eagle/MyProject/run1"], max_length=4096)]
+Path = Annotated[
+    RemotePath, Field(description="Absolute path", examples=["/eagle/MyProject/run1"], max_length=4096)
+]
 Limit = Annotated[int, Field(ge=1, le=1000, description="Most entries to return")]
 Offset = Annotated[int, Field(ge=0, description="Entries to skip")]
 Since = Annotated[

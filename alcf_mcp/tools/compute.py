@@ -13,6 +13,7 @@ from alcf_mcp.facility import Facility
 from alcf_mcp.facility.jobs.diagnosis import status_in_words
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.request import changed_job
+from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.facility.walltime import parse_since
 from alcf_mcp.iri.errors import InvalidCall, IRIError, TaskFailed
 from alcf_mcp.iri.models import JOB_STATES
@@ -59,7 +60,7 @@ async def submit_job(
     return JobSubmission.of(prepared, known)
 
 
-async def _make_directory(facility: Facility, path: str) -> None:
+async def _make_directory(facility: Facility, path: RemotePath) -> None:
     """Make a job's output directory; one that is there all the same, as a link, will do.
 
     Raises:
@@ -181,7 +182,9 @@ async def get_job_output(
     since_offset: Annotated[
         int | None, Field(ge=0, lt=2**63, description="Go on from this byte of one stream instead")
     ] = None,
-    directory: Annotated[str | None, Field(description="Where its files are, if that is not known")] = None,
+    directory: Annotated[
+        RemotePath | None, Field(description="Where its files are, if that is not known")
+    ] = None,
 ) -> str:
     """Show the last lines of what a job wrote. At ALCF output appears when the job has ended."""
     known = await facility.jobs.get(job_id, resource)

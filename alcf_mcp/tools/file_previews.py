@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alcf_mcp.facility.paths import checked_mode, checked_owner, checked_path, octal, removable, symbolic
+from alcf_mcp.facility.paths import RemotePath, checked_mode, checked_owner, octal, refuse_root, symbolic
 from alcf_mcp.guard import Preview
 from alcf_mcp.iri.models import File
 from alcf_mcp.tools.context import AtFacility
@@ -34,9 +34,9 @@ def owners(file: File | None) -> str | None:
     return f"{one_line(file.user)}:{one_line(file.group)}" if file and (file.user or file.group) else None
 
 
-async def preview_chmod(facility: AtFacility, path: str, mode: str) -> Preview:
+async def preview_chmod(facility: AtFacility, path: RemotePath, mode: str) -> Preview:
     """The mode before and after."""
-    mode, path = checked_mode(mode)[-3:], checked_path(path)
+    mode = checked_mode(mode)[-3:]
     facility.shared.limits.check_change(path)
     file = await facility.files.entry(path)
     before, special = mode_of(file), has_special_bits(file)
@@ -51,10 +51,9 @@ async def preview_chmod(facility: AtFacility, path: str, mode: str) -> Preview:
     return Preview("Change the mode?", tuple(facts), word=mode if for_everyone else "")
 
 
-async def preview_chown(facility: AtFacility, path: str, owner: str, group: str) -> Preview:
+async def preview_chown(facility: AtFacility, path: RemotePath, owner: str, group: str) -> Preview:
     """Owner and group before and after."""
     checked_owner(owner, group)
-    path = checked_path(path)
     facility.shared.limits.check_change(path)
     file = await facility.files.entry(path)
     if file and owner in ("", file.user) and group in ("", file.group):
@@ -69,9 +68,9 @@ async def preview_chown(facility: AtFacility, path: str, owner: str, group: str)
     return Preview("Change the owner?", facts)
 
 
-async def preview_remove(facility: AtFacility, path: str) -> Preview:
+async def preview_remove(facility: AtFacility, path: RemotePath) -> Preview:
     """What is removed, and how much of it."""
-    path = removable(path)
+    refuse_root(path)
     facility.shared.limits.check_change(path)
     file = await facility.files.entry(path)
     gone = "It can't be recovered."
@@ -80,12 +79,10 @@ async def preview_remove(facility: AtFacility, path: str) -> Preview:
     if file.is_file:
         return Preview("Remove the file?", (f"{path}: a file of {size(file.size)}.", gone))
     if not file.is_directory:
-        return Preview(
-            "Remove it?", (f"{path}: a {one_line(file.type)}.", gone), word=path.rpartition("/")[2]
-        )
+        return Preview("Remove it?", (f"{path}: a {one_line(file.type)}.", gone), word=path.name)
     inside = await facility.files.ls(path, show_hidden=True)
     directories = sum(entry.is_directory for entry in inside)
     held = f"{count(len(inside), 'entry')} that can be seen, {count(directories, 'directory')} among them"
     facts = (f"{path}: a directory, and all that is in it: {held}.", gone)
     much = len(inside) >= MUCH or directories > 0
-    return Preview("Remove the directory?", facts, word=path.rpartition("/")[2] if much else "")
+    return Preview("Remove the directory?", facts, word=path.name if much else "")

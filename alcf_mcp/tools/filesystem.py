@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from alcf_mcp.facility.paths import checked_path
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.tools.arguments import Limit, Offset, Path
 from alcf_mcp.tools.context import AtFacility
@@ -50,7 +49,7 @@ async def list_directory(
     files = await facility.files.ls(
         path, show_hidden=show_hidden, numeric_ids=numeric_ids, recursive=recursive, dereference=dereference
     )
-    return listed(checked_path(path), files, sort=sort, limit=limit, offset=offset)
+    return listed(path, files, sort=sort, limit=limit, offset=offset)
 
 
 @tool("Make a directory", risk=Risk.CHANGES)
@@ -61,7 +60,7 @@ async def make_directory(
 ) -> Made:
     """Make a directory. It fails where something of that name exists."""
     await facility.file_actions.mkdir(path, parents=parents)
-    return Made.at(checked_path(path))
+    return Made.at(path)
 
 
 @tool("View a part of a file")
@@ -112,10 +111,8 @@ async def chmod(
     before = mode_of(file)
     after = mode_of(await facility.file_actions.chmod(path, mode)) or mode[-3:]
     way_back = before and not has_special_bits(file)
-    undo = f"chmod with path={checked_path(path)!r} and mode={before!r}" if way_back else None
-    return PathChange(
-        path=checked_path(path), what="mode", before=before and named(before), after=named(after), undo=undo
-    )
+    undo = f"chmod with path={str(path)!r} and mode={before!r}" if way_back else None
+    return PathChange(path=path, what="mode", before=before and named(before), after=named(after), undo=undo)
 
 
 @tool("Change an owner", risk=Risk.DESTROYS, repeatable=True, preview=preview_chown)
@@ -129,14 +126,12 @@ async def chown(
     file = await facility.files.seen(path)
     before = owners(file)
     after = owners(await facility.file_actions.chown(path, owner=owner, group=group)) or f"{owner}:{group}"
-    undo = (
-        f"chown with path={checked_path(path)!r}, owner={file.user!r}, group={file.group!r}" if file else None
-    )
-    return PathChange(path=checked_path(path), what="owner", before=before, after=after, undo=undo)
+    undo = f"chown with path={str(path)!r}, owner={file.user!r}, group={file.group!r}" if file else None
+    return PathChange(path=path, what="owner", before=before, after=after, undo=undo)
 
 
 @tool("Remove a file or directory", risk=Risk.DESTROYS, repeatable=True, preview=preview_remove)
 async def remove_path(facility: AtFacility, path: Path) -> Removal:
     """Remove a file, or a directory with all that is in it, for good. Asks the person first."""
     said = await facility.file_actions.rm(path)
-    return Removal(path=checked_path(path), facility_says=one_line(said) or None)
+    return Removal(path=path, facility_says=one_line(said) or None)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from alcf_mcp.facility.jobs.request import JobRequest
+from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.tools.arguments import number_as_text
 
 Nodes = Annotated[int, Field(ge=1, le=20_000, description="Number of nodes")]
@@ -30,9 +31,9 @@ Arguments = Annotated[list[str], Field(description="The program's arguments")]
 Account = Annotated[str | None, Field(description="Project to charge")]
 Queue = Annotated[str | None, Field(description="Queue", examples=["debug"])]
 Filesystems = Annotated[list[str], Field(description="Filesystems that the job uses")]
-Stdout = Annotated[str | None, Field(description="File or directory; default: directory")]
-Stderr = Annotated[str | None, Field(description="File or directory; default: directory")]
-Directory = Annotated[str | None, Field(description="Existing working directory")]
+Stdout = Annotated[RemotePath | None, Field(description="File or directory; default: directory")]
+Stderr = Annotated[RemotePath | None, Field(description="File or directory; default: directory")]
+Directory = Annotated[RemotePath | None, Field(description="Existing working directory")]
 MemoryBytes = Annotated[int | None, Field(ge=1, description="Memory in bytes")]
 Name = Annotated[str | None, Field(description="Job name", max_length=230)]
 Attributes = Annotated[

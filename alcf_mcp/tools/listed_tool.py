@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -44,11 +45,11 @@ class ListedTool(Tool):
         """What the definition says."""
         return self._output_schema
 
-    async def run(
+    def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
-    ) -> Any:
+    ) -> Coroutine[Any, Any, Any]:
         """Run the tool."""
-        return await made(self.name).run(arguments, context, convert_result)
+        return made(self.name).run(arguments, context, convert_result)
 
 
 @cache

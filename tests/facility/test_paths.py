@@ -7,12 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alcf_mcp.facility.paths import (
+    RemotePath,
     checked_mode,
     checked_owner,
-    checked_path,
-    filesystem_name,
     octal,
-    parent_of,
     symbolic,
 )
 from alcf_mcp.iri.errors import InvalidCall
@@ -29,11 +27,11 @@ from alcf_mcp.iri.errors import InvalidCall
     ],
 )
 def test_a_path_tells_its_filesystem(path: str, filesystem: str) -> None:
-    assert filesystem_name(checked_path(path)) == filesystem
+    assert RemotePath.parse(path).filesystem == filesystem
 
 
 def test_slashes_are_made_plain() -> None:
-    assert checked_path(" /eagle//P/run/ ") == "/eagle/P/run"
+    assert RemotePath.parse(" /eagle//P/run/ ") == "/eagle/P/run"
 
 
 @pytest.mark.parametrize(
@@ -54,14 +52,14 @@ def test_slashes_are_made_plain() -> None:
 )
 def test_a_wrong_path_is_refused_with_the_reason(path: str, reason: str) -> None:
     with pytest.raises(InvalidCall, match=re.escape(reason)) as refused:
-        checked_path(path)
+        RemotePath.parse(path)
     assert refused.value.hint
 
 
 @given(st.text(max_size=60))
 def test_whatever_passes_stays_under_the_roots(path: str) -> None:
     try:
-        plain = checked_path("/eagle/" + path)
+        plain = RemotePath.parse("/eagle/" + path)
     except InvalidCall:
         return
     assert plain == "/eagle" or plain.startswith("/eagle/")
@@ -69,8 +67,9 @@ def test_whatever_passes_stays_under_the_roots(path: str) -> None:
 
 
 def test_the_parent_of_a_path() -> None:
-    assert parent_of("/eagle/P/x") == "/eagle/P"
-    assert parent_of("/eagle") == "/"
+    assert RemotePath.parse("/eagle/P/x").parent == "/eagle/P"
+    assert RemotePath.parse("/eagle").parent is None
+    assert RemotePath.parse("/lus/eagle").parent is None
 
 
 @pytest.mark.parametrize("mode", ["750", "0750", "000", "777"])

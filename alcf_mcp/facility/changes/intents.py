@@ -8,8 +8,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter, field_validator
 
+from alcf_mcp.facility.paths import RemotePath
+from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import File, JobSpec
 from alcf_mcp.journal import SubmittedJob
 
@@ -66,7 +68,7 @@ class PathIntent(BaseModel):
     """A file or directory is to be changed; ``before`` is what was seen of it."""
 
     kind: Literal["mkdir", "chmod", "chown", "rm"]
-    path: str
+    path: RemotePath
     mode: str = ""
     owner: str = ""
     group: str = ""
@@ -81,14 +83,19 @@ class PlaceIntent(BaseModel):
 
     Attributes:
         path: where to.
-        source: what it comes from; empty where it comes from here.
+        source: what it comes from; ``None`` where it comes from here.
         was_free: whether nothing was at the path before.
     """
 
     kind: Placing
-    path: str
-    source: str = ""
+    path: RemotePath
+    source: RemotePath | None = None
     was_free: bool = False
+
+    @field_validator("source", mode="before")
+    @classmethod
+    def _blank_is_none(cls, value: object) -> object:
+        return value or None  # earlier versions wrote an empty text
 
 
 class TaskIntent(BaseModel):
@@ -112,4 +119,7 @@ def read_intent(text: str) -> Intent:
     Raises:
         ValueError: it is none that this version knows.
     """
-    return _INTENTS.validate_json(text)
+    try:
+        return _INTENTS.validate_json(text)
+    except InvalidCall as error:
+        raise ValueError(str(error)) from None

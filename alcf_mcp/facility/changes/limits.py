@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from alcf_mcp.facility.alcf.job_resources import unknown_resources
+from alcf_mcp.facility.changes.intents import PathIntent, PlaceIntent
 from alcf_mcp.facility.jobs.cost import node_hours
-from alcf_mcp.facility.paths import canonical
+from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import JobSpec
@@ -27,7 +28,7 @@ class LimitReached(InvalidCall):
 class Limits:
     """What may be asked for; ``None`` or nothing named means no limit.
 
-    ``walltime`` is in seconds, ``paths`` are checked paths of directories. ``unasked_node_hours`` is what a
+    ``walltime`` is in seconds, ``paths`` are directories. ``unasked_node_hours`` is what a
     job may cost before the person is asked about it.
     """
 
@@ -37,25 +38,28 @@ class Limits:
     nodes: int | None = None
     walltime: int | None = None
     accounts: tuple[str, ...] = ()
-    paths: tuple[str, ...] = ()
+    paths: tuple[RemotePath, ...] = ()
 
-    def check_place(self, path: str) -> None:
+    def check_intent(self, intent: PathIntent | PlaceIntent) -> None:
+        """Refuse a change outside the allowed directories.
+
+        Raises:
+            LimitReached: it is one.
+        """
+        check = self.check_change if intent.kind in _OF_WHAT_IS_THERE else self.check_place
+        check(intent.path)
+
+    def check_place(self, path: RemotePath) -> None:
         """Refuse to put anything outside the allowed directories; into one of them is allowed.
-
-        Args:
-            path: a checked path.
 
         Raises:
             LimitReached: it lies outside.
         """
-        if self.paths and not self._is_below(path) and canonical(path) not in self._roots:
+        if self.paths and not self._is_below(path) and path.canonical not in self._roots:
             raise LimitReached(f"{path} lies outside {', '.join(self.paths)}", "allowed_paths")
 
-    def check_change(self, path: str) -> None:
+    def check_change(self, path: RemotePath) -> None:
         """Refuse to change what does not lie below an allowed directory; these themselves stay as they are.
-
-        Args:
-            path: a checked path.
 
         Raises:
             LimitReached: it does not.
@@ -74,7 +78,7 @@ class Limits:
         """
         for path in (spec.directory, spec.stdout_path, spec.stderr_path):
             if path is not None:
-                self.check_place(path)
+                self.check_place(RemotePath.parse(path))
         self._check_resources(spec)
         nodes = spec.resources.node_count if spec.resources else None
         seconds = spec.attributes.duration if spec.attributes else None
@@ -115,11 +119,14 @@ class Limits:
 
     @property
     def _roots(self) -> set[str]:
-        return {canonical(path) for path in self.paths}
+        return {path.canonical for path in self.paths}
 
-    def _is_below(self, path: str) -> bool:
-        return any(canonical(path).startswith(f"{root}/") for root in self._roots)
+    def _is_below(self, path: RemotePath) -> bool:
+        return any(path.canonical.startswith(f"{root}/") for root in self._roots)
 
+
+_OF_WHAT_IS_THERE = frozenset(("chmod", "chown", "rm"))
+"""The kinds of change that do not put something new at a path."""
 
 _ON_JOBS = {
     "nodes": "max_nodes",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from alcf_mcp.facility.changes.evidence import Finding
 from alcf_mcp.facility.changes.intents import PathIntent, PlaceIntent
 from alcf_mcp.facility.files.reading import Files
-from alcf_mcp.facility.paths import octal, parent_of, symbolic
+from alcf_mcp.facility.paths import octal, symbolic
 from alcf_mcp.iri.models import File
 
 CLOCKS_DIFFER = timedelta(seconds=5)
@@ -50,7 +50,7 @@ async def find_placed(files: Files, intent: PlaceIntent) -> Finding:
         return Finding(
             "unknown", f"{path} is there, but where it points to is not told", check=_check(intent)
         )
-    if intent.kind == "mv" and await files.stat_if_there(intent.source) is None:
+    if intent.kind == "mv" and intent.source and await files.stat_if_there(intent.source) is None:
         return Finding("done", f"{path} is there, was not before, and {intent.source} is gone")
     return Finding("unknown", f"{path} is there, but it may not be whole", check=_check(intent))
 
@@ -97,4 +97,4 @@ def _belongs_as_asked(intent: PathIntent, file: File) -> bool:
 
 
 def _check(intent: PathIntent | PlaceIntent) -> str:
-    return f"list_directory with path={parent_of(intent.path)!r} shows how it is in a minute"
+    return f"list_directory with path={str(intent.path.parent or intent.path)!r} shows how it is in a minute"

@@ -11,10 +11,13 @@ from typing import Any, TypeVar
 import anyio
 
 from alcf_mcp.facility.changes.evidence import OutcomeUnknown, has_failed, was_refused
-from alcf_mcp.facility.changes.intents import Intent
+from alcf_mcp.facility.changes.intents import Intent, PathIntent, PlaceIntent
+from alcf_mcp.facility.changes.limits import Limits
 from alcf_mcp.facility.changes.lost_answers import Finder
+from alcf_mcp.facility.files.reading import Files, Starter
 from alcf_mcp.iri import Wait
 from alcf_mcp.iri import errors as iri
+from alcf_mcp.iri.models import File, Task, TaskHandle
 from alcf_mcp.journal import Action, Journal, JournalError, or_else
 from alcf_mcp.journal.actions import ActionOutcome
 
@@ -41,6 +44,10 @@ class Sending:
     job_id: str | None = None
     task_id: str | None = None
 
+    def note(self, task: TaskHandle) -> None:
+        """Take note of the task that was started."""
+        self.task_id = task.task_id
+
 
 Send = Callable[[Sending], Awaitable[T]]
 """Sends a change, and tells of it as soon as it knows more."""
@@ -58,6 +65,8 @@ class Recorder:
         caller: whose call it is.
         api_url: the facility.
         finder: finds out what came of a change whose answer is lost.
+        files: where paths are changed.
+        limits: what the user allows.
         wait: the call's patience, which counts its requests.
         remarks: what the call's answer should tell besides.
     """
@@ -68,6 +77,8 @@ class Recorder:
         caller: Caller,
         api_url: str,
         finder: Finder,
+        files: Files,
+        limits: Limits,
         wait: Wait,
         remarks: list[str],
     ) -> None:
@@ -75,6 +86,8 @@ class Recorder:
         self._caller = caller
         self._api_url = api_url
         self._finder = finder
+        self._files = files
+        self._limits = limits
         self._wait = wait
         self._remarks = remarks
 
@@ -114,6 +127,27 @@ class Recorder:
             raise
         await self._end(number, "done", None, sending)
         return result
+
+    def change_path(self, intent: PathIntent | PlaceIntent, start: Starter) -> Awaitable[Task | File | None]:
+        """Carry out one change of a file or directory.
+
+        Args:
+            intent: what is to be changed.
+            start: starts the task that does it.
+
+        Returns:
+            The task that did it, or what was found of its path if the answer was lost.
+
+        Raises:
+            LimitReached: its path lies outside the directories that may be changed.
+            JournalError: it can't be written down, and so is not sent.
+            OutcomeUnknown: it may have been carried out.
+            IRIError: it was not, or failed.
+        """
+        self._limits.check_intent(intent)
+        return self.carry_out(
+            intent, lambda sending: self._files.resolve(intent.path, start, started=sending.note)
+        )
 
     async def not_confirmed(self, why: str) -> None:
         """Write down that a guarded call was not carried out."""

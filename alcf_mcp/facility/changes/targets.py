@@ -10,7 +10,7 @@ from time import monotonic
 
 from alcf_mcp.facility.changes.limits import Limits
 from alcf_mcp.facility.files.reading import Files
-from alcf_mcp.facility.paths import canonical, checked_path, filesystem_name, removable
+from alcf_mcp.facility.paths import RemotePath, refuse_root
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import Compression, FileStat
 
@@ -19,7 +19,7 @@ from alcf_mcp.iri.models import Compression, FileStat
 class Target:
     """A path where something is to be put, and what is there; ``None`` is nothing."""
 
-    path: str
+    path: RemotePath
     there: FileStat | None
     seen_at: float = field(default_factory=monotonic)
 
@@ -33,7 +33,7 @@ class Target:
 class Transfer:
     """A file or directory, and the place where it, or what is made of it, is to be."""
 
-    source: str
+    source: RemotePath
     what: FileStat
     place: Target
 
@@ -45,13 +45,12 @@ class Targets:
         self._files = files
         self._limits = limits
 
-    async def look(self, path: str) -> Target:
+    async def look(self, path: RemotePath) -> Target:
         """See what is at a path that may be changed."""
-        path = checked_path(path)
         self._limits.check_place(path)
         return Target(path, await self._files.stat_if_there(path))
 
-    async def for_file(self, path: str) -> Target:
+    async def for_file(self, path: RemotePath) -> Target:
         """See what is at a path where a file is to be: nothing, or a file.
 
         Raises:
@@ -59,7 +58,7 @@ class Targets:
         """
         return _takes_file(await self.look(path))
 
-    async def for_copy(self, source: str, target: str) -> Transfer:
+    async def for_copy(self, source: RemotePath, target: RemotePath) -> Transfer:
         """See what is to be copied or moved, and the place where it comes to stand.
 
         A directory named as the target means a place in it, as with ``cp`` and ``mv``.
@@ -67,13 +66,13 @@ class Targets:
         Raises:
             InvalidCall: there is no source, or it can't be put there.
         """
-        source, target = removable(source), checked_path(target)
+        refuse_root(source)
         self._limits.check_place(target)
         _check_apart(source, target)
         what = await self._there(source)
         place = await self.look(target)
         if place.there and place.there.type == "directory":
-            target = f"{target}/{source.rpartition('/')[2]}"
+            target = target / source.name
             _check_apart(source, target)
             place = await self.look(target)
         _takes_file(place)
@@ -84,31 +83,29 @@ class Targets:
         await self._check_other_file(source, what, place)
         return Transfer(source, what, place)
 
-    async def for_archive(self, source: str, archive: str) -> Transfer:
+    async def for_archive(self, source: RemotePath, archive: RemotePath) -> Transfer:
         """See what is to be packed, and the place of its archive.
 
         Raises:
             InvalidCall: there is no source, or the archive can't be there.
         """
-        source, archive = checked_path(source), checked_path(archive)
         self._limits.check_place(archive)
         _check_same_filesystem(source, archive)
         what = await self._there(source)
         place = await self.for_file(archive)
-        if place.there and _is_within(place.path, source):
+        if place.there and place.path.is_within(source):
             raise InvalidCall(
                 f"{place.path!r} is, or lies in, what is to be packed", hint="Name another archive."
             )
         await self._check_other_file(source, what, place)
         return Transfer(source, what, place)
 
-    async def for_content(self, archive: str, directory: str) -> Transfer:
+    async def for_content(self, archive: RemotePath, directory: RemotePath) -> Transfer:
         """See an archive, and the directory that it is to be unpacked into.
 
         Raises:
             InvalidCall: there is no archive, or something else than a directory.
         """
-        archive, directory = checked_path(archive), checked_path(directory)
         _check_same_filesystem(archive, directory)
         place = await self.look(directory)
         what = await self._there(archive)
@@ -116,13 +113,13 @@ class Targets:
             raise InvalidCall(f"{place.path!r} is there and is no directory", hint="Name a directory.")
         return Transfer(archive, what, place)
 
-    async def _there(self, path: str) -> FileStat:
+    async def _there(self, path: RemotePath) -> FileStat:
         what = await self._files.stat_if_there(path)
         if what is None:
             raise InvalidCall(f"There is no {path!r}", hint="list_directory shows what there is.")
         return what
 
-    async def _check_other_file(self, source: str, what: FileStat, place: Target) -> None:
+    async def _check_other_file(self, source: RemotePath, what: FileStat, place: Target) -> None:
         """Refuse to put a file over itself, whatever names and links lead to it."""
         if place.there is None or place.there.ino is None:
             return
@@ -144,22 +141,18 @@ def _takes_file(place: Target) -> Target:
     )
 
 
-def _check_apart(source: str, target: str) -> None:
+def _check_apart(source: RemotePath, target: RemotePath) -> None:
     _check_same_filesystem(source, target)
-    if _is_within(target, source):
+    if target.is_within(source):
         raise InvalidCall(f"{target!r} is {source!r} itself, or lies within it", hint="Name another target.")
 
 
-def _check_same_filesystem(source: str, target: str) -> None:
-    if filesystem_name(source) != filesystem_name(target):
+def _check_same_filesystem(source: RemotePath, target: RemotePath) -> None:
+    if source.filesystem != target.filesystem:
         raise InvalidCall(
             f"{source!r} and {target!r} lie on different filesystems",
             hint="The facility does this within one; cp in a job's script copies between them.",
         )
-
-
-def _is_within(path: str, directory: str) -> bool:
-    return f"{canonical(path)}/".startswith(f"{canonical(directory)}/")
 
 
 class PathClaims:
@@ -170,17 +163,17 @@ class PathClaims:
         self._ended: dict[str, float] = {}
 
     @contextmanager
-    def claimed(self, path: str, seen_at: float) -> Iterator[None]:
+    def claimed(self, path: RemotePath, seen_at: float) -> Iterator[None]:
         """Around what puts something at a path.
 
         Args:
-            path: a checked path.
+            path: where.
             seen_at: when it was seen what is there, by ``time.monotonic``.
 
         Raises:
             InvalidCall: another call puts something there, or has since.
         """
-        place = canonical(path)
+        place = path.canonical
         if place in self._under_way or self._ended.get(place, 0.0) > seen_at:
             raise InvalidCall(
                 f"Another call has just put something at {path!r}",

@@ -8,11 +8,7 @@ import anyio
 
 from alcf_mcp.facility.alcf.words import means_nothing_there
 from alcf_mcp.facility.files.parts import FilePart, headed, last_lines, viewed
-from alcf_mcp.facility.paths import (
-    checked_path,
-    filesystem_name,
-    parent_of,
-)
+from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.facility.resources import ResourceNames
 from alcf_mcp.facility.unsupported import UnsupportedOperations
 from alcf_mcp.iri import IRIClient, task_results
@@ -32,7 +28,10 @@ TAIL_WINDOW = 16_384
 LINE_GUESS = 160
 
 Starter = Callable[[str, str], Awaitable[TaskHandle]]
-"""Starts a task, given the filesystem's id and the checked path."""
+"""Starts a task, given the filesystem's id and the path."""
+
+Started = Callable[[TaskHandle], None]
+"""Is told of a task that was started."""
 
 
 class Files:
@@ -53,7 +52,7 @@ class Files:
 
     async def ls(
         self,
-        path: str,
+        path: RemotePath,
         *,
         show_hidden: bool = False,
         numeric_ids: bool = False,
@@ -74,44 +73,39 @@ class Files:
         task = await self.resolve(path, lambda fs, path: self._iri.ls(fs, path, **options))
         return task_results.files(task)
 
-    async def seen(self, path: str) -> File | None:
+    async def seen(self, path: RemotePath) -> File | None:
         """What this call has seen of a path already, or sees now: how it was before a change."""
-        path = checked_path(path)
         return self._seen[path] if path in self._seen else await self.entry(path)
 
-    async def entry(self, path: str) -> File | None:
+    async def entry(self, path: RemotePath) -> File | None:
         """What its directory tells of a path; ``None`` where it tells nothing."""
-        path = checked_path(path)
         self._seen[path] = await self._entry(path)
         return self._seen[path]
 
-    async def there(self, path: str) -> File | None:
+    async def there(self, path: RemotePath) -> File | None:
         """What is at a path itself; ``None`` where surely nothing is.
 
         Raises:
             TaskFailed: that can't be told, as of a link.
         """
-        path = checked_path(path)
         try:
             entries = await self.ls(path, show_hidden=True)
         except TaskFailed as error:
             if means_nothing_there(error, path):
                 return None
             raise
-        name = path.rpartition("/")[2]
         itself = _named(path, entries) if len(entries) == 1 else None
         # A directory whose only entry has its own name looks like a file.
-        if itself and not itself.is_directory and not await self._listing(f"{path}/{name}"):
+        if itself and not itself.is_directory and not await self._listing(path / path.name):
             return itself
-        return File(name=name, type="directory")
+        return File(name=path.name, type="directory")
 
-    async def is_missing(self, path: str) -> bool:
+    async def is_missing(self, path: RemotePath) -> bool:
         """Whether a path is surely not there: its directory does not show it, and it is not found itself.
 
         A directory alone may leave it out.
         """
-        parent = parent_of(checked_path(path))
-        if filesystem_name(parent) is None:
+        if (parent := path.parent) is None:
             return False
         try:
             if _named(path, await self.ls(parent, show_hidden=True)):
@@ -124,14 +118,14 @@ class Files:
             return means_nothing_there(error, path)
         return False
 
-    async def stat(self, path: str, *, dereference: bool = False) -> FileStat:
+    async def stat(self, path: RemotePath, *, dereference: bool = False) -> FileStat:
         """What the filesystem knows of a path; of a link itself, unless that is followed."""
         task = await self.resolve(
             path, lambda fs, path: self._iri.stat(fs, path, dereference=dereference or None)
         )
         return task_results.stat(task)
 
-    async def stat_if_there(self, path: str, *, dereference: bool = False) -> FileStat | None:
+    async def stat_if_there(self, path: RemotePath, *, dereference: bool = False) -> FileStat | None:
         """The same; ``None`` where nothing is, not even a link.
 
         Raises:
@@ -144,25 +138,25 @@ class Files:
                 return None
             raise
 
-    async def _entry(self, path: str) -> File | None:
-        beside = await self._listing(parent_of(path)) if filesystem_name(parent_of(path)) else []
+    async def _entry(self, path: RemotePath) -> File | None:
+        beside = await self._listing(path.parent) if path.parent else []
         if found := _named(path, beside):
             return found
         # Its directory can't be read, or leaves it out. A file is listed as itself, but so looks a directory
         # whose only entry has its own name: then there is something below that name.
         own = await self._listing(path)
         itself = _named(path, own) if len(own) == 1 else None
-        inside = itself and await self._listing(f"{path}/{path.rpartition('/')[2]}")
+        inside = itself and await self._listing(path / path.name)
         return None if inside else itself
 
-    async def _listing(self, path: str) -> list[File]:
+    async def _listing(self, path: RemotePath) -> list[File]:
         """The entries of a path that may not be there, or may not be readable."""
         try:
             return await self.ls(path, show_hidden=True)
         except TaskFailed:
             return []
 
-    async def size(self, path: str) -> int | None:
+    async def size(self, path: RemotePath) -> int | None:
         """The size of a file in bytes; ``None`` where the facility does not tell."""
         try:
             entries = await self.ls(path, show_hidden=True)
@@ -171,7 +165,7 @@ class Files:
         found = _named(path, entries) if len(entries) == 1 else None
         return found.size if found else None
 
-    async def view(self, path: str, *, offset: int, size: int) -> FilePart:
+    async def view(self, path: RemotePath, *, offset: int, size: int) -> FilePart:
         """Up to ``size`` bytes of a file from ``offset`` on."""
         size = min(size, MOST_BYTES)
         task, total = await self._with_size(
@@ -179,18 +173,20 @@ class Files:
         )
         return viewed(path, task_results.content(task), start=offset, total=total)
 
-    async def head(self, path: str, *, lines: int | None = None, num_bytes: int | None = None) -> FilePart:
+    async def head(
+        self, path: RemotePath, *, lines: int | None = None, num_bytes: int | None = None
+    ) -> FilePart:
         """The first lines or bytes of a file."""
         task, total = await self._with_size(
             path, lambda fs, path: self._iri.head(fs, path, lines=lines, num_bytes=num_bytes)
         )
         return headed(path, task_results.content(task), asked=num_bytes, total=total)
 
-    async def download(self, path: str) -> str:
+    async def download(self, path: RemotePath) -> str:
         """A small file whole; what is no text comes in base64."""
         return task_results.content(await self.resolve(path, self._iri.download)).content
 
-    async def tail(self, path: str, *, lines: int) -> FilePart:
+    async def tail(self, path: RemotePath, *, lines: int) -> FilePart:
         """The last lines of a file; by its size and a look at its end where the facility has no ``tail``."""
         if not await self._unsupported.lacks("tail"):
             try:
@@ -201,8 +197,8 @@ class Files:
                 return FilePart(path, task_results.content(task).content)
         return await self._tail_by_view(path, lines)
 
-    async def _tail_by_view(self, path: str, lines: int) -> FilePart:
-        total = await self.size(checked_path(path))
+    async def _tail_by_view(self, path: RemotePath, lines: int) -> FilePart:
+        total = await self.size(path)
         if total is None:
             raise InvalidCall(
                 f"The size of {path!r} can't be told, so its end can't be found",
@@ -217,25 +213,24 @@ class Files:
                 return last_lines(part, lines)
             window = min(window * 4, MOST_BYTES)
 
-    async def _window(self, path: str, start: int, total: int) -> FilePart:
+    async def _window(self, path: RemotePath, start: int, total: int) -> FilePart:
         size = max(total - start, 1)
         task = await self.resolve(path, lambda fs, path: self._iri.view(fs, path, offset=start, size=size))
         return viewed(path, task_results.content(task), start=start, total=total)
 
-    async def _with_size(self, path: str, start: Starter) -> tuple[Task, int | None]:
+    async def _with_size(self, path: RemotePath, start: Starter) -> tuple[Task, int | None]:
         """Resolve a task and, beside it, look how large the file is: one wait for both."""
-        plain = checked_path(path)
         total: int | None = None
         task: Task | IRIError
 
         async def look() -> None:
             nonlocal total
-            total = await self.size(plain)
+            total = await self.size(path)
 
         async with anyio.create_task_group() as group:
             group.start_soon(look)
             try:
-                task = await self.resolve(plain, start)
+                task = await self.resolve(path, start)
             except IRIError as error:  # kept, so that it does not leave in an exception group
                 task = error
                 group.cancel_scope.cancel()
@@ -243,20 +238,23 @@ class Files:
             raise task
         return task, total
 
-    async def resolve(self, path: str, start: Starter) -> Task:
+    async def resolve(self, path: RemotePath, start: Starter, *, started: Started | None = None) -> Task:
         """Start a task on the filesystem that a path lies on, and wait for it.
+
+        Args:
+            path: the path.
+            start: starts the task.
+            started: told of the task as soon as there is one.
 
         Raises:
             TaskError: it failed, or outlasts the call's patience.
         """
-        plain = checked_path(path)
-        name = filesystem_name(plain)
-        assert name is not None  # noqa: S101 - a checked path lies on a filesystem
-        filesystem = await self._names.storage(name)
-        handle = await start(filesystem.id, plain)
+        filesystem = await self._names.storage(path.filesystem)
+        handle = await start(filesystem.id, path)
+        if started:
+            started(handle)
         return await self._iri.tasks.resolve(handle, patience=self._wait.left, on_progress=self._wait.tell_of)
 
 
-def _named(path: str, entries: list[File]) -> File | None:
-    name = path.rstrip("/").rpartition("/")[2]
-    return next((file for file in entries if file.name.rstrip("/").rpartition("/")[2] == name), None)
+def _named(path: RemotePath, entries: list[File]) -> File | None:
+    return next((file for file in entries if file.name.rstrip("/").rpartition("/")[2] == path.name), None)

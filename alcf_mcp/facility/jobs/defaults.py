@@ -8,7 +8,7 @@ from typing import Any
 
 from alcf_mcp.facility.alcf.queues import suggested_queue
 from alcf_mcp.facility.jobs.request import JobRequest
-from alcf_mcp.facility.paths import output_directory
+from alcf_mcp.facility.paths import RemotePath, output_directory
 from alcf_mcp.facility.walltime import parse_walltime
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import IRIError
@@ -102,11 +102,15 @@ class SubmissionDefaults:
             return None
         if self._defaults.directory:
             return self._defaults.directory, "by your settings"
-        directory = earlier and (earlier.spec.directory or output_directory(earlier.spec.stdout_path))
+        directory = earlier and (earlier.spec.directory or _output_directory(earlier.spec.stdout_path))
         return (directory, _LIKE_BEFORE) if directory else None
 
     async def _earlier(self, machine: Resource) -> list[SubmittedJob]:
         return await or_else(self._journal.jobs.last(machine.id, limit=LOOKED_BACK), [])
+
+
+def _output_directory(path: str | None) -> str | None:
+    return output_directory(RemotePath(path)) if path else None
 
 
 def _most_like(earlier: list[SubmittedJob], request: JobRequest) -> SubmittedJob | None:

@@ -10,7 +10,7 @@ import anyio
 from alcf_mcp.facility.files.parts import FilePart
 from alcf_mcp.facility.files.reading import Files
 from alcf_mcp.facility.jobs.known import KnownJob
-from alcf_mcp.facility.paths import checked_path
+from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.iri.errors import InvalidCall, IRIError, TaskFailed
 from alcf_mcp.journal import Journal, or_else
 
@@ -54,7 +54,7 @@ class Output:
         *,
         lines: int,
         offset: int | None = None,
-        directory: str | None = None,
+        directory: RemotePath | None = None,
     ) -> StreamOutput:
         """The last lines of ``stdout`` or ``stderr``, or what comes behind a byte of it.
 
@@ -93,17 +93,17 @@ class Output:
 
     async def _part(self, path: str, lines: int, offset: int | None) -> FilePart:
         if offset is None:
-            return await self._files.tail(path, lines=lines)
-        return await self._files.view(path, offset=offset, size=WINDOW)
+            return await self._files.tail(RemotePath.parse(path), lines=lines)
+        return await self._files.view(RemotePath.parse(path), offset=offset, size=WINDOW)
 
-    async def _places(self, known: KnownJob, stream: str, directory: str | None) -> list[str]:
+    async def _places(self, known: KnownJob, stream: str, directory: RemotePath | None) -> list[str]:
         """Where a stream's file may be, the likeliest first.
 
         Raises:
             InvalidCall: nowhere that is known of.
         """
         if directory:
-            return [_in(checked_path(directory), known, stream)]
+            return [_in(directory, known, stream)]
         asked = known.spec and (known.spec.stdout_path if stream == "stdout" else known.spec.stderr_path)
         if asked:
             has_ending = "." in asked.rpartition("/")[2]

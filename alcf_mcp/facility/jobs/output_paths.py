@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alcf_mcp.facility.files.reading import Files
-from alcf_mcp.facility.paths import canonical, output_directory
+from alcf_mcp.facility.paths import RemotePath, output_directory
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import IRIError
 from alcf_mcp.iri.models import File, JobSpec, Resource
@@ -29,9 +29,9 @@ class OutputPath:
         missing: the directory that has to be made for it, if one is missing.
     """
 
-    path: str
+    path: RemotePath
     replaces: str = ""
-    missing: str | None = None
+    missing: RemotePath | None = None
 
 
 class OutputPaths:
@@ -48,7 +48,7 @@ class OutputPaths:
         earlier = await or_else(self._journal.jobs.last(machine.id, limit=LOOKED_BACK), [])
         return [
             OutputPath(
-                path,
+                RemotePath.parse(path),
                 f"What is at {path} could not be looked up; if it is a file, the job's output replaces it.",
             )
             for path in paths
@@ -71,14 +71,14 @@ class OutputPaths:
             return
         target.replaces = await self._other_writer(target.path, besides)
         directory = output_directory(target.path)
-        if directory and (directory == target.path or await self._files.is_missing(directory)):
+        if directory == target.path or await self._files.is_missing(directory):
             target.missing = directory
 
-    async def _other_writer(self, path: str, besides: str) -> str:
+    async def _other_writer(self, path: RemotePath, besides: str) -> str:
         """The job that waits or runs and writes to the same file, as a sentence."""
         for job in await or_else(self._journal.jobs.not_ended(), []):
             paths = (job.spec.stdout_path, job.spec.stderr_path)
-            same = any(other and canonical(other) == canonical(path) for other in paths)
+            same = any(other and RemotePath(other).canonical == path.canonical for other in paths)
             if same and job.job_id != besides and await self._goes_on(job):
                 return f"Job {job.job_id} writes to {path} as well: one of the two outputs will be lost."
         return ""

@@ -15,7 +15,7 @@ from alcf_mcp.facility.jobs.cost import most_node_hours
 from alcf_mcp.facility.jobs.defaults import SubmissionDefaults
 from alcf_mcp.facility.jobs.output_paths import OutputPath, OutputPaths
 from alcf_mcp.facility.jobs.request import JobRequest, new_job
-from alcf_mcp.facility.paths import output_directory
+from alcf_mcp.facility.paths import RemotePath, output_directory
 from alcf_mcp.facility.projects import in_figures
 from alcf_mcp.facility.resources import ResourceNames
 from alcf_mcp.facility.walltime import spoken
@@ -59,7 +59,7 @@ class Prepared:
     targets: list[OutputPath] = field(default_factory=list)
 
     @property
-    def to_make(self) -> list[str]:
+    def to_make(self) -> list[RemotePath]:
         """The output directories that are missing."""
         return list(dict.fromkeys(target.missing for target in self.targets if target.missing))
 
@@ -128,7 +128,8 @@ class Preparation:
         machine = await self._names.compute(resource)
         filled, used = await self._usual.filled(machine, request)
         prepared = Prepared(machine, filled, new_job(filled), used, filled.remarks())
-        if (one := prepared.spec.stdout_path) == prepared.spec.stderr_path and output_directory(one) != one:
+        one = filled.stdout_path
+        if one and one == filled.stderr_path and output_directory(one) != one:
             prepared.notes.append(f"stdout and stderr both go to {one}: one of them will be lost.")
         if self._has_alcf_queues:
             prepared.notes += _advice(machine, prepared.spec)

@@ -10,7 +10,7 @@ from typing import Any
 from alcf_mcp.facility.alcf.job_resources import checked_resources
 from alcf_mcp.facility.blank import is_blank
 from alcf_mcp.facility.jobs.scripts import exports, launch, launch_program, on_ranks, refuse_harmed, remarks
-from alcf_mcp.facility.paths import checked_path, output_directory
+from alcf_mcp.facility.paths import RemotePath, output_directory
 from alcf_mcp.facility.walltime import parse_walltime
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import JobAttributes, JobSpec, ResourceSpec
@@ -37,16 +37,20 @@ class JobRequest:
     nodes: int | None = None
     walltime: str | int | None = None
     filesystems: list[str] | None = None
-    stdout_path: str | None = None
-    stderr_path: str | None = None
-    directory: str | None = None
+    stdout_path: RemotePath | None = None
+    stderr_path: RemotePath | None = None
+    directory: RemotePath | None = None
     memory_bytes: int | None = None
     custom_attributes: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     ranks_per_node: int | None = None
 
     def __post_init__(self) -> None:
-        """Put the default in the place of what is blank, and take blanks from around names."""
+        """Put the default in the place of what is blank, take blanks from around names, and parse paths.
+
+        Raises:
+            InvalidCall: a path is none.
+        """
         for one in fields(self):
             value = getattr(self, one.name)
             if is_blank(value):
@@ -54,6 +58,9 @@ class JobRequest:
                 object.__setattr__(self, one.name, default)
             elif one.name in ("name", "account", "queue"):
                 object.__setattr__(self, one.name, value.strip())
+            elif one.name in ("stdout_path", "stderr_path", "directory"):
+                refuse_harmed("path", value.strip())
+                object.__setattr__(self, one.name, RemotePath.parse(value))
 
     def rendered(self) -> str | None:
         """What the node runs, as a person reads it."""
@@ -86,7 +93,8 @@ def new_job(request: JobRequest) -> JobSpec:
         )
     _refuse_missing(request)
     stdout = request.stdout_path or request.directory
-    return _spec(request, stdout, request.stderr_path or request.directory or output_directory(stdout))
+    stderr = request.stderr_path or request.directory or (output_directory(stdout) if stdout else None)
+    return _spec(request, stdout, stderr)
 
 
 def changed_job(request: JobRequest) -> JobSpec:
@@ -136,7 +144,7 @@ def _refuse_missing(request: JobRequest) -> None:
         )
 
 
-def _spec(request: JobRequest, stdout_path: str | None, stderr_path: str | None) -> JobSpec:
+def _spec(request: JobRequest, stdout_path: RemotePath | None, stderr_path: RemotePath | None) -> JobSpec:
     executable, arguments = _program(request)
     _refuse_odd_names(request)
     attributes = {
@@ -149,9 +157,9 @@ def _spec(request: JobRequest, stdout_path: str | None, stderr_path: str | None)
         "executable": executable,
         "arguments": arguments,
         "name": request.name,
-        "directory": _path(request.directory),
-        "stdout_path": _path(stdout_path),
-        "stderr_path": _path(stderr_path),
+        "directory": request.directory,
+        "stdout_path": stdout_path,
+        "stderr_path": stderr_path,
         "resources": ResourceSpec(node_count=request.nodes, memory=request.memory_bytes),
     }
     if any(value is not None for value in attributes.values()):
@@ -210,10 +218,3 @@ def _custom_attributes(request: JobRequest) -> dict[str, str] | None:
     if request.filesystems:
         attributes.setdefault("filesystems", ":".join(request.filesystems))
     return attributes or None
-
-
-def _path(path: str | None) -> str | None:
-    if path is None:
-        return None
-    refuse_harmed("path", path)
-    return checked_path(path)

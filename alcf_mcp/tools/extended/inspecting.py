@@ -9,7 +9,6 @@ from typing import Annotated
 from pydantic import Field
 
 from alcf_mcp.facility.files.parts import FilePart
-from alcf_mcp.facility.paths import checked_path
 from alcf_mcp.iri import task_results
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import FileStat
@@ -83,7 +82,7 @@ async def stat_path(
 
     list_directory tells the owner's name, and works at ALCF.
     """
-    return PathStat.of(checked_path(path), await facility.files.stat(path, dereference=dereference))
+    return PathStat.of(path, await facility.files.stat(path, dereference=dereference))
 
 
 class FileKind(Result):
@@ -101,7 +100,7 @@ class FileKind(Result):
 async def file_type(facility: AtFacility, path: Path) -> FileKind:
     """Tell what a file is by its content: text, HDF5, ELF executable, gzip."""
     task = await facility.files.resolve(path, facility.iri.file_type)
-    return FileKind(path=checked_path(path), kind=one_line(task_results.text(task)) or "not told")
+    return FileKind(path=path, kind=one_line(task_results.text(task)) or "not told")
 
 
 class FileChecksum(Result):
@@ -121,9 +120,7 @@ async def checksum_file(facility: AtFacility, path: Path) -> FileChecksum:
     """Compute a file's checksum (SHA-256), to compare two files or to prove a transfer."""
     task = await facility.files.resolve(path, facility.iri.checksum)
     known = task_results.checksum(task)
-    return FileChecksum(
-        path=checked_path(path), checksum=known.checksum, algorithm=one_line(known.algorithm) or None
-    )
+    return FileChecksum(path=path, checksum=known.checksum, algorithm=one_line(known.algorithm) or None)
 
 
 @tool("Read a small file whole")
@@ -132,7 +129,6 @@ async def download_file(facility: AtFacility, path: Path) -> str:
 
     view_file reads large texts.
     """
-    path = checked_path(path)
     total = (await facility.files.stat(path, dereference=True)).size
     if total is None or total > MOST_SHOWN:
         raise InvalidCall(

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from alcf_mcp.facility.changes.targets import Target
-from alcf_mcp.facility.paths import checked_path
+from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.iri.models import Compression
 from alcf_mcp.tools.arguments import Path
 from alcf_mcp.tools.context import AtFacility
@@ -25,7 +25,8 @@ LONGEST_UPLOAD = 65_536
 """Characters: a model writes no more than that by hand."""
 
 TargetPath = Annotated[
-    str, Field(description="Where to; a directory means a place in it, under the same name", max_length=4096)
+    RemotePath,
+    Field(description="Where to; a directory means a place in it, under the same name", max_length=4096),
 ]
 Compressed = Annotated[
     Compression | None, Field(description="How it is compressed; else the name's ending tells")
@@ -62,33 +63,32 @@ async def copy_path(
 ) -> Placed:
     """Copy a file, or a directory with all that is in it, within a filesystem. Asks before it overwrites."""
     place = await facility.placements.copy(path, target_path, dereference=dereference)
-    return Placed.at(place, f"Copied {checked_path(path)}")
+    return Placed.at(place, f"Copied {path}")
 
 
 @tool("Move a file or directory", risk=Risk.DESTROYS, preview=preview_move)
 async def move_path(facility: AtFacility, path: Path, target_path: TargetPath) -> Placed:
     """Move or rename a file or directory within one filesystem. Asks the person first."""
     place = await facility.placements.move(path, target_path)
-    path = checked_path(path)
-    undo = f"move_path with path={place.path!r} and target_path={path!r}"
+    undo = f"move_path with path={place.path!r} and target_path={str(path)!r}"
     return Placed.at(place, f"Moved {path}", undo=undo)
 
 
 @tool("Make a symbolic link", risk=Risk.CHANGES)
 async def symlink_path(
     facility: AtFacility,
-    path: Annotated[str, Field(description="What the link points to", max_length=4096)],
-    link_path: Annotated[str, Field(description="The link itself", max_length=4096)],
+    path: Annotated[RemotePath, Field(description="What the link points to", max_length=4096)],
+    link_path: Annotated[RemotePath, Field(description="The link itself", max_length=4096)],
 ) -> Placed:
     """Make a symbolic link. It fails where something of that name exists."""
-    return Placed.at(await facility.placements.symlink(path, link_path), f"Linked to {checked_path(path)}")
+    return Placed.at(await facility.placements.symlink(path, link_path), f"Linked to {path}")
 
 
 @tool("Make an archive", risk=Risk.DESTROYS, repeatable=True, preview=preview_compress)
 async def compress_path(
     facility: AtFacility,
     path: Path,
-    target_path: Annotated[str, Field(description="The archive", examples=["/eagle/P/run1.tar.gz"])],
+    target_path: Annotated[RemotePath, Field(description="The archive", examples=["/eagle/P/run1.tar.gz"])],
     compression: Compressed = None,
     match_pattern: Annotated[
         str | None, Field(description="Regular expression that the names to be packed match")
@@ -99,19 +99,21 @@ async def compress_path(
     place = await facility.placements.compress(
         path, target_path, compression=compression, match_pattern=match_pattern, dereference=dereference
     )
-    return Placed.at(place, f"Packed {checked_path(path)}")
+    return Placed.at(place, f"Packed {path}")
 
 
 @tool("Unpack an archive", risk=Risk.DESTROYS, repeatable=True, preview=preview_extract)
 async def extract_archive(
     facility: AtFacility,
-    path: Annotated[str, Field(description="The archive", examples=["/eagle/P/run1.tar.gz"])],
-    target_path: Annotated[str, Field(description="Directory to unpack into; made if it is not there")],
+    path: Annotated[RemotePath, Field(description="The archive", examples=["/eagle/P/run1.tar.gz"])],
+    target_path: Annotated[
+        RemotePath, Field(description="Directory to unpack into; made if it is not there")
+    ],
     compression: Compressed = None,
 ) -> Placed:
     """Unpack a tar archive into a directory. Asks before it may overwrite."""
     place = await facility.placements.extract(path, target_path, compression=compression)
-    return Placed.at(place, f"Unpacked {checked_path(path)}")
+    return Placed.at(place, f"Unpacked {path}")
 
 
 @tool("Write a small file", risk=Risk.DESTROYS, repeatable=True, preview=preview_upload)

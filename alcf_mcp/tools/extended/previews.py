@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alcf_mcp.facility.changes.targets import Target, checked_pattern, compression_of
-from alcf_mcp.facility.paths import checked_path
+from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.guard import Preview
 from alcf_mcp.iri.models import Compression, FileStat
 from alcf_mcp.tools.context import AtFacility
@@ -14,15 +14,15 @@ FREE = Preview("", harmless="nothing is overwritten")
 GONE = "What is replaced can't be recovered."
 
 
-async def preview_copy(facility: AtFacility, path: str, target_path: str) -> Preview:
+async def preview_copy(facility: AtFacility, path: RemotePath, target_path: RemotePath) -> Preview:
     """The file that the copy would replace; where nothing is, nobody is asked."""
     transfer = await facility.placements.look_at_copy(path, target_path)
     return _overwriting(transfer.place, f"a copy of {transfer.source}", "Copy over it?")
 
 
-async def preview_move(facility: AtFacility, path: str, target_path: str) -> Preview:
+async def preview_move(facility: AtFacility, path: RemotePath, target_path: RemotePath) -> Preview:
     """From where to where, and the file that it would replace."""
-    facility.shared.limits.check_change(checked_path(path))
+    facility.shared.limits.check_change(path)
     transfer = await facility.placements.look_at_copy(path, target_path)
     moved = f"{transfer.source} ({_told(transfer.what)}) -> {transfer.place.path}"
     if transfer.place.there is None:
@@ -33,8 +33,8 @@ async def preview_move(facility: AtFacility, path: str, target_path: str) -> Pre
 
 async def preview_compress(
     facility: AtFacility,
-    path: str,
-    target_path: str,
+    path: RemotePath,
+    target_path: RemotePath,
     compression: Compression | None,
     match_pattern: str | None,
 ) -> Preview:
@@ -46,7 +46,7 @@ async def preview_compress(
 
 
 async def preview_extract(
-    facility: AtFacility, path: str, target_path: str, compression: Compression | None
+    facility: AtFacility, path: RemotePath, target_path: RemotePath, compression: Compression | None
 ) -> Preview:
     """The directory in which files would be replaced; one that looks empty need not be so."""
     compression_of(path, compression)
@@ -60,7 +60,7 @@ async def preview_extract(
     return Preview("Unpack into it?", (there, replaced, GONE))
 
 
-async def preview_upload(facility: AtFacility, path: str, content: str) -> Preview:
+async def preview_upload(facility: AtFacility, path: RemotePath, content: str) -> Preview:
     """The file that would be replaced."""
     place = await facility.placements.look_at_file(path)
     return _overwriting(place, f"{size(len(content.encode()))} of text", "Overwrite it?")

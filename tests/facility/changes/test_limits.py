@@ -7,6 +7,7 @@ import pytest
 
 from alcf_mcp.config import SettingsError, load_settings
 from alcf_mcp.facility import LimitReached, Limits
+from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.iri.models import JobAttributes, JobSpec, ResourceSpec
 from alcf_mcp.local import LocalFacility
 from alcf_mcp.server import limits_of
@@ -31,7 +32,7 @@ def spec(nodes: int, seconds: int, account: str = "A") -> JobSpec:
 
 def test_without_limits_everything_may_be_asked_for() -> None:
     Limits().check_job(spec(500, 86_400))
-    Limits().check_place("/eagle/x")
+    Limits().check_place(RemotePath("/eagle/x"))
 
 
 @pytest.mark.parametrize(
@@ -61,13 +62,13 @@ def test_a_job_at_the_limit_is_not() -> None:
 
 @pytest.mark.parametrize("path", ["/eagle/P", "/eagle/P/x"])
 def test_below_an_allowed_directory(path: str) -> None:
-    Limits(paths=("/home/me", "/eagle/P")).check_place(path)
+    Limits(paths=(RemotePath("/home/me"), RemotePath("/eagle/P"))).check_place(RemotePath(path))
 
 
 @pytest.mark.parametrize("path", ["/eagle/Py", "/eagle", "/home/you"])
 def test_outside_the_allowed_directories(path: str) -> None:
     with pytest.raises(LimitReached, match="ALCF_MCP_ALLOWED_PATHS"):
-        Limits(paths=("/eagle/P",)).check_place(path)
+        Limits(paths=(RemotePath("/eagle/P"),)).check_place(RemotePath(path))
 
 
 def test_limits_are_read_from_the_settings() -> None:

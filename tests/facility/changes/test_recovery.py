@@ -105,7 +105,7 @@ async def test_a_job_by_hand_is_not_taken_for_a_submission_of_long_ago(
         lost = {"kind": "submit", "resource_id": POLARIS.id, "resource": "Polaris", "spec": {"name": "lost"}}
         intent = json.dumps({**lost, "key": "k", "known": [], "complete": True})
         earlier = datetime.now(UTC) - timedelta(minutes=5)
-        await journal.actions.begin(left_open("", tool="submit_job", intent=intent, began_at=earlier))
+        await journal.actions.begin(left_open(HERE, tool="submit_job", intent=intent, began_at=earlier))
         by_hands = (await by_hand.do("submit_job", **job))["job_id"]
     async with connect() as assistant:
         await assistant.do("list_resources")
@@ -120,7 +120,7 @@ def lost_submission(**changes: object) -> Action:
     intent = json.dumps({**lost, "key": "k", "known": [], "complete": True})
     now = datetime.now(UTC)
     usual: dict[str, object] = {"tool": "submit_job", "intent": intent, "outcome": "unknown", "ended_at": now}
-    return left_open("", **usual | changes)
+    return left_open(HERE, **usual | changes)
 
 
 JOB = {"resource": "polaris", "account": "LocalDemo", "queue": "debug", "directory": HERE, "script": "true"}

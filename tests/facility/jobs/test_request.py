@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from alcf_mcp.facility.jobs.request import JobRequest, changed_job, new_job
+from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.iri.errors import InvalidCall
 
 ASKED = JobRequest(
@@ -15,7 +16,7 @@ ASKED = JobRequest(
     nodes=2,
     walltime="30m",
     filesystems=["home", "eagle"],
-    directory="/eagle/MyProject/run",
+    directory=RemotePath.parse("/eagle/MyProject/run"),
 )
 
 
@@ -52,7 +53,10 @@ def test_stderr_never_overwrites_stdout(said: dict[str, Any], stdout: str, stder
 
 
 def test_an_update_of_stdout_leaves_stderr_alone() -> None:
-    assert "stderr_path" not in changed_job(JobRequest(stdout_path="/eagle/P/o.txt", nodes=1)).to_wire()
+    assert (
+        "stderr_path"
+        not in changed_job(JobRequest(stdout_path=RemotePath.parse("/eagle/P/o.txt"), nodes=1)).to_wire()
+    )
 
 
 def test_empty_text_is_not_given() -> None:
