@@ -27,7 +27,10 @@ TOOLSETS = ("default", *GROUPS)
 def _split(value: Any) -> Any:
     """Names in a list with commas."""
     if isinstance(value, str):
-        return [name.strip() for name in value.split(",") if name.strip()]
+        names = [name.strip() for name in value.split(",") if name.strip()]
+        if value.strip() and not names:
+            raise ValueError("there are commas, and no name between them")
+        return names
     return value
 
 

@@ -92,7 +92,7 @@ class Facility:
     @cached_property
     def file_actions(self) -> FileActions:
         """Changes of files and directories."""
-        return FileActions(self.iri, self.files, self.recorder)
+        return FileActions(self.iri, self.files, self.recorder, self.shared.limits)
 
     @cached_property
     def placements(self) -> Placements:

@@ -6,7 +6,7 @@ answered with the preview and a code, and the same call with that code is carrie
 person's own answer counts, with the way to approve it in a terminal. An answer is worth exactly one call.
 """
 
-from alcf_mcp.guard.asking import Call, Guard, can_elicit, is_modern, put, question_failed
+from alcf_mcp.guard.asking import Call, Guard, answer_of, can_elicit, is_modern, put, question_failed
 from alcf_mcp.guard.preview import Preview
 from alcf_mcp.guard.verdict import NOTHING_SENT, Outcome, Verdict, explain
 
@@ -17,6 +17,7 @@ __all__ = [
     "Outcome",
     "Preview",
     "Verdict",
+    "answer_of",
     "can_elicit",
     "explain",
     "is_modern",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from mcp.server.mcpserver import (
     AcceptedElicitation,
     CancelledElicitation,
     Context,
+    DeclinedElicitation,
     Elicit,
     ElicitationResult,
 )
@@ -35,6 +37,8 @@ _MODERN = "2026-07-28"
 
 ANSWER_SECONDS = SECONDS
 """A question that is not answered by then will not be: it would be answered elsewhere as well."""
+
+_ANSWERS = (AcceptedElicitation, DeclinedElicitation, CancelledElicitation)
 
 _failed: ContextVar[bool] = ContextVar("failed", default=False)
 _REMEMBERED = 100
@@ -102,9 +106,10 @@ class Guard:
             asked: what the person was shown.
             now: what the call would do now, looked at again after the answer.
         """
-        self._shown.pop(call.digest(asked), None)
         if isinstance(answer, AcceptedElicitation) and isinstance(answer.data, Verdict):
             return answer.data
+        # Taken back in one step: of two calls that repeat the same answer, one finds the question.
+        is_first = self._shown.pop(call.digest(asked), None) is not None
         if isinstance(answer, CancelledElicitation):
             await self._note(call, asked, "terminal")
             return Verdict(Outcome.DISMISSED, asked)
@@ -112,8 +117,8 @@ class Guard:
             return Verdict(Outcome.DECLINED, asked)
         if now.settled is not None:
             return Verdict(Outcome.NOTHING_TO_DO, now)
-        if call.digest(now) != call.digest(asked):
-            return Verdict(Outcome.FACTS_CHANGED, now)
+        if not is_first or call.digest(now) != call.digest(asked):
+            return Verdict(Outcome.FACTS_CHANGED if is_first else Outcome.ANSWER_USED, now)
         return Verdict(Outcome.CONFIRMED, asked, "the person's answer in the client")
 
     def _by_policy(self, preview: Preview) -> Verdict | None:
@@ -144,10 +149,12 @@ class Guard:
 
     def _text(self, digest: str, preview: Preview) -> str:
         # Modern clients answer by repeating the call; the question must then be the same to the letter,
-        # although its remarks ("running for 5 min") would have moved on.
+        # although its remarks ("running for 5 min") would have moved on. Once it is answered, it is never
+        # the same again: an answer that is repeated does not fit the next one.
         first, text = self._shown.get(digest, (0.0, ""))
         if not text or monotonic() - first > SECONDS:
-            self._shown[digest] = monotonic(), (text := preview.text())
+            text = f"{preview.text()}\n(Question {secrets.token_hex(4)}: your answer counts once.)"
+            self._shown[digest] = monotonic(), text
         self._shown.move_to_end(digest)
         if len(self._shown) > _REMEMBERED:
             self._shown.popitem(last=False)
@@ -164,19 +171,28 @@ def question_failed() -> Iterator[None]:
         _failed.reset(token)
 
 
-async def put(ctx: Context[Any], question: Elicit[Any]) -> ElicitationResult[Any] | None:
-    """Put a question within the call, as clients of the earlier protocol have it.
+async def put(ctx: Context[Any], question: Elicit[Any]) -> Elicit[Any] | ElicitationResult[Any] | None:
+    """Put a question to the user, as the client's protocol has it.
 
     Returns:
-        What came of it; ``None`` where the client answered with an error or what does not fit the form, or
-        not at all.
+        The question itself for the SDK to put, where clients answer by repeating the call. Else what came of
+        it, or ``None`` where the client answered with an error, with what does not fit the form, or not at
+        all.
     """
+    if is_modern(ctx):
+        return question
     try:
         with anyio.move_on_after(ANSWER_SECONDS):
             return await ctx.elicit(question.message, question.schema)
     except (MCPError, ValueError) as error:
         logger.info("the client did not answer the question: %s", type(error).__name__)
     return None
+
+
+def answer_of(resolved: ElicitationResult[Any]) -> ElicitationResult[Any]:
+    """What came of a question, whether it was put within the call or by the SDK."""
+    data = resolved.data if isinstance(resolved, AcceptedElicitation) else None
+    return data if isinstance(data, _ANSWERS) else resolved
 
 
 def can_elicit(ctx: Context[Any]) -> bool:

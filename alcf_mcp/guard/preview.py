@@ -9,6 +9,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field, create_model
 
+LONGEST_LINE = 800
+"""Characters of a fact that are shown; an answer is bound to all of it."""
+
 
 @dataclass(frozen=True)
 class Preview:
@@ -31,8 +34,8 @@ class Preview:
     harmless: str = ""
 
     def text(self) -> str:
-        """The question below the facts."""
-        return "\n".join((*self.facts, *self.remarks, self.question))
+        """The question below the facts; of a long line, both ends are shown."""
+        return "\n".join(map(_shortened, (*self.facts, *self.remarks, self.question)))
 
     def digest(self, tool: str, arguments: dict[str, Any], person: str) -> str:
         """What an answer is bound to: the tool, the exact arguments, the person, and the facts shown."""
@@ -46,6 +49,13 @@ class Preview:
             return Yes
         described = Field(description=f"Much is at stake: type {self.word} to go on")
         return create_model("Typed", __base__=Typed, typed=(str, described))
+
+
+def _shortened(line: str) -> str:
+    if len(line) <= LONGEST_LINE:
+        return line
+    half = LONGEST_LINE // 2
+    return f"{line[:half]} … {line[-half:]}"
 
 
 class Yes(BaseModel):

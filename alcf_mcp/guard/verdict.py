@@ -19,6 +19,7 @@ class Outcome(Enum):
     DISMISSED = "dismissed"
     APPROVAL_NEEDED = "approval_required"
     FACTS_CHANGED = "facts_changed"
+    ANSWER_USED = "answer_used"
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,10 @@ _WORDS = {
     Outcome.FACTS_CHANGED: (
         "While the person was answering, what the call would do has changed.",
         "Tell the person. If they still want it, call {tool} again: they are asked anew.",
+    ),
+    Outcome.ANSWER_USED: (
+        "This answer was used already, and each counts once.",
+        "If the same is wanted again, call {tool} again: they are asked anew.",
     ),
     Outcome.DECLINED: (
         "The person declined.",

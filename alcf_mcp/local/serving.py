@@ -120,13 +120,13 @@ def _hosts(scope: Scope) -> list[str]:
 
 
 def _names_loopback(host: str) -> bool:
-    name = urlsplit(f"//{host}").hostname if _HOST.fullmatch(host) else None
-    if name is None:
+    if not _HOST.fullmatch(host):
         return False
     try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost"
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:  # it is the name of another host, or not a name at all
+        return False
 
 
 class _Connection(H11Protocol):

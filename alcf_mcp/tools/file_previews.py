@@ -77,12 +77,22 @@ async def preview_remove(facility: AtFacility, path: RemotePath) -> Preview:
     if file is None:
         return Preview("Remove it?", (f"{path}: what it is {UNKNOWN}.", gone))
     if file.is_file:
-        return Preview("Remove the file?", (f"{path}: a file of {size(file.size)}.", gone))
+        return Preview("Remove the file?", (f"{path}: a file of {_exactly(file)}.", gone))
     if not file.is_directory:
         return Preview("Remove it?", (f"{path}: a {one_line(file.type)}.", gone), word=path.name)
     inside = await facility.files.ls(path, show_hidden=True)
     directories = sum(entry.is_directory for entry in inside)
     held = f"{count(len(inside), 'entry')} that can be seen, {count(directories, 'directory')} among them"
-    facts = (f"{path}: a directory, and all that is in it: {held}.", gone)
+    facts = (f"{path}: a directory{_modified(file)}, and all that is in it: {held}.", gone)
     much = len(inside) >= MUCH or directories > 0
     return Preview("Remove the directory?", facts, word=path.name if much else "")
+
+
+def _exactly(file: File) -> str:
+    """A file's size and time, so that another that took its place is told apart."""
+    exact = "" if file.size is None or file.size < 1000 else f" ({file.size} bytes)"
+    return f"{size(file.size)}{exact}{_modified(file)}"
+
+
+def _modified(file: File) -> str:
+    return f", modified {file.last_modified:%Y-%m-%d %H:%M:%S} UTC" if file.last_modified else ""

@@ -8,9 +8,7 @@ from typing import Annotated, Any
 import anyio
 from mcp.server.mcpserver import (
     AcceptedElicitation,
-    CancelledElicitation,
     Context,
-    DeclinedElicitation,
     ElicitationResult,
     Resolve,
 )
@@ -19,7 +17,7 @@ from pydantic import BaseModel, Field
 
 from alcf_mcp.app import App
 from alcf_mcp.facility import Facility
-from alcf_mcp.guard import Call, Outcome, Preview, Verdict, can_elicit, explain, is_modern, put
+from alcf_mcp.guard import Call, Outcome, Preview, Verdict, answer_of, can_elicit, explain, is_modern, put
 from alcf_mcp.tools.context import app_of, client_name, facility_in
 from alcf_mcp.tools.results import Result, Verbatim
 from alcf_mcp.tools.signatures import Function, gathered, give_signature, parameters
@@ -27,7 +25,6 @@ from alcf_mcp.tools.text import visible
 
 Confirmation = Annotated[str | None, Field(description="The code of the preview, once the person agreed")]
 
-_ANSWERS = (AcceptedElicitation, DeclinedElicitation, CancelledElicitation)
 _OURS = ("confirmation", "guard_preview", "guard_answer")
 
 
@@ -53,10 +50,9 @@ class Guarded:
         ) -> Any:
             guard, call = app_of(context).guard, self._call(context, arguments)
             decided = await guard.decide(call, seen, confirmation, can_ask=can_elicit(context))
-            if isinstance(decided, Verdict) or is_modern(context):
+            if isinstance(decided, Verdict):
                 return decided
-            answer = await put(context, decided)
-            return answer or await guard.decide(call, seen, confirmation, can_ask=False)
+            return await put(context, decided) or await guard.decide(call, seen, confirmation, can_ask=False)
 
         give_signature(look, parameters(preview), Preview)
         self._seen = Annotated[Preview, Resolve(look)]
@@ -81,8 +77,7 @@ class Guarded:
     async def verdict(self, context: Context[App], arguments: dict[str, Any]) -> Verdict:
         """Judge a call, and leave of its arguments the tool's own."""
         _, seen, answer = (arguments.pop(name) for name in _OURS)
-        if isinstance(answer.data if isinstance(answer, AcceptedElicitation) else None, _ANSWERS):
-            answer = answer.data  # it was asked within the call
+        answer = answer_of(answer)
         asked = isinstance(answer, AcceptedElicitation) and not isinstance(answer.data, Verdict)
         facility = facility_in(arguments)
         if asked and facility:

@@ -20,7 +20,7 @@ from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
 from alcf_mcp.tools.job_results import JobReport
 from alcf_mcp.tools.signatures import Spread
-from alcf_mcp.tools.text import count, one_line
+from alcf_mcp.tools.text import WHOLE, count, one_line
 
 
 async def preview_submit(
@@ -44,7 +44,7 @@ async def preview_submit(
     remarks = (prepared.left, *prepared.used, *prepared.notes)
     return Preview(
         "Submit the job?",
-        tuple(one_line(fact, 500) for fact in facts),
+        tuple(one_line(fact, WHOLE) for fact in facts),
         remarks=tuple(one_line(remark, 500) for remark in remarks if remark),
     )
 
@@ -78,13 +78,13 @@ async def preview_update(
         with suppress(IRIError):  # that it could not be looked at is said as well
             await facility.output_paths.look(target, besides=known.job.id)
         facts.append(target.replaces)
-    return Preview(f"Change job {known.job.id}?", tuple(one_line(fact, 1000) for fact in facts if fact))
+    return Preview(f"Change job {known.job.id}?", tuple(one_line(fact, WHOLE) for fact in facts if fact))
 
 
 def _asked_for(spec: JobSpec) -> str:
     wire = spec.to_wire()
     asked = {**wire.pop("resources", {}), **wire.pop("attributes", {}), **wire}
-    return one_line(", ".join(f"{name} {value}" for name, value in asked.items()), 1000)
+    return one_line(", ".join(f"{name} {value}" for name, value in asked.items()), WHOLE)
 
 
 def node_count(known: KnownJob, nodes: int | None) -> int:

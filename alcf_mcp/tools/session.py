@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field, SecretStr
 
 from alcf_mcp.app import App
 from alcf_mcp.auth import AuthStatus, SignedIn
-from alcf_mcp.guard import can_elicit
+from alcf_mcp.guard import answer_of, can_elicit, put
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.tools.context import ThisApp, app_of
 from alcf_mcp.tools.declare import tool
@@ -175,16 +175,17 @@ class SignIn(Result):
         return "\n".join(line for line in (self.message, self.url, self.next_step) if line)
 
 
-async def _ask_for_code(context: Context[App], code: str | None) -> Ask[CodeForm] | NotAsked:
+async def _ask_for_code(context: Context[App], code: str | None) -> Any:
     app = app_of(context)
     if code or _needs_none(app) or not can_elicit(context):
         return NotAsked()
     url = await anyio.to_thread.run_sync(app.auth.pending.url)
-    return Ask(
+    question = Ask(
         "Open this address in your browser, sign in with your ALCF account, and paste the code that Globus "
         f"shows you then:\n\n{url}",
         CodeForm,
     )
+    return await put(context, question) or NotAsked()
 
 
 # It changes nothing at the facility, only who is signed in on this machine, and only the person can complete
@@ -196,6 +197,7 @@ async def sign_in(
     code: Annotated[str | None, Field(description="Only if asked for")] = None,
 ) -> SignIn:
     """Sign the person in to ALCF."""
+    answer = answer_of(answer)
     if reason := _needs_none(app):
         return SignIn(signed_in=True, message=reason, next_step="Go on with what was asked.")
     if isinstance(answer, AcceptedElicitation) and isinstance(answer.data, CodeForm):

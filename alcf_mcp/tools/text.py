@@ -29,6 +29,9 @@ def one_line(text: str, limit: int = 300) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+WHOLE = 20_000
+"""Characters, more than any fact has. It is shortened where it is shown, after an answer is bound to it."""
+
 LONGEST_FACT = 4096
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from mcp import Client
-from mcp.types import ElicitResult, Implementation
+from mcp.types import ElicitResult, ErrorData, Implementation
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alcf_mcp.auth import Auth, Cause, SignedIn, TokenStore, pending
@@ -85,6 +85,25 @@ async def test_a_person_signs_in_from_within_the_assistant(globus: GlobusAuth, c
         assert ADA.username in done.text
         assert not (await call("list_projects")).is_error
         assert len(globus.codes) == 0
+
+
+@pytest.mark.parametrize("era", ["legacy"])
+@pytest.mark.parametrize(
+    "failing",
+    [
+        ErrorData(code=-32601, message="no"),
+        ErrorData(code=-32603, message="no"),
+        ElicitResult(action="accept"),
+    ],
+)
+async def test_where_the_question_fails_the_address_comes_as_the_answer(
+    globus: GlobusAuth, connect: Connect, failing: Any
+) -> None:
+    async with connect(lambda _: failing) as call:
+        begun = await call("sign_in")
+        assert begun.facts["signed_in"] is False
+        done = await call("sign_in", code=globus.approve(begun.facts["url"]))
+        assert done.facts["identity"] == ADA.username
 
 
 async def test_without_a_form_the_code_comes_as_an_argument(globus: GlobusAuth, connect: Connect) -> None:

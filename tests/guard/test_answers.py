@@ -40,16 +40,27 @@ class Raw:
 
     async def call(self, **more: Any) -> dict[str, Any]:
         """Call the tool; the whole message that answers."""
-        self._number += 1
-        request = {"jsonrpc": "2.0", "id": self._number, "method": "tools/call"}
+        (message,) = await self.at_once(more)
+        return message
+
+    async def at_once(self, *calls: dict[str, Any]) -> list[dict[str, Any]]:
+        """Make several calls before any is answered; the messages that answer, in no order."""
         assert self._process.stdin is not None
-        line = json.dumps({**request, "params": {"_meta": META, **CALL, **more}})
-        await self._process.stdin.send(f"{line}\n".encode())
+        waiting = set()
+        for more in calls:
+            self._number += 1
+            waiting.add(self._number)
+            request = {"jsonrpc": "2.0", "id": self._number, "method": "tools/call"}
+            line = json.dumps({**request, "params": {"_meta": META, **CALL, **more}})
+            await self._process.stdin.send(f"{line}\n".encode())
+        answers: list[dict[str, Any]] = []
         with anyio.fail_after(20):
-            while True:
-                message: dict[str, Any] = json.loads(await self._line())
-                if message.get("id") == self._number:
-                    return message
+            while waiting:
+                message = json.loads(await self._line())
+                if message.get("id") in waiting:
+                    waiting.remove(message["id"])
+                    answers.append(message)
+        return answers
 
     async def _line(self) -> str:
         while "\n" not in self._rest:
@@ -65,6 +76,37 @@ async def raw(tmp_path: Path) -> AsyncIterator[Raw]:
     async with process:
         yield Raw(process)
         process.terminate()
+
+
+SUBMIT: dict[str, Any] = {
+    "resource": "polaris",
+    "script": "true",
+    "account": "LocalDemo",
+    "queue": "preemptable",
+    "nodes": 2,
+    "walltime": "70h",
+    "directory": "/eagle/LocalDemo",
+}
+
+
+async def test_an_answer_counts_once_however_often_it_is_repeated(raw: Raw) -> None:
+    """One after the other, at the same time, and after a no."""
+    call: dict[str, Any] = {"name": "submit_job", "arguments": SUBMIT}
+    yes = {"action": "accept", "content": {"confirm": True}}
+    asked = (await raw.call(**call))["result"]
+    (key,) = asked["inputRequests"]
+    answer = {"inputResponses": {key: yes}, "requestState": asked["requestState"]}
+    done = await raw.at_once(*[{**call, **answer} for _ in range(3)])
+    facts = [one["result"].get("structuredContent", {"outcome": "asked anew"}) for one in done]
+    outcomes = [one.get("outcome", "done") for one in facts]
+    assert outcomes.count("done") == 1
+    assert {"answer_used", "asked anew"} >= set(outcomes) - {"done"}
+    assert "inputRequests" in (await raw.call(**call, **answer))["result"], "asked anew"
+    asked = (await raw.call(**call))["result"]
+    no = {"inputResponses": {key: {"action": "decline"}}, "requestState": asked["requestState"]}
+    assert (await raw.call(**call, **no))["result"]["structuredContent"]["outcome"] == "declined"
+    changed = {"inputResponses": {key: yes}, "requestState": asked["requestState"]}
+    assert "inputRequests" in (await raw.call(**call, **changed))["result"]
 
 
 async def test_what_is_no_answer_is_a_question_that_failed(raw: Raw, tmp_path: Path) -> None:

@@ -6,15 +6,17 @@ nothing beyond a limit whatever the answer.
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp.types import ElicitResult
 
 from alcf_mcp.local import LocalFacility
 from alcf_mcp.local.settings import Profile
-from tests.conftest import Assistant, Connect, Era, agree
+from tests.conftest import DECLINE, Assistant, Connect, Era, agree
 from tests.guard.test_matrix import sent
 
 HERE = "/eagle/LocalDemo/here"
@@ -309,11 +311,72 @@ async def test_an_update_of_a_job_of_unknown_walltime_counts_as_the_longest(
     assert sent(local) == 0
 
 
+async def test_a_file_in_the_place_of_a_directory_that_jobs_used_is_seen(
+    connect: Connect, local: LocalFacility, scene: Scene
+) -> None:
+    async with connect(answer=agree) as assistant:
+        call = CHEAP | {"directory": f"{HERE}/run"}
+        await assistant.do("wait_for_job", job_id=(await assistant.do("submit_job", **call))["job_id"])
+        shutil.rmtree(scene.tree / "run")
+        (scene.tree / "run").write_text("years of work")
+        await assistant.call("submit_job", **CHEAP, stdout_path=f"{HERE}/run")
+    assert f"{HERE}/run (a file of 13 bytes" in assistant.questions[0]
+
+
+@pytest.mark.parametrize("profile", ["full"])
+async def test_however_long_a_path_is_what_it_replaces_is_shown_and_bound(
+    connect: Connect, local: LocalFacility, scene: Scene, profile: Profile
+) -> None:
+    deep = f"{HERE}/" + "/".join(["a" * 200] * 6)
+    there = local.tree.locate(deep)
+    there.mkdir(parents=True)
+    (there / "precious.txt").write_text("years of work")
+
+    def slowly(question: str, form: dict[str, Any]) -> ElicitResult:
+        (there / "precious.txt").write_text("other")
+        return agree(question, form) if len(assistant.questions) == 1 else DECLINE
+
+    async with connect(answer=slowly, toolsets="extended", era="legacy") as assistant:
+        written = await assistant.call("upload_file", path=f"{deep}/precious.txt", content="gone")
+    assert written.facts["outcome"] == "facts_changed"
+    assert "precious.txt: a file of 13 B" in assistant.questions[0]
+    assert (there / "precious.txt").read_text() == "other"
+
+
+async def test_a_file_of_about_the_same_size_is_not_removed_in_its_place(
+    connect: Connect, local: LocalFacility, scene: Scene
+) -> None:
+    large = scene.tree / "large"
+    large.write_text("x" * 1234)
+
+    def slowly(question: str, form: dict[str, Any]) -> ElicitResult:
+        large.write_text("y" * 1236)
+        return agree(question, form)
+
+    async with connect(answer=slowly, era="legacy") as assistant:
+        removed = await assistant.call("remove_path", path=f"{HERE}/large")
+    assert removed.facts["outcome"] == "facts_changed"
+    assert large.exists()
+
+
+async def test_no_parent_is_made_outside_an_allowed_directory(
+    connect: Connect, local: LocalFacility, scene: Scene
+) -> None:
+    team = "/eagle/LocalDemo/team"
+    async with connect(confirm="off", allowed_paths=f"{team}/mine") as assistant:
+        refused = await assistant.call("make_directory", path=f"{team}/mine/x", parents=True)
+        assert "ALCF_MCP_ALLOWED_PATHS" in refused.error["message"]
+        refused = await assistant.call("submit_job", **CHEAP | {"directory": f"{team}/mine/y"})
+        assert "ALCF_MCP_ALLOWED_PATHS" in refused.error["message"]
+    assert not local.tree.locate(team).exists()
+    assert sent(local) == 0
+
+
 async def test_what_could_not_be_looked_up_is_asked_about(
     connect: Connect, local: LocalFacility, scene: Scene, assistant: Assistant
 ) -> None:
     from alcf_mcp.local import Fault  # noqa: PLC0415
 
-    local.faults.add(Fault(path="/filesystem/ls", status=501, body={"detail": "not here"}, times=None))
+    local.faults.add(Fault(path="/filesystem/view", status=501, body={"detail": "not here"}, times=None))
     await assistant.do("submit_job", **CHEAP, stdout_path=f"{HERE}/new.txt")
     assert "could not be looked up" in assistant.questions[0]

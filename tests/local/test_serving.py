@@ -71,7 +71,18 @@ async def test_a_host_of_loopback_is_served(served: Api, host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "evil.example:8765", "localhost.evil.example", "10.0.0.1", "", "[::1", "127.0.0.1@evil"],
+    [
+        "evil.example",
+        "evil.example:8765",
+        "localhost.evil.example",
+        "10.0.0.1",
+        "",
+        "[::1",
+        "127.0.0.1@evil",
+        "[1]",
+        "[:::::]",
+        "[.]",
+    ],
 )
 async def test_another_host_is_refused_whoever_asks(served: Api, host: str) -> None:
     """A page in a browser reaches loopback by a name of its own; it may not even learn that this is here."""

@@ -112,7 +112,10 @@ async def test_chmod_shows_before_and_after_and_the_way_back(
     (tree / "f").touch()
     (tree / "f").chmod(0o640)
     changed = await assistant.call("chmod", path=f"{directory}/f", mode="664")
-    assert assistant.questions == [f"{directory}/f: rw-r----- (640) -> rw-rw-r-- (664)\nChange the mode?"]
+    (question,) = assistant.questions
+    shown, _, once = question.rpartition("\n")
+    assert shown == f"{directory}/f: rw-r----- (640) -> rw-rw-r-- (664)\nChange the mode?"
+    assert re.fullmatch(r"\(Question [0-9a-f]{8}: your answer counts once\.\)", once)
     assert (tree / "f").stat().st_mode & 0o777 == 0o664
     assert changed.facts["undo"] == f"chmod with path='{directory}/f' and mode='640'"
 

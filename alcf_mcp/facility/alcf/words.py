@@ -25,6 +25,10 @@ _UNKNOWN_JOB: dict[type[APIError], re.Pattern[str]] = {
 
 _NO_SCHEDULER = re.compile(r"does not exist for API component compute", re.IGNORECASE)
 
+_NO_FILE = re.compile(
+    r"is not a file|is a directory|expected a regular file, got something else", re.IGNORECASE
+)
+
 _NOTHING_THERE = re.compile(r"no such file or directory|does not exist", re.IGNORECASE)
 """The operating system's words, and those of ALCF's functions."""
 
@@ -43,6 +47,11 @@ def means_unknown_job(error: APIError) -> bool:
 def means_no_scheduler(error: APIError) -> bool:
     """Whether an error says that a machine takes no jobs."""
     return bool(_NO_SCHEDULER.search(error.detail))
+
+
+def means_no_file(error: TaskFailed) -> bool:
+    """Whether an error says that something is at a path, and that it is not a file."""
+    return bool(_NO_FILE.search(str(error)))
 
 
 def means_nothing_there(error: TaskFailed, path: str) -> bool:

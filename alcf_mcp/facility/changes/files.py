@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alcf_mcp.facility.changes.intents import PathIntent
+from alcf_mcp.facility.changes.limits import Limits
 from alcf_mcp.facility.changes.recorder import Recorder
 from alcf_mcp.facility.files.reading import Files
 from alcf_mcp.facility.paths import RemotePath, checked_mode, checked_owner, refuse_root
@@ -17,13 +18,21 @@ class FileActions:
     facility would refuse.
     """
 
-    def __init__(self, iri: IRIClient, files: Files, recorder: Recorder) -> None:
+    def __init__(self, iri: IRIClient, files: Files, recorder: Recorder, limits: Limits) -> None:
         self._iri = iri
+        self._limits = limits
         self._files = files
         self._recorder = recorder
 
     async def mkdir(self, path: RemotePath, *, parents: bool = False) -> None:
-        """Make a directory."""
+        """Make a directory, with those above it that are missing if ``parents`` says so.
+
+        Raises:
+            LimitReached: a directory would be made outside the allowed ones.
+        """
+        root = self._limits.root_of(path) if parents else None
+        if root and root.parent and await self._files.is_missing(root):
+            self._limits.check_place(root.parent)
         body = MakeDirectory(path=path, parent=parents)
         intent = PathIntent(kind="mkdir", path=path)
         await self._recorder.change_path(intent, lambda fs, _: self._iri.mkdir(fs, body))

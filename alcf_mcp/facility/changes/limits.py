@@ -58,6 +58,10 @@ class Limits:
         if self.paths and not self._is_below(path) and path.canonical not in self._roots:
             raise LimitReached(f"{path} lies outside {', '.join(self.paths)}", "allowed_paths")
 
+    def root_of(self, path: RemotePath) -> RemotePath | None:
+        """The allowed directory that a path lies in; ``None`` where none is named."""
+        return next((root for root in self.paths if path.is_within(root)), None)
+
     def check_change(self, path: RemotePath) -> None:
         """Refuse to change what does not lie below an allowed directory; these themselves stay as they are.
 

@@ -213,6 +213,10 @@ def compression_of(archive: str, named: Compression | None) -> Compression:
     return named or _COMPRESSIONS[ending or ".tar"]
 
 
+LONGEST_PATTERN = 200
+"""Characters."""
+
+
 def checked_pattern(pattern: str | None) -> str | None:
     """Return a pattern that names have to match.
 
@@ -220,9 +224,12 @@ def checked_pattern(pattern: str | None) -> str | None:
         InvalidCall: it is no regular expression.
     """
     try:
+        if len(pattern or "") > LONGEST_PATTERN:
+            raise re.error(f"it has more than {LONGEST_PATTERN} characters")
         re.compile(pattern or "")
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise InvalidCall(
-            f"{pattern!r} is no regular expression ({error})", hint=r"'\.log$' matches what ends in .log."
+            f"{(pattern or '')[:40]!r} is not a valid regular expression ({error})",
+            hint=r"'\.log$' matches what ends in .log.",
         ) from None
     return pattern

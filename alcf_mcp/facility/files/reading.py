@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Literal
 
 import anyio
 
-from alcf_mcp.facility.alcf.words import means_nothing_there
+from alcf_mcp.facility.alcf.words import means_no_file, means_nothing_there
 from alcf_mcp.facility.files.parts import FilePart, headed, last_lines, viewed
 from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.facility.resources import ResourceNames
@@ -82,23 +83,21 @@ class Files:
         self._seen[path] = await self._entry(path)
         return self._seen[path]
 
-    async def there(self, path: RemotePath) -> File | None:
-        """What is at a path itself; ``None`` where surely nothing is.
+    async def file_there(self, path: RemotePath) -> File | Literal["nothing", "no file"]:
+        """What is at a path where a file may be; its first byte tells, as a directory may be long to list.
 
         Raises:
             TaskFailed: that can't be told, as of a link.
         """
         try:
-            entries = await self.ls(path, show_hidden=True)
+            await self.resolve(path, lambda fs, path: self._iri.view(fs, path, offset=0, size=1))
         except TaskFailed as error:
             if means_nothing_there(error, path):
-                return None
+                return "nothing"
+            if means_no_file(error):
+                return "no file"
             raise
-        itself = _named(path, entries) if len(entries) == 1 else None
-        # A directory whose only entry has its own name looks like a file.
-        if itself and not itself.is_directory and not await self._listing(path / path.name):
-            return itself
-        return File(name=path.name, type="directory")
+        return _named(path, await self.ls(path, show_hidden=True)) or File(name=path.name, type="file")
 
     async def is_missing(self, path: RemotePath) -> bool:
         """Whether a path is surely not there: its directory does not show it, and it is not found itself.

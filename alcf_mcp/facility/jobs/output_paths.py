@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 LOOKED_BACK = 20
 """Jobs on that machine whose directories are known to be some."""
 
+_UNKNOWN = "What is at {path} could not be looked up; if it is a file, the job's output replaces it."
+
 
 @dataclass
 class OutputPath:
@@ -43,16 +45,18 @@ class OutputPaths:
         self._journal = journal
 
     async def targets(self, machine: Resource, spec: JobSpec) -> list[OutputPath]:
-        """Where the job is to write, so far not looked at, but for directories that jobs use already."""
+        """Where the job is to write; it is not looked at yet.
+
+        Until it is, a path counts as a file that is there, unless jobs have used it as a directory.
+        """
         paths = dict.fromkeys(path for path in (spec.stdout_path, spec.stderr_path) if path)
         earlier = await or_else(self._journal.jobs.last(machine.id, limit=LOOKED_BACK), [])
         return [
             OutputPath(
                 RemotePath.parse(path),
-                f"What is at {path} could not be looked up; if it is a file, the job's output replaces it.",
+                "" if _is_in_use(path, earlier) else _UNKNOWN.format(path=path),
             )
             for path in paths
-            if not _is_in_use(path, earlier)
         ]
 
     async def look(self, target: OutputPath, *, besides: str = "") -> None:
@@ -62,17 +66,16 @@ class OutputPaths:
             target: where; what is seen is told in it.
             besides: the job that writes there itself.
         """
-        there = await self._files.there(target.path)
-        if there and there.is_directory:
+        there = await self._files.file_there(target.path)
+        if there == "no file":
             target.replaces = ""
-            return
-        if there:
+        elif there != "nothing":
             target.replaces = f"{_told(target.path, there)} is replaced by the job's output."
-            return
-        target.replaces = await self._other_writer(target.path, besides)
-        directory = output_directory(target.path)
-        if directory == target.path or await self._files.is_missing(directory):
-            target.missing = directory
+        else:
+            target.replaces = await self._other_writer(target.path, besides)
+            directory = output_directory(target.path)
+            if directory == target.path or await self._files.is_missing(directory):
+                target.missing = directory
 
     async def _other_writer(self, path: RemotePath, besides: str) -> str:
         """The job that waits or runs and writes to the same file, as a sentence."""

@@ -8,7 +8,7 @@ from alcf_mcp.guard import Preview
 from alcf_mcp.iri.models import Compression, FileStat
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.tasks import reported
-from alcf_mcp.tools.text import one_line, size
+from alcf_mcp.tools.text import WHOLE, one_line, size
 
 FREE = Preview("", harmless="nothing is overwritten")
 GONE = "What is replaced can't be recovered."
@@ -82,7 +82,7 @@ def _overwriting(place: Target, by: str, question: str) -> Preview:
     if place.there is None:
         return FREE
     return Preview(
-        question, (one_line(f"{place.path}: {_told(place.there)}, is replaced by {by}.", 1000), GONE)
+        question, (one_line(f"{place.path}: {_told(place.there)}, is replaced by {by}.", WHOLE), GONE)
     )
 
 

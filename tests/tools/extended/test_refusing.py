@@ -148,8 +148,9 @@ async def test_what_has_no_source_or_no_sense_is_not_asked_about(
     packed = {"path": f"{directory}/nothing", "target_path": f"{directory}/old.tar"}
     assert "There is no" in (await assistant.call("compress_path", **packed)).error["message"]
     packed["path"] = f"{directory}/run"
-    broken = await assistant.call("compress_path", **packed, match_pattern="(")
-    assert "no regular expression" in broken.error["message"]
+    for pattern in ("(", "a{99999999999999999999}", "(" * 5000, "a" * 201):
+        broken = await assistant.call("compress_path", **packed, match_pattern=pattern)
+        assert "is not a valid regular expression" in broken.error["message"]
     elsewhere = {"path": f"{directory}/old.tar", "target_path": "/home/ada"}
     assert "different filesystems" in (await assistant.call("extract_archive", **elsewhere)).error["message"]
     assert assistant.questions == []
