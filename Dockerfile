@@ -1,5 +1,5 @@
-# MCP over stdio, by a user who is nobody:  docker run -i --rm -v alcf-mcp:/home/alcf alcf-mcp
-# The volume keeps the sign-in and the journal. To sign in: docker run -it … alcf-mcp login
+# Serves MCP over stdio as an unprivileged user:  docker run -i --rm -v alcf-mcp:/home/alcf alcf-mcp
+# The volume keeps the sign-in and the journal. To sign in:  docker run -it … alcf-mcp login
 
 FROM python:3.13-slim AS build
 WORKDIR /src

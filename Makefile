@@ -1,4 +1,4 @@
-# Every target sets up its virtual environment by itself: a fresh machine needs Python 3.11+ and nothing else.
+# Every target sets up its own virtual environment. A fresh machine needs only Python 3.11+.
 PYTHON ?= python3
 VENV   ?= .venv
 CLIENTS ?= .venv-clients
@@ -16,41 +16,41 @@ $(READY): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
 	@touch $@
 
-demo: $(READY)  ## The main job, start to end, on the embedded local facility
+demo: $(READY)  ## Walk through the main job on the embedded local facility
 	@$(BIN)/alcf-mcp demo
 
-test: $(READY)  ## All tests, in parallel
+test: $(READY)  ## Run all tests, in parallel
 	@$(BIN)/pytest
 
-check: $(READY)  ## What CI runs: format, lint, types, tests
+check: $(READY)  ## Run what CI runs: format, lint, types, tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/pytest
 
-format: $(READY)  ## Format and fix what can be fixed
+format: $(READY)  ## Format, and fix what can be fixed automatically
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-snapshots: $(READY)  ## Write anew what is generated from the code: tool snapshots, docs/tools.md, docs/configuration.md
+snapshots: $(READY)  ## Regenerate from the code: tool snapshots, docs/tools.md, docs/configuration.md, a table in README.md
 	@$(BIN)/python -m tests.reference
 
-contract: $(READY)  ## Hold the client and the local facility against an OpenAPI document: OPENAPI=<file>
+contract: $(READY)  ## Check the client and the local facility against an OpenAPI document: OPENAPI=<file>
 	@$(BIN)/python -m tests.contract $(if $(OPENAPI),"$(OPENAPI)")
 
-soak: $(READY)  ## A thousand random calls in bad weather, five times, then the facility's record against the journal
+soak: $(READY)  ## Run a thousand random calls under random faults, five times; compare the facility's record with the journal
 	@$(BIN)/python -m tests.soak --seeds $(or $(SEEDS),1 2 3 4 5)
 
-bench: $(READY)  ## Measurements side by side, as ratios: a table, and benchmarks/results/latest.json
+bench: $(READY)  ## Measure side by side, as ratios: a table, and benchmarks/results/latest.json
 	@$(BIN)/python -m benchmarks
 
-bundle: $(READY)  ## An MCP bundle for desktop programs: dist/alcf-mcp.mcpb (needs Node.js)
+bundle: $(READY)  ## Build the MCP bundle for desktop programs: dist/alcf-mcp.mcpb (needs Node.js)
 	@$(BIN)/python packaging/mcpb/stage.py build/mcpb
 	@$(MCPB) validate build/mcpb/manifest.json
 	@mkdir -p dist
 	@$(MCPB) pack build/mcpb dist/alcf-mcp.mcpb
 
-clients: $(READY)  ## Real clients, and the examples with other client libraries, installed apart (needs Node.js)
+clients: $(READY)  ## Test real clients, and the examples with other client libraries, installed separately (needs Node.js)
 	@$(BIN)/python -m tests.real_clients.install
 	@test -x $(CLIENTS)/bin/python || $(PYTHON) -m venv $(CLIENTS)
 	@$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
