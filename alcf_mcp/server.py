@@ -30,8 +30,8 @@ from alcf_mcp.logs import log_calls
 from alcf_mcp.prompt_files import load_prompt_files
 from alcf_mcp.resources import OfferedResources, ResourceServer, Watches, kinds
 from alcf_mcp.tool_prefix import ToolPrefix
-from alcf_mcp.tools.catalog import NAMES, offered
-from alcf_mcp.tools.listed_tool import ListedTool
+from alcf_mcp.tools.catalog import NAMES
+from alcf_mcp.tools.listed_tool import offered
 
 logger = logging.getLogger(__name__)
 
@@ -75,21 +75,24 @@ def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPSe
     """
     app = App(settings)
     tools = offered(settings)
-    groups = {listed.group for listed in tools}
+    groups = {tool.group for tool in tools}
     prompts = list(load_prompt_files())
     watches = Watches(app, groups)
     middleware: list[ServerMiddleware[App]] = [log_calls, watches.serve]
+    instructions = INSTRUCTIONS
     if settings.tool_prefix:
-        middleware.insert(0, ToolPrefix(settings.tool_prefix, NAMES))
+        prefix = ToolPrefix(settings.tool_prefix, NAMES)
+        middleware.insert(0, prefix)
+        instructions += prefix.sentence
     server = ResourceServer(
         "alcf",
         OfferedResources(app, groups),
         title="ALCF",
         description="Jobs, files and projects at the Argonne Leadership Computing Facility",
-        instructions=INSTRUCTIONS,
+        instructions=instructions,
         website_url="https://www.alcf.anl.gov/",
         version=__version__,
-        tools=[ListedTool.of(listed) for listed in tools],
+        tools=list(tools),
         lifespan=_lifespan(app, connect or partial(connect_to, auth=app.auth), watches),
         log_level=settings.log_level,
         middleware=middleware,

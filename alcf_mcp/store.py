@@ -126,6 +126,12 @@ _SCHEMA = (
         alcf_mcp TEXT NOT NULL
     ) STRICT;
     """,
+    """
+    ALTER TABLE actions ADD COLUMN kind TEXT NOT NULL DEFAULT '';
+    UPDATE actions SET kind = 'cancel' WHERE tool = 'cancel_job';
+    DROP INDEX canceled_jobs;
+    CREATE INDEX canceled_jobs ON actions (job_id) WHERE kind = 'cancel';
+    """,
 )
 """One entry a schema version; a file of an older version is brought forward step by step.
 

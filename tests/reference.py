@@ -17,9 +17,8 @@ from pydantic.fields import FieldInfo
 
 from alcf_mcp.config import Settings
 from alcf_mcp.tools.catalog import CATALOG
-from alcf_mcp.tools.declare import Risk
-from alcf_mcp.tools.declared import DECLARED
 from alcf_mcp.tools.facility_tool import FacilityTool
+from alcf_mcp.tools.tool import Risk, spec_of
 
 ROOT = Path(__file__).parent.parent
 SNAPSHOTS = Path("alcf_mcp/tools/definitions")
@@ -47,7 +46,7 @@ _RISKS = {Risk.READS: "reads", Risk.CHANGES: "changes", Risk.DESTROYS: "asks fir
 async def generated() -> dict[Path, str]:
     """All generated files: path below the project's root, and content."""
     names = (name for names in CATALOG.values() for name in names)
-    made = [FacilityTool.declared(DECLARED[name]) for name in names]
+    made = [FacilityTool.of(name) for name in names]
     tools = await MCPServer("definitions", tools=list(made)).list_tools()
     files = {SNAPSHOTS / f"{tool.name}.json": _snapshot(tool) for tool in tools}
     files[Path("docs/tools.md")] = "\n".join(_tools_page(tools))
@@ -76,11 +75,11 @@ def _tools_page(tools: list[Tool]) -> Iterator[str]:
     yield from ("# The tools", "", "Generated from the code by `make snapshots`.", "")
     group = ""
     for tool in tools:
-        declared = DECLARED[tool.name]
-        if declared.group != group:
-            group = declared.group
+        spec = spec_of(tool.name)
+        if spec.group != group:
+            group = spec.group
             yield from (f"## {group}", "", *_NOTES.get(group, ()))
-        yield from (f"### `{tool.name}`", "", f"{tool.description} *({_RISKS[declared.risk]})*", "")
+        yield from (f"### `{tool.name}`", "", f"{tool.description} *({_RISKS[spec.risk]})*", "")
         yield from _arguments(tool.input_schema)
 
 

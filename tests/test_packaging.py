@@ -13,7 +13,7 @@ import pytest
 
 from alcf_mcp import __version__
 from alcf_mcp.config import Settings, load_settings
-from alcf_mcp.tools.catalog import offered
+from alcf_mcp.tools.listed_tool import offered
 
 ROOT = Path(__file__).parent.parent
 BUNDLE = ROOT / "packaging" / "mcpb"

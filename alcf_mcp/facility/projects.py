@@ -31,7 +31,7 @@ AT_ONCE = 4
 ANSWER_SECONDS = 20.0
 
 NO_ANSWER = f"no answer within {ANSWER_SECONDS:g} s"
-NOT_ASKED = f"only {MOST_ASKED} projects are asked for theirs at once; get_project asks one"
+NOT_ASKED = f"only {MOST_ASKED} projects are asked for theirs at once"
 
 FURTHEST = timedelta(days=3650)
 """No allocation lasts longer."""

@@ -31,7 +31,7 @@ No message holds a token, a page of HTML, or more than ``DETAIL_LIMIT`` characte
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from alcf_mcp.iri.models import Task
 
@@ -48,16 +48,31 @@ class IRIError(Exception):
     operation: str = ""
 
 
+@dataclass(frozen=True)
+class LookAt:
+    """Where a caller can see more. A tool and a command each put it in their own words.
+
+    Attributes:
+        what: the kind of thing to look at.
+        which: its id or path, or several ids, where some are meant.
+    """
+
+    what: Literal["jobs", "job", "one of these jobs", "task", "projects", "directory", "file"]
+    which: str = ""
+
+
 class InvalidCall(IRIError):
     """The call can't be made as asked; nothing was sent.
 
     Attributes:
         hint: what would be right, as a sentence; empty where the message says it.
+        look_at: where to see what would be right.
     """
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", look_at: LookAt | None = None) -> None:
         super().__init__(message)
         self.hint = hint
+        self.look_at = look_at
 
 
 class InvalidToken(InvalidCall):

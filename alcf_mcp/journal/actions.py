@@ -44,6 +44,7 @@ class Action(BaseModel):
     """A call that changes something.
 
     Attributes:
+        kind: what was to be changed, such as ``cancel``; empty where nothing was.
         node_hours: what it may cost at most.
         api_url: the facility that it was sent to.
         process: who sent it: the process id and the host.
@@ -54,6 +55,7 @@ class Action(BaseModel):
     began_at: datetime
     ended_at: datetime | None = None
     tool: str
+    kind: str = ""
     arguments: dict[str, Any]
     client: str
     shown: str | None = None
@@ -165,11 +167,12 @@ def _begin(db: sqlite3.Connection, action: Action, day_limit: float | None) -> i
     if day_limit is not None and _node_hours_of_a_day(db) + action.node_hours > day_limit:
         return None
     cursor = db.execute(
-        "INSERT INTO actions (began_at, tool, arguments, client, shown, confirmed, outcome, node_hours,"
-        " api_url, process, intent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO actions (began_at, tool, kind, arguments, client, shown, confirmed, outcome, node_hours,"
+        " api_url, process, intent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             action.began_at.isoformat(),
             action.tool,
+            action.kind,
             json.dumps(action.arguments, ensure_ascii=False, default=str),
             action.client,
             action.shown,

@@ -139,7 +139,7 @@ class SubmittedJobs:
         """Those of the named jobs that were canceled from here."""
         sql = (
             "SELECT job_id FROM actions JOIN json_each(?) AS wanted ON wanted.value = actions.job_id"
-            " WHERE tool = 'cancel_job' AND outcome = 'done'"
+            " WHERE kind = 'cancel' AND outcome = 'done'"
         )
         wanted = json.dumps(list(job_ids))
         return {str(row[0]) for row in await self.store.run(lambda db: db.execute(sql, (wanted,)).fetchall())}

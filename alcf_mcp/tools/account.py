@@ -8,14 +8,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from alcf_mcp.facility.projects import Allocation, Balance, in_figures
+from alcf_mcp.facility.projects import NOT_ASKED, Allocation, Balance, in_figures
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.learned.usage import NODE_HOURS
 from alcf_mcp.tools.arguments import Id
 from alcf_mcp.tools.context import AtFacility
-from alcf_mcp.tools.declare import tool
 from alcf_mcp.tools.results import Facts, Result
 from alcf_mcp.tools.text import count, one_line, size
+from alcf_mcp.tools.tool import tool
 
 NO_PROJECT = "Without a project no job runs: its PI, or ALCF support, makes the person a member."
 NOTHING_TOLD = "The facility tells of no allocations."
@@ -87,7 +87,8 @@ class ProjectInfo(Result):
         allocations = [AllocationInfo.tell(allocation) for allocation in known.allocations]
         note = None if allocations else NOTHING_TOLD
         if known.untold:
-            note = f"Its allocations can't be told: {one_line(known.untold).rstrip('.')}."
+            alone = "; get_project asks for this one alone" if known.untold == NOT_ASKED else ""
+            note = f"Its allocations can't be told: {one_line(known.untold).rstrip('.')}{alone}."
         return cls(
             name=one_line(project.name) or project.id,
             id=project.id,

@@ -6,12 +6,7 @@ its tools at once, and loads what is behind them while its client reads the list
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
-from importlib.resources import files
-from typing import Any
 
 from alcf_mcp.config import Settings
 
@@ -65,31 +60,14 @@ DEFAULT = frozenset(CATALOG) - {"extended"}
 NAMES = frozenset(name for names in CATALOG.values() for name in names)
 
 
-@dataclass(frozen=True)
-class Listed:
-    """A tool as clients see it."""
-
-    name: str
-    group: str
-
-    @cached_property
-    def definition(self) -> dict[str, Any]:
-        """Name, title, description, schemas and annotations, as the protocol has them."""
-        path = files(__package__).joinpath("definitions", f"{self.name}.json")
-        definition: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return definition
-
-    @property
-    def reads(self) -> bool:
-        """Whether it changes nothing at the facility."""
-        return bool(self.definition["annotations"]["readOnlyHint"])
+GROUPS = {name: group for group, names in CATALOG.items() for name in names}
+"""The group of each tool: the module, or package of modules, that it stands in."""
 
 
-def offered(settings: Settings) -> list[Listed]:
-    """The tools that the person's settings let through."""
-    groups = _groups(settings.toolsets)
-    tools = (Listed(name, group) for group, names in CATALOG.items() if group in groups for name in names)
-    return [tool for tool in tools if tool.reads or not settings.read_only]
+def chosen(settings: Settings) -> dict[str, str]:
+    """The tools of the groups that the user chose, each with its group."""
+    wanted = _groups(settings.toolsets)
+    return {name: group for name, group in GROUPS.items() if group in wanted}
 
 
 def _groups(toolsets: Iterable[str]) -> set[str]:

@@ -19,13 +19,13 @@ from alcf_mcp.iri.errors import InvalidCall, IRIError, TaskFailed
 from alcf_mcp.iri.models import JOB_STATES
 from alcf_mcp.tools.arguments import JobId, JobResource, Limit, Offset, ResourceName, Since
 from alcf_mcp.tools.context import AtFacility
-from alcf_mcp.tools.declare import Risk, tool
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
 from alcf_mcp.tools.job_list import JobList, listing
 from alcf_mcp.tools.job_previews import node_count, preview_cancel, preview_submit, preview_update
 from alcf_mcp.tools.job_results import UNKNOWN, JobAction, JobReport, rendered_output
 from alcf_mcp.tools.job_submission import JobSubmission
 from alcf_mcp.tools.signatures import Spread
+from alcf_mcp.tools.tool import Risk, tool
 
 State = Annotated[
     Literal[

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Awaitable, Callable
 from difflib import get_close_matches
-from typing import Any
+from inspect import Parameter
+from typing import Annotated, Any, get_type_hints
 
+import anyio
 from mcp.server.mcpserver import AcceptedElicitation, Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools.base import Tool
 from mcp.types import CallToolResult
 from pydantic import ValidationError
 
+from alcf_mcp.app import App
+from alcf_mcp.facility import Caller
 from alcf_mcp.facility.blank import is_blank
-from alcf_mcp.guard import NOTHING_SENT, question_failed
-from alcf_mcp.iri.errors import TaskStillRunning
-from alcf_mcp.tools.declare import Declaration, as_registered
+from alcf_mcp.guard import NOTHING_SENT, Verdict, question_failed
+from alcf_mcp.iri.errors import NotImplementedThere, TaskStillRunning
+from alcf_mcp.tools.context import app_of, client_name, facility_in
 from alcf_mcp.tools.failures import EXPECTED, failure
-from alcf_mcp.tools.results import error_result
+from alcf_mcp.tools.guarding import Guarded, unconfirmed
+from alcf_mcp.tools.results import error_result, text_result
 from alcf_mcp.tools.schemas import lean, lean_output
+from alcf_mcp.tools.signatures import gathered, give_signature, parameters
+from alcf_mcp.tools.text import one_line
+from alcf_mcp.tools.tool import GRACE_SECONDS, Risk, ToolSpec, spec_of
 
 RESOLVED = AcceptedElicitation[Any]
 """What the SDK wraps everything in that it resolves.
@@ -32,14 +41,15 @@ class FacilityTool(Tool):
 
     @classmethod
     @functools.cache  # a tool holds no state: what a call needs comes with its context
-    def declared(cls, declaration: Declaration) -> FacilityTool:
-        """Make the tool of a declaration."""
+    def of(cls, name: str) -> FacilityTool:
+        """Make the tool of that name."""
+        spec = spec_of(name)
         made = cls.from_function(
-            as_registered(declaration),
-            name=declaration.name,
-            title=declaration.title,
-            description=_paragraph(declaration.fn.__doc__ or ""),
-            annotations=declaration.annotations,
+            _registered(spec),
+            name=spec.name,
+            title=spec.title,
+            description=_paragraph(spec.fn.__doc__ or ""),
+            annotations=spec.annotations,
         )
         assert isinstance(made, cls)  # noqa: S101 - the SDK's annotation is wider than what it does
         arguments = made.fn_metadata.arg_model
@@ -101,6 +111,48 @@ class FacilityTool(Tool):
         next_step = f"{self.name} takes: {offered}." if offered else f"{self.name} takes no arguments."
         message = f"{self.name} was not called: {'; '.join(problems)}"
         return error_result(f"{message}. {next_step}", message=message, next_step=next_step)
+
+
+def _registered(spec: ToolSpec) -> Callable[..., Awaitable[CallToolResult]]:
+    """The function that the SDK is given: guarded, bounded in time, its results and errors rendered."""
+    own = parameters(spec.fn)
+    guarded = Guarded(spec.name, own, spec.preview) if spec.preview else None
+
+    @functools.wraps(spec.fn)
+    async def run(call_context: Context[App], **arguments: Any) -> CallToolResult:
+        app = app_of(call_context)
+        try:
+            verdict = await guarded.verdict(call_context, arguments) if guarded else None
+            facility = facility_in(arguments)
+            if facility:
+                _introduce(facility.caller, spec, arguments, verdict, client_name(call_context))
+            if verdict and not verdict.go:
+                return await unconfirmed(verdict, spec.name, facility)
+            left = facility.wait.left if facility else app.settings.timeout
+            with anyio.fail_after(left + GRACE_SECONDS):
+                result = await spec.fn(**gathered(spec.fn, arguments))
+        except EXPECTED as error:
+            if isinstance(error, NotImplementedThere):
+                await app.shared.unsupported.note_missing(error.operation)
+            return failure(error, reads=spec.risk is Risk.READS, seconds=app.settings.timeout)
+        remarks = [one_line(remark, 1000) for remark in facility.remarks] if facility else []
+        return text_result(result, remarks) if isinstance(result, str) else result.to_call_result(remarks)
+
+    context = Parameter("call_context", Parameter.KEYWORD_ONLY, annotation=Context[App])
+    answer = get_type_hints(spec.fn, include_extras=True)["return"]
+    returns = CallToolResult if answer is str else Annotated[CallToolResult, answer]
+    give_signature(run, [context, *own, *(guarded.parameters if guarded else [])], returns)
+    return run
+
+
+def _introduce(
+    caller: Caller, spec: ToolSpec, arguments: dict[str, Any], verdict: Verdict | None, client: str
+) -> None:
+    """Tell who calls, and what came of asking a person."""
+    caller.tool, caller.client = spec.name, client
+    caller.arguments = {k: v for k, v in arguments.items() if k != "facility" and v not in (None, [], {})}
+    if verdict:
+        caller.shown, caller.confirmed = verdict.preview.text() or None, verdict.how
 
 
 _SLOW_LOOK = "The facility took too long to show what the call would change. Try again in a minute."

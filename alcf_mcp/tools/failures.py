@@ -61,8 +61,9 @@ def told(error: Exception, *, reads: bool, seconds: float) -> tuple[str, str]:
 
 
 def _next_step(error: Exception, reads: bool) -> str:
-    if isinstance(error, iri.InvalidCall) and error.hint:
-        return error.hint
+    if isinstance(error, iri.InvalidCall) and (error.hint or error.look_at):
+        more = f"{_seen_by(error.look_at)}." if error.look_at else ""
+        return f"{error.hint} {more}".strip()
     for kind, step in _STEPS:
         if isinstance(error, kind):
             return step if isinstance(step, str) else step(error, reads)
@@ -74,8 +75,13 @@ def _unknown_fate(error: Exception, reads: bool) -> str:
 
 
 def _after_unknown(error: Exception, reads: bool) -> str:
-    check = error.check if isinstance(error, OutcomeUnknown) else ""
-    return f"To check: {check}. {NOT_AGAIN}" if check else CHECK_FIRST
+    look_at = error.look_at if isinstance(error, OutcomeUnknown) else None
+    return f"To check: {_seen_by(look_at)}. {NOT_AGAIN}" if look_at else CHECK_FIRST
+
+
+def _seen_by(look_at: iri.LookAt) -> str:
+    """The tool that shows more, and how to call it."""
+    return _LOOKS[look_at.what].format(which=str(look_at.which))
 
 
 def _after_too_many(error: Exception, reads: bool) -> str:
@@ -110,6 +116,17 @@ def _after_still_running(error: Exception, reads: bool) -> str:
 def _after_rejected_token(error: Exception, reads: bool) -> str:
     return cause_of(error.detail if isinstance(error, iri.APIError) else "").cure
 
+
+_LOOKS = {
+    "jobs": "list_jobs shows yours; with include_finished=true also those that have ended",
+    "job": "get_job with job_id={which!r} shows it",
+    "one of these jobs": "get_job shows whether it is {which}",
+    "task": "get_task with task_id={which!r} and wait_seconds=30 waits for it",
+    "projects": "list_projects names yours",
+    "directory": "list_directory with path={which!r} shows how it is in a minute",
+    "file": "list_directory shows it; view_file reads from an offset",
+}
+"""The tools that show more."""
 
 Step = str | Callable[[Exception, bool], str]
 

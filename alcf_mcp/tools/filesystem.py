@@ -9,7 +9,6 @@ from pydantic import Field
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.tools.arguments import Limit, Offset, Path
 from alcf_mcp.tools.context import AtFacility
-from alcf_mcp.tools.declare import Risk, tool
 from alcf_mcp.tools.file_previews import (
     has_special_bits,
     mode_of,
@@ -21,6 +20,7 @@ from alcf_mcp.tools.file_previews import (
 )
 from alcf_mcp.tools.file_results import Directory, Made, PathChange, Removal, listed, rendered_part
 from alcf_mcp.tools.text import one_line
+from alcf_mcp.tools.tool import Risk, tool
 
 HEAD_LINES = 20
 LARGEST_HEAD = 1_048_576

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Coroutine
-from functools import cache, cached_property
+from functools import cached_property
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from mcp.server.mcpserver import Context
@@ -12,7 +14,8 @@ from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetad
 from mcp.types import ToolAnnotations
 from pydantic import PrivateAttr
 
-from alcf_mcp.tools.catalog import Listed
+from alcf_mcp.config import Settings
+from alcf_mcp.tools.catalog import chosen
 
 if TYPE_CHECKING:
     from alcf_mcp.tools.facility_tool import FacilityTool
@@ -21,15 +24,18 @@ if TYPE_CHECKING:
 class ListedTool(Tool):
     """A tool of the catalog; it is made from its function when it is first called."""
 
+    group: str
     _output_schema: dict[str, Any] | None = PrivateAttr(None)
 
     @classmethod
-    def of(cls, listed: Listed) -> ListedTool:
-        """Make the tool of a definition."""
-        definition = listed.definition
+    def of(cls, name: str, group: str) -> ListedTool:
+        """Make a tool from its definition, which is generated from its function and reviewed as a file."""
+        path = files(__package__).joinpath("definitions", f"{name}.json")
+        definition: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         tool = cls(
             fn=made,
-            name=listed.name,
+            name=name,
+            group=group,
             title=definition["title"],
             description=definition["description"],
             parameters=definition["inputSchema"],
@@ -39,6 +45,11 @@ class ListedTool(Tool):
         )
         tool._output_schema = definition.get("outputSchema")
         return tool
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing at the facility."""
+        return bool(self.annotations and self.annotations.read_only_hint)
 
     @cached_property
     def output_schema(self) -> dict[str, Any] | None:
@@ -52,16 +63,21 @@ class ListedTool(Tool):
         return made(self.name).run(arguments, context, convert_result)
 
 
-@cache
-def made(name: str) -> FacilityTool:
-    """The tool itself; what is behind all of them is loaded with the first."""
-    from alcf_mcp.tools.declared import DECLARED  # noqa: PLC0415 - loaded when a tool is called
-    from alcf_mcp.tools.facility_tool import FacilityTool  # noqa: PLC0415
+def offered(settings: Settings) -> list[ListedTool]:
+    """The tools that the user's settings let through."""
+    tools = (ListedTool.of(name, group) for name, group in chosen(settings).items())
+    return [tool for tool in tools if tool.reads or not settings.read_only]
 
-    return FacilityTool.declared(DECLARED[name])
+
+def made(name: str) -> FacilityTool:
+    """The tool itself; what is behind it is loaded with the first call."""
+    from alcf_mcp.tools.facility_tool import FacilityTool  # noqa: PLC0415 - loaded when a tool is called
+
+    return FacilityTool.of(name)
 
 
 def load() -> None:
     """Load what is behind the tools, so that the first call does not wait for it."""
-    import alcf_mcp.tools.declared  # noqa: PLC0415
-    import alcf_mcp.tools.facility_tool  # noqa: F401, PLC0415
+    from alcf_mcp.tools import facility_tool, tool  # noqa: F401, PLC0415
+
+    tool.load_all()

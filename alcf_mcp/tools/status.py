@@ -11,9 +11,9 @@ from alcf_mcp.facility.walltime import parse_since
 from alcf_mcp.iri import models
 from alcf_mcp.tools.arguments import Limit, ResourceName, Since
 from alcf_mcp.tools.context import AtFacility
-from alcf_mcp.tools.declare import tool
 from alcf_mcp.tools.results import Facts, Result
 from alcf_mcp.tools.text import clock, count, id_in, one_line
+from alcf_mcp.tools.tool import tool
 
 NOT_MONITORED = "'unknown' is normal where nothing reports a status (Eagle, Home); it does not mean down."
 

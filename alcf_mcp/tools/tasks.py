@@ -12,10 +12,10 @@ from alcf_mcp.iri.errors import TaskError
 from alcf_mcp.iri.models import FileContent, Task
 from alcf_mcp.tools.arguments import Limit, TaskId
 from alcf_mcp.tools.context import AtFacility
-from alcf_mcp.tools.declare import tool
 from alcf_mcp.tools.file_results import Entry
 from alcf_mcp.tools.results import Result, Verbatim
 from alcf_mcp.tools.text import count, fenced, one_line
+from alcf_mcp.tools.tool import tool
 
 MOST_ENTRIES = 500
 MOST_CONTENT = 16_384

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alcf_mcp.local import LocalFacility
-from alcf_mcp.tools.catalog import CATALOG, Listed
-from alcf_mcp.tools.listed_tool import made
+from alcf_mcp.tools.catalog import GROUPS
+from alcf_mcp.tools.listed_tool import ListedTool, made
 from tests.conftest import DECLINE, Assistant, Connect, Era
 
-TOOLS = [Listed(name, group) for group, names in CATALOG.items() for name in names]
+TOOLS = [ListedTool.of(name, group) for name, group in GROUPS.items()]
 BLANK: tuple[Any, ...] = (None, "", " ", "\n", "\t \r\n", "\u00a0", "\u2003", "\u200b", "\ufeff", [], {})
 HERE = "/eagle/LocalDemo"
 REQUIRED: dict[str, dict[str, Any]] = {
@@ -31,21 +31,21 @@ PLAUSIBLE: dict[str, Any] = {
 }
 
 
-def optional(tool: Listed) -> list[str]:
+def optional(tool: ListedTool) -> list[str]:
     """The arguments that may be left out."""
-    schema = tool.definition["inputSchema"]
+    schema = tool.parameters
     return [name for name in schema.get("properties", {}) if name not in schema.get("required", [])]
 
 
-def required(tool: Listed) -> dict[str, Any]:
+def required(tool: ListedTool) -> dict[str, Any]:
     """Arguments that the call can't do without."""
-    names = tool.definition["inputSchema"].get("required", [])
+    names = tool.parameters.get("required", [])
     return {name: PLAUSIBLE[name] for name in names} | REQUIRED.get(tool.name, {})
 
 
 @given(data=st.data())
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
-def test_blank_is_left_out_whatever_the_type(tool: Listed, data: st.DataObject) -> None:
+def test_blank_is_left_out_whatever_the_type(tool: ListedTool, data: st.DataObject) -> None:
     names = optional(tool)
     chosen = data.draw(st.lists(st.sampled_from(names), unique=True) if names else st.just([]))
     blanks = {name: data.draw(st.sampled_from(BLANK)) for name in chosen}
@@ -56,7 +56,7 @@ def test_blank_is_left_out_whatever_the_type(tool: Listed, data: st.DataObject) 
 
 @given(data=st.data())
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
-def test_what_is_not_blank_stays(tool: Listed, data: st.DataObject) -> None:
+def test_what_is_not_blank_stays(tool: ListedTool, data: st.DataObject) -> None:
     said = st.one_of(st.booleans(), st.integers(), st.text(min_size=1).map(lambda text: f"x{text}"))
     arguments = {name: data.draw(said) for name in optional(tool)}
     assert made(tool.name).given(arguments) == arguments
@@ -78,7 +78,7 @@ async def test_calls_with_and_without_blanks_ask_the_facility_the_same(
 
 
 async def asked_by(
-    assistant: Assistant, local: LocalFacility, tool: Listed, more: dict[str, Any]
+    assistant: Assistant, local: LocalFacility, tool: ListedTool, more: dict[str, Any]
 ) -> tuple[set[str], list[str]]:
     """What a call asks the facility, and the person."""
     local.faults.requests.clear()

@@ -9,9 +9,9 @@ from mcp.types import Tool
 
 from alcf_mcp.config import Settings, load_settings
 from alcf_mcp.server import INSTRUCTIONS, build_server
-from alcf_mcp.tools.catalog import CATALOG, offered
-from alcf_mcp.tools.declare import Risk
-from alcf_mcp.tools.declared import DECLARED
+from alcf_mcp.tools.catalog import CATALOG, GROUPS
+from alcf_mcp.tools.listed_tool import offered
+from alcf_mcp.tools.tool import Risk, spec_of
 
 TOOLS = {
     "list_resources": Risk.READS,
@@ -71,7 +71,7 @@ def size(value: Any) -> int:
 
 
 def test_these_tools_exist_with_these_risks() -> None:
-    assert {name: declared.risk for name, declared in DECLARED.items()} == TOOLS
+    assert {name: spec_of(name).risk for name in GROUPS} == TOOLS
 
 
 async def test_annotations_follow_from_the_risk(tools: dict[str, Tool]) -> None:
@@ -126,7 +126,7 @@ async def test_definitions_stay_small() -> None:
 
 def test_the_catalog_lists_every_tool_in_the_group_of_its_module() -> None:
     assert {name: group for group, names in CATALOG.items() for name in names} == {
-        name: declared.group for name, declared in DECLARED.items()
+        name: spec_of(name).group for name in GROUPS
     }
 
 

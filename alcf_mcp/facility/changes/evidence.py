@@ -14,12 +14,12 @@ class OutcomeUnknown(iri.IRIError):
     """A change was sent, its answer is lost, and looking did not settle whether it was carried out.
 
     Attributes:
-        check: how to find out, as a sentence.
+        look_at: where to find out.
     """
 
-    def __init__(self, message: str, *, check: str) -> None:
+    def __init__(self, message: str, *, look_at: iri.LookAt | None) -> None:
         super().__init__(message)
-        self.check = check
+        self.look_at = look_at
 
 
 def was_refused(error: BaseException) -> bool:
@@ -47,7 +47,7 @@ class Finding:
         outcome: ``unknown`` as long as what is seen proves nothing.
         detail: what was seen, as a sentence without its full stop.
         value: what the call would have answered: the job, the entry of a path, or nothing.
-        check: how a person or a model finds out, where it is unknown.
+        look_at: where to find out, where it is unknown.
         job_id: the job that was submitted, if one was.
         is_final: nothing more can be found out by looking again.
     """
@@ -55,6 +55,6 @@ class Finding:
     outcome: Literal["done", "failed", "unknown"]
     detail: str
     value: Any = None
-    check: str = ""
+    look_at: iri.LookAt | None = None
     job_id: str | None = None
     is_final: bool = False

@@ -22,7 +22,7 @@ from alcf_mcp.facility.changes.lost_jobs import LATE, LostJobs
 from alcf_mcp.facility.changes.lost_paths import find_path_change, find_placed
 from alcf_mcp.facility.files.reading import Files
 from alcf_mcp.iri import IRIClient
-from alcf_mcp.iri.errors import IRIError, NotAnIRIAnswer, TaskCanceled, TaskFailed
+from alcf_mcp.iri.errors import IRIError, LookAt, NotAnIRIAnswer, TaskCanceled, TaskFailed
 from alcf_mcp.iri.pace import pauses
 from alcf_mcp.iri.polling import looks
 from alcf_mcp.iri.tasks import completed
@@ -39,7 +39,9 @@ def _of_its_time(found: Finding, is_late: bool) -> Finding:
     """A finding as far as it still proves something."""
     if found.outcome == "unknown" or not is_late:
         return found
-    return Finding("unknown", f"{found.detail}, now; somebody else may have done it since", check=found.check)
+    return Finding(
+        "unknown", f"{found.detail}, now; somebody else may have done it since", look_at=found.look_at
+    )
 
 
 class Finder:
@@ -110,8 +112,7 @@ class Finder:
             return Finding("done", f"task {task_id} is canceled")
         if task.ended:
             return Finding("failed", f"task {task_id} had {task.status} before")
-        check = f"get_task with task_id={task_id!r} tells its status in a minute"
-        return Finding("unknown", f"task {task_id} is {task.status}", check=check)
+        return Finding("unknown", f"task {task_id} is {task.status}", look_at=LookAt("task", task_id))
 
     async def _task(self, task_id: str) -> Finding | None:
         """What became of a task; nothing where the facility has lost it."""
@@ -120,8 +121,7 @@ class Finder:
         except IRIError:
             return None
         if not task.ended:
-            check = f"get_task with task_id={task_id!r} and wait_seconds=30 waits for it"
-            return Finding("unknown", f"task {task_id} is {task.status}", check=check)
+            return Finding("unknown", f"task {task_id} is {task.status}", look_at=LookAt("task", task_id))
         try:
             return Finding("done", f"task {task_id} has completed", completed(task))
         except (TaskFailed, TaskCanceled) as error:

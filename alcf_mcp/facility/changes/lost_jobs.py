@@ -13,7 +13,7 @@ from alcf_mcp.facility.jobs.known import FACILITY_CUTS_AT, LIST_LIMIT, job_numbe
 from alcf_mcp.facility.unsupported import UnsupportedOperations
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.iri import IRIClient
-from alcf_mcp.iri.errors import IRIError, NotImplementedThere
+from alcf_mcp.iri.errors import IRIError, LookAt, NotImplementedThere
 from alcf_mcp.iri.models import Job, JobSpec
 from alcf_mcp.journal import Journal
 from alcf_mcp.journal.actions import COMPETES
@@ -29,7 +29,7 @@ LATE = timedelta(minutes=2)
 _ENDED_BY_US = frozenset({128 + 15, 256 + 15, 256 + 9})
 """Exit codes of jobs that PBS ended (ALCF's deployment of the API, 2026-08)."""
 
-_CHECK = "list_jobs with include_finished=true shows the person's jobs"
+_JOBS = LookAt("jobs")
 
 
 class LostJobs:
@@ -79,7 +79,7 @@ class LostJobs:
         is_late = age > LATE
         new = await self._new_jobs(intent)
         if new is None:
-            return Finding("unknown", f"the jobs on {intent.resource} can't be compared", check=_CHECK)
+            return Finding("unknown", f"the jobs on {intent.resource} can't be compared", look_at=_JOBS)
         same = [job for job in new if _asks_for(job, intent.spec)]
         candidates = same or [job for job in new if job.job_spec is None]
         if not candidates and age > COMPETES:
@@ -87,7 +87,7 @@ class LostJobs:
                 "failed", f"no new job is on {intent.resource}, {spoken(age.total_seconds())} later"
             )
         if not candidates:
-            return Finding("unknown", f"no new job is seen on {intent.resource}, so far", check=_CHECK)
+            return Finding("unknown", f"no new job is seen on {intent.resource}, so far", look_at=_JOBS)
         others = await self._journal.actions.open_submissions(intent.resource_id) - {action}
         if len(candidates) == 1 and not others and (same or not is_late):
             job = candidates[0]
@@ -96,28 +96,28 @@ class LostJobs:
                 return Finding("done", f"it was submitted as job {job.id} ({proof})", job, job_id=job.id)
         ids = ", ".join(job.id for job in candidates[:5])
         detail = f"{ids} may be it, or another submission's"
-        return Finding("unknown", detail, check=f"get_job shows whether it is {ids}", is_final=is_late)
+        return Finding("unknown", detail, look_at=LookAt("one of these jobs", ids), is_final=is_late)
 
     async def find_canceled(self, intent: CancelIntent) -> Finding:
         """Look whether a job that was to end has ended, and by whom."""
         job = await self._iri.get_job(intent.resource_id, intent.job_id)
-        check = f"get_job with job_id={intent.job_id!r} shows it"
+        look_at = LookAt("job", intent.job_id)
         if not job.finished:
-            return Finding("unknown", f"the job is still {job.state}", check=check)
+            return Finding("unknown", f"the job is still {job.state}", look_at=look_at)
         if job.state in ("canceled", "cancelled") or job.exit_code in _ENDED_BY_US:
             return Finding("done", "the job has ended by it", job)
-        return Finding("unknown", f"the job has ended ({job.state}), perhaps by itself", job, check)
+        return Finding("unknown", f"the job has ended ({job.state}), perhaps by itself", job, look_at)
 
     async def find_updated(self, intent: UpdateIntent) -> Finding:
         """Look whether a job asks for what it was changed to, where the facility tells that."""
-        check = f"get_job with job_id={intent.job_id!r} shows what is known of it"
+        look_at = LookAt("job", intent.job_id)
         try:
             job = await self._iri.get_job(intent.resource_id, intent.job_id, include_spec=True)
         except NotImplementedThere:
-            return Finding("unknown", "the facility does not tell what a job asks for", check=check)
+            return Finding("unknown", "the facility does not tell what a job asks for", look_at=look_at)
         if _asks_for(job, intent.change):
             return Finding("done", "the job asks for it now", job)
-        return Finding("unknown", "the job does not ask for it, so far", check=check)
+        return Finding("unknown", "the job does not ask for it, so far", look_at=look_at)
 
     async def _new_jobs(self, intent: SubmitIntent) -> list[Job] | None:
         """The jobs that were not there before and are nobody's; ``None`` where that can't be told."""

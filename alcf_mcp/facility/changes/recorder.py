@@ -184,13 +184,14 @@ class Recorder:
         if found.outcome == "failed":
             raise iri.TaskFailed(found.detail, task_id=sending.task_id or "") from None
         raise OutcomeUnknown(
-            f"{lost}. Whether it was carried out is not known: {found.detail}", check=found.check
+            f"{lost}. Whether it was carried out is not known: {found.detail}", look_at=found.look_at
         ) from None
 
     def _action(self, intent: Intent | None, node_hours: float) -> Action:
         return Action(
             began_at=datetime.now(UTC),
             tool=self._caller.tool,
+            kind=intent.kind if intent else "",
             arguments=self._caller.arguments,
             client=self._caller.client,
             shown=self._caller.shown,

@@ -11,7 +11,7 @@ from time import monotonic
 from alcf_mcp.facility.changes.limits import Limits
 from alcf_mcp.facility.files.reading import Files
 from alcf_mcp.facility.paths import RemotePath, refuse_root
-from alcf_mcp.iri.errors import InvalidCall
+from alcf_mcp.iri.errors import InvalidCall, LookAt
 from alcf_mcp.iri.models import Compression, FileStat
 
 
@@ -116,7 +116,7 @@ class Targets:
     async def _there(self, path: RemotePath) -> FileStat:
         what = await self._files.stat_if_there(path)
         if what is None:
-            raise InvalidCall(f"There is no {path!r}", hint="list_directory shows what there is.")
+            raise InvalidCall(f"There is no {path!r}", look_at=LookAt("directory", path.parent or path))
         return what
 
     async def _check_other_file(self, source: RemotePath, what: FileStat, place: Target) -> None:

@@ -16,6 +16,7 @@ from alcf_mcp.iri import IRIClient, task_results
 from alcf_mcp.iri.errors import (
     InvalidCall,
     IRIError,
+    LookAt,
     NotImplementedThere,
     TaskFailed,
 )
@@ -201,7 +202,8 @@ class Files:
         if total is None:
             raise InvalidCall(
                 f"The size of {path!r} can't be told, so its end can't be found",
-                hint="Is it a file, and readable? list_directory shows; view_file reads from an offset.",
+                hint="Is it a file, and readable?",
+                look_at=LookAt("file", path),
             )
         window = min(max(TAIL_WINDOW, lines * LINE_GUESS), MOST_BYTES)
         while True:

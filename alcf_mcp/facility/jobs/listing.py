@@ -23,6 +23,7 @@ from alcf_mcp.iri.errors import (
     InvalidCall,
     InvalidRequest,
     IRIError,
+    LookAt,
     NoAnswer,
     NotFound,
     ServerFault,
@@ -71,7 +72,8 @@ class Jobs:
         if not _ID.fullmatch(job_id):
             raise InvalidCall(
                 f"{job_id!r} is no job id",
-                hint="An id looks like 3095453.polaris-pbs-01…; list_jobs shows yours.",
+                hint="An id looks like 3095453.polaris-pbs-01….",
+                look_at=LookAt("jobs"),
             )
         asked = await self._names.compute(resource) if resource else None
         record = await self._records.find(job_id, asked)
@@ -93,7 +95,7 @@ class Jobs:
             return (await self._records.remembered([forgotten]))[0]
         raise InvalidCall(
             f"{_joined(machine.name for machine in machines)} has no job {job_id!r}",
-            hint="list_jobs shows yours; with include_finished also those that have ended.",
+            look_at=LookAt("jobs"),
         )
 
     async def listed(

@@ -29,8 +29,8 @@ LOOKING_SECONDS = 8.0
 """A submission is not held up longer by looking whether it can work."""
 
 UNCLEAR = (
-    "Another submission to {machine} is under way, or its outcome is not known: if it was the same job, look "
-    "with list_jobs whether it is there."
+    "Another submission to {machine} is under way, or its outcome is unknown: if it was the same job, check "
+    "whether it is there already."
 )
 
 LeftOn = Callable[[str, Resource], Awaitable[float | None]]

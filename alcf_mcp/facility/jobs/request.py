@@ -12,7 +12,7 @@ from alcf_mcp.facility.blank import is_blank
 from alcf_mcp.facility.jobs.scripts import exports, launch, launch_program, on_ranks, refuse_harmed, remarks
 from alcf_mcp.facility.paths import RemotePath, output_directory
 from alcf_mcp.facility.walltime import parse_walltime
-from alcf_mcp.iri.errors import InvalidCall
+from alcf_mcp.iri.errors import InvalidCall, LookAt
 from alcf_mcp.iri.models import JobAttributes, JobSpec, ResourceSpec
 
 _JOB_NAME = re.compile(r"[A-Za-z0-9+\-_.]{1,230}")
@@ -128,7 +128,7 @@ def merged(old: JobSpec, new: JobSpec) -> JobSpec:
 def _refuse_missing(request: JobRequest) -> None:
     missing = []
     if not request.account:
-        missing.append("`account` (the project to charge; list_projects names yours)")
+        missing.append("`account` (the project to charge)")
     if not request.queue:
         missing.append("`queue` (on Polaris: debug up to 1 h on 1-2 nodes, prod from 10 nodes)")
     if not request.directory and not request.stdout_path:
@@ -141,6 +141,7 @@ def _refuse_missing(request: JobRequest) -> None:
         raise InvalidCall(
             "The facility takes no job without " + ", ".join(item.partition(" (")[0] for item in missing),
             hint=f"Give {'; '.join(missing)}.",
+            look_at=None if request.account else LookAt("projects"),
         )
 
 

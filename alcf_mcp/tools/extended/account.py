@@ -11,9 +11,9 @@ from alcf_mcp.iri import models
 from alcf_mcp.tools.account import what_is_left
 from alcf_mcp.tools.arguments import Id, Limit, Offset
 from alcf_mcp.tools.context import AtFacility
-from alcf_mcp.tools.declare import tool
 from alcf_mcp.tools.results import Facts, Result
 from alcf_mcp.tools.text import count
+from alcf_mcp.tools.tool import tool
 
 
 class CapabilityInfo(Facts):

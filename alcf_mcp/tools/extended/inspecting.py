@@ -14,10 +14,10 @@ from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import FileStat
 from alcf_mcp.tools.arguments import Path
 from alcf_mcp.tools.context import AtFacility
-from alcf_mcp.tools.declare import tool
 from alcf_mcp.tools.file_results import rendered_part
 from alcf_mcp.tools.results import Result
 from alcf_mcp.tools.text import MOST_SHOWN, clock, fenced, one_line, size
+from alcf_mcp.tools.tool import tool
 
 LARGEST_BINARY = 49_152
 """Bytes: in base64, as many as are shown of a text."""

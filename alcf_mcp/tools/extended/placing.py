@@ -11,7 +11,6 @@ from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.iri.models import Compression
 from alcf_mcp.tools.arguments import Path
 from alcf_mcp.tools.context import AtFacility
-from alcf_mcp.tools.declare import Risk, tool
 from alcf_mcp.tools.extended.previews import (
     preview_compress,
     preview_copy,
@@ -20,6 +19,7 @@ from alcf_mcp.tools.extended.previews import (
     preview_upload,
 )
 from alcf_mcp.tools.results import Result
+from alcf_mcp.tools.tool import Risk, tool
 
 LONGEST_UPLOAD = 65_536
 """Characters: a model writes no more than that by hand."""

@@ -1,0 +1,104 @@
+"""A tool: one decorator on a function; the rest follows from the function."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+from importlib import import_module
+
+from mcp.types import ToolAnnotations
+
+from alcf_mcp.tools.catalog import CATALOG, GROUPS
+from alcf_mcp.tools.results import Result
+from alcf_mcp.tools.signatures import Function
+
+GRACE_SECONDS = 3.0
+"""A call ends by its own time limit; what does not is cut off this much later."""
+
+ToolFunction = Callable[..., Awaitable[Result | str]]
+
+
+class Risk(Enum):
+    """What a tool can do to the person's work."""
+
+    READS = "reads"
+    CHANGES = "changes"
+    DESTROYS = "destroys"
+
+
+@dataclass(frozen=True)
+class ToolSpec:
+    """A tool: its function, and what is said of it."""
+
+    fn: ToolFunction
+    title: str
+    risk: Risk
+    repeatable: bool
+    remote: bool
+    preview: Function | None
+
+    @property
+    def name(self) -> str:
+        """The tool's name: that of its function."""
+        return self.fn.__name__
+
+    @property
+    def group(self) -> str:
+        """The tool's group: the module or package of tools that it stands in."""
+        return self.fn.__module__.removeprefix("alcf_mcp.tools.").partition(".")[0]
+
+    @property
+    def annotations(self) -> ToolAnnotations:
+        """What clients decide by, derived from the risk."""
+        reads = self.risk is Risk.READS
+        return ToolAnnotations(
+            title=self.title,
+            read_only_hint=reads,
+            destructive_hint=self.risk is Risk.DESTROYS,
+            idempotent_hint=reads or self.repeatable,
+            open_world_hint=self.remote,
+        )
+
+
+SPECS: dict[str, ToolSpec] = {}
+"""The tools whose modules are loaded, by name."""
+
+
+def tool(
+    title: str,
+    *,
+    risk: Risk = Risk.READS,
+    repeatable: bool = False,
+    remote: bool = True,
+    preview: Function | None = None,
+) -> Callable[[ToolFunction], ToolFunction]:
+    """Declare a tool.
+
+    Args:
+        title: its name for people.
+        risk: what it can do.
+        repeatable: doing it twice leaves things as doing it once.
+        remote: it talks to the facility.
+        preview: looks at what a call would do; the person is asked with it. What destroys has one.
+    """
+    if risk is Risk.DESTROYS and preview is None:
+        raise ValueError(f"{title}: what destroys has a preview")
+
+    def declare(fn: ToolFunction) -> ToolFunction:
+        SPECS[fn.__name__] = ToolSpec(fn, title, risk, repeatable, remote, preview)
+        return fn
+
+    return declare
+
+
+def spec_of(name: str) -> ToolSpec:
+    """The tool of that name; its module is loaded if it is not yet."""
+    import_module(f"alcf_mcp.tools.{GROUPS[name]}")
+    return SPECS[name]
+
+
+def load_all() -> None:
+    """Load the modules of all tools, so that the first call does not wait for it."""
+    for group in CATALOG:
+        import_module(f"alcf_mcp.tools.{group}")
