@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 def history(
-    since: Annotated[str | None, typer.Option(help="'today', 'yesterday', '2h', or ISO 8601.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Start of the period: 'today', 'yesterday', '2h', or ISO 8601.")
+    ] = None,
     tool: Annotated[str | None, typer.Option(help="Only this tool.")] = None,
     outcome: Annotated[
         str | None,

@@ -33,7 +33,7 @@ def install(
     local: Annotated[bool, typer.Option("--local", help="Use the embedded local facility.")] = False,
     name: Annotated[str, typer.Option(help="Name of the server in the client.")] = "alcf",
     file: Annotated[
-        Path | None, typer.Option(help="File to use instead of the client's own; for generic, ./mcp.json.")
+        Path | None, typer.Option(help="File to use instead of the client's own (generic: ./mcp.json).")
     ] = None,
 ) -> None:
     """Add alcf-mcp to an MCP client's configuration file; the rest of the file stays as it is."""

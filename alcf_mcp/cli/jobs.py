@@ -28,10 +28,15 @@ OnMachine = Annotated[str | None, typer.Option("--resource", help="The machine, 
 def jobs(
     resource: Annotated[str | None, typer.Option(help="Only this machine.")] = None,
     state: Annotated[
-        str | None, typer.Option(help="queued, held, running, completed, failed, canceled, done, unknown.")
+        str | None,
+        typer.Option(
+            help="Only this state: queued, held, running, completed, failed, canceled, done, unknown."
+        ),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Part of the job's name.")] = None,
-    since: Annotated[str | None, typer.Option(help="'today', 'yesterday', '2h', or ISO 8601.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Start of the period: 'today', 'yesterday', '2h', or ISO 8601.")
+    ] = None,
     ended: Annotated[bool, typer.Option("--all", "-a", help="Include ended jobs.")] = False,
     limit: Annotated[int, typer.Option(help="Maximum number of jobs to show.", min=1, max=1000)] = 50,
     as_json: AsJSON = False,
@@ -67,7 +72,7 @@ def output(
     stream: Annotated[str, typer.Option(help="stdout, stderr or both.")] = "both",
     lines: Annotated[int, typer.Option(help="Number of lines to show, from the end.", min=1, max=5000)] = 100,
     follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Wait for new output until the job ends.")
+        bool, typer.Option("--follow", "-f", help="Keep showing new output until the job ends.")
     ] = False,
     facility: Facility = None,
     state_dir: StateDir = None,

@@ -27,7 +27,9 @@ def submit(
     account: Annotated[str | None, typer.Option("--account", "-A", help="Project to charge.")] = None,
     queue: Annotated[str | None, typer.Option("--queue", "-q", help="Queue to submit to.")] = None,
     nodes: Annotated[int, typer.Option("--nodes", "-n", help="Number of nodes.", min=1)] = 1,
-    walltime: Annotated[str, typer.Option("--walltime", "-t", help="'00:30:00', '30m', '2h'.")] = "30m",
+    walltime: Annotated[
+        str, typer.Option("--walltime", "-t", help="Maximum run time: '00:30:00', '30m', '2h'.")
+    ] = "30m",
     directory: Annotated[
         str | None, typer.Option("--directory", "-d", help="Directory in which the job runs and writes.")
     ] = None,
