@@ -1,4 +1,4 @@
-"""Text files that begin with what is to be known of them: YAML between two ``---`` lines."""
+"""Text files with front matter: YAML between two ``---`` lines at the beginning."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Head = TypeVar("Head", bound=BaseModel)
 
 
 def parted(text: str, head: type[Head], *, where: str) -> tuple[Head, str]:
-    """Part a file into its front matter and the text behind it.
+    """Split a file into its front matter and the text after it.
 
     Args:
         text: the file's content.
@@ -21,16 +21,16 @@ def parted(text: str, head: type[Head], *, where: str) -> tuple[Head, str]:
         where: the file's name, for errors.
 
     Raises:
-        ValueError: there is no front matter, or not what the model asks for.
+        ValueError: the front matter is missing or does not fit the model.
     """
     parts = _FORM.match(text)
     if parts is None:
-        raise ValueError(f"{where}: the file begins with front matter between two '---' lines")
+        raise ValueError(f"{where}: the file must begin with front matter between two '---' lines")
     return head.model_validate(read_yaml(parts[1])), parts[2]
 
 
 def read_yaml(text: str) -> Any:
-    """Read YAML, by libyaml where PyYAML was built with it: many times as fast."""
+    """Read YAML, with libyaml if PyYAML was built with it: that is many times faster."""
     import yaml  # noqa: PLC0415 - loaded where it is used
 
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe

@@ -1,7 +1,7 @@
 """Short pages about working at ALCF through this server, each with its date and its sources.
 
-A page is a Markdown file with front matter. ``{queue_tables}`` in it stands for the tables of the queues, so
-that their numbers are kept in one place.
+A page is a Markdown file with front matter. ``{queue_tables}`` in it is replaced by the queue tables, so that
+their numbers are kept in one place.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ class GuidePage(_PageHead, frozen=True):
 
 @cache
 def list_pages() -> tuple[GuidePage, ...]:
-    """All pages, by topic."""
+    """List all pages, sorted by topic."""
     return tuple(_parse(topic, text) for topic, text in read_all("guide", ".md"))
 
 
 def read_page(topic: str) -> GuidePage:
-    """The page about a topic.
+    """Return the page about a topic.
 
     Raises:
-        InvalidCall: there is none.
+        InvalidCall: there is no such page.
     """
     for page in list_pages():
         if page.topic == topic.strip().lower():

@@ -1,9 +1,9 @@
 """MCP prompts from Markdown files: adding a prompt is adding a file.
 
-A file begins with YAML front matter (``title``, ``description``, and ``arguments``, each with ``name``,
-``description``, ``required`` and ``complete``: what its values are, for a client that offers them); its body
-is the prompt, with ``{argument}`` where an argument goes. A line with an argument that was not given is left
-out.
+A file begins with YAML front matter: ``title``, ``description``, and ``arguments``, each with ``name``,
+``description``, ``required`` and ``complete``, the kind of its values for clients that offer completions. Its
+body is the prompt, with ``{argument}`` where an argument goes. A line with an argument that was not given is
+left out.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from alcf_mcp.front_matter import parted
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 Completion = Literal["resource", "job", "project", "queue", "path"]
-"""What the values of an argument are."""
+"""The kind of value that an argument takes."""
 
 
 class _Argument(BaseModel, extra="forbid"):
@@ -40,9 +40,9 @@ class _PromptHead(BaseModel, extra="forbid"):
 
 @dataclass(frozen=True)
 class PromptFile:
-    """A prompt as its file has it.
+    """A prompt as read from its file.
 
-    ``completions`` tells what the values of an argument are, by its name, where the file says so.
+    ``completions`` holds the kind of an argument's values, by its name, where the file gives one.
     """
 
     prompt: Prompt
@@ -50,14 +50,14 @@ class PromptFile:
 
 
 def prompts_directory() -> Path:
-    """Where the prompts lie: in the installed package, or beside it in a checkout."""
+    """Find the prompts: in the installed package, or next to it in a checkout."""
     package = Path(__file__).parent
     installed = package / "prompts"
     return installed if installed.is_dir() else package.parent / "prompts"
 
 
 def load_prompt_files() -> Iterator[PromptFile]:
-    """Read all prompts with what is known of their arguments, by file name."""
+    """Read all prompts and the kinds of their arguments, sorted by file name."""
     for path in sorted(prompts_directory().glob("*.md")):
         yield _read(path)
 
@@ -66,7 +66,7 @@ def _read(path: Path) -> PromptFile:
     head, body = parted(path.read_text(encoding="utf-8"), _PromptHead, where=str(path))
     unknown = set(_PLACEHOLDER.findall(body)) - {argument.name for argument in head.arguments}
     if unknown:
-        raise ValueError(f"{path}: {', '.join(sorted(unknown))} in the body is no argument of the prompt")
+        raise ValueError(f"{path}: {', '.join(sorted(unknown))} in the body is not an argument of the prompt")
 
     def render(**given: Any) -> str:
         lines = (line for line in body.splitlines() if all(map(given.get, _PLACEHOLDER.findall(line))))

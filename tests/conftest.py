@@ -27,24 +27,24 @@ from alcf_mcp.local import LocalFacility, LocalSettings
 from alcf_mcp.local.settings import Profile
 from alcf_mcp.server import build_server
 
-# How long an example takes says nothing on a busy machine, nor where Hypothesis makes its tables first.
+# An example's duration means nothing on a busy machine, or while Hypothesis first builds its tables.
 hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("patient")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Half as many workers again as processors: many a test waits."""
+    """Start 1.5 workers per processor: many tests spend their time waiting."""
     return max(2, (os.cpu_count() or 1) * 3 // 2)
 
 
 Era = Literal["auto", "legacy"]
 
 Reply = Callable[[str, dict[str, Any]], ElicitResult] | ElicitResult
-"""What the person does: always the same, or by the question and its form."""
+"""The user's reply: always the same, or depending on the question and its form."""
 
 
 def agree(question: str, form: dict[str, Any]) -> ElicitResult:
-    """Say yes, and type the word where one is asked for."""
+    """Say yes, and type the word if one is required."""
     typed = form["properties"].get("typed")
     if typed is None:
         return YES
@@ -56,7 +56,7 @@ YES = ElicitResult(action="accept", content={"confirm": True})
 
 
 def refuse(question: str, form: dict[str, Any]) -> ElicitResult:
-    """Fill the form in, and not agree."""
+    """Fill in the form without agreeing."""
     content: dict[str, Any] = {"typed": "no"} if "typed" in form["properties"] else {"confirm": False}
     return ElicitResult(action="accept", content=content)
 
@@ -74,7 +74,7 @@ def anyio_backend() -> str:
 def no_settings_of_this_machine(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Tests see neither the environment's settings, nor the person's configuration file and sign-ins."""
+    """Hide this machine's settings, configuration file and sign-ins from the tests."""
     monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp()))
     for name in [name for name in os.environ if name.startswith("ALCF_MCP_")]:
         monkeypatch.delenv(name)
@@ -83,13 +83,13 @@ def no_settings_of_this_machine(
 
 @pytest.fixture(params=["auto", "legacy"], ids=["modern", "legacy"])
 def era(request: pytest.FixtureRequest) -> Era:
-    """Both eras of the protocol: 2026-07-28, and that of 2025 with its handshake."""
+    """Both eras of the protocol: 2026-07-28, and the 2025 one with its handshake."""
     return request.param  # type: ignore[no-any-return]
 
 
 @dataclass
 class Answered:
-    """What a tool answered: its text, its facts, and whether it is an error."""
+    """A tool's answer: its text, its facts, and whether it is an error."""
 
     text: str
     facts: dict[str, Any]
@@ -108,19 +108,19 @@ class Answered:
 
 @dataclass
 class Assistant:
-    """A client of the server, as an assistant uses it."""
+    """A client of the server, used the way an assistant would."""
 
     client: Client
     questions: list[str] = field(default_factory=list)
     progress: list[str] = field(default_factory=list)
 
     async def call(self, tool: str, **arguments: Any) -> Answered:
-        """Call a tool, whatever comes of it."""
+        """Call a tool and return its answer, error or not."""
         result = await self.client.call_tool(tool, arguments, progress_callback=self._progress)
         return Answered.of(result)
 
     async def do(self, tool: str, **arguments: Any) -> dict[str, Any]:
-        """Call a tool that has to work; its facts."""
+        """Call a tool that has to succeed, and return its facts."""
         answered = await self.call(tool, **arguments)
         assert not answered.is_error, answered.text
         return answered.facts
@@ -134,7 +134,7 @@ Connect = Callable[..., AbstractAsyncContextManager[Assistant]]
 
 @pytest.fixture
 def profile() -> Profile:
-    """What the local facility offers: as ALCF, unless a test wants all of the standard."""
+    """What the local facility offers: what ALCF does, unless a test wants the whole standard."""
     return "alcf"
 
 
@@ -165,7 +165,7 @@ async def local(
 
 @pytest.fixture
 def connect(local: LocalFacility, tmp_path: Path) -> Connect:
-    """Connects an assistant to a server in front of the local facility."""
+    """A function that connects an assistant to a server in front of the local facility."""
 
     @asynccontextmanager
     async def to_local(settings: Settings) -> AsyncIterator[IRIClient]:
@@ -207,20 +207,20 @@ def journal(tmp_path: Path) -> Journal:
 
 
 async def record_of(journal: Journal, job_id: str) -> SubmittedJob | None:
-    """What the journal has of a job."""
+    """The journal's record of a job, if any."""
     return next(iter(await journal.jobs.named(job_id)), None)
 
 
 @pytest.fixture
 async def assistant(connect: Connect) -> AsyncIterator[Assistant]:
-    """An assistant whose person says yes to everything."""
+    """An assistant whose user says yes to everything."""
     async with connect(answer=agree) as connected:
         yield connected
 
 
 @pytest.fixture
 async def directory(assistant: Assistant) -> str:
-    """A directory of a project, made through the server."""
+    """A project directory, made through the server."""
     path = "/eagle/LocalDemo/work"
     await assistant.do("make_directory", path=path)
     return path

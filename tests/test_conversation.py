@@ -1,4 +1,4 @@
-"""The everyday requests of docs/everyday.md, each answered by at most two calls from a cold start."""
+"""The everyday requests in docs/everyday.md, each answered by at most two calls from a cold start."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ SECONDS_OR_EPOCH = re.compile(r"_seconds$|^duration$|^timestamp$")
 
 
 class Conversation:
-    """Answers one request after the other, and counts the calls."""
+    """Answers one request after another and counts the calls."""
 
     def __init__(self, connect: Connect, era: Era) -> None:
         self._connect = connect
@@ -26,7 +26,7 @@ class Conversation:
         self.calls: list[str] = []
 
     async def answer(self, *calls: tuple[str, dict[str, Any]]) -> list[Answered]:
-        """Make calls in a conversation that has just begun."""
+        """Make calls in a new conversation."""
         assert len(calls) <= 2
         answers = []
         async with self._connect(era=self._era, answer=agree) as assistant:
@@ -57,7 +57,7 @@ def assert_nothing_is_left_to_compute(facts: Any) -> None:
 
 @pytest.fixture
 async def prepared(connect: Connect) -> dict[str, str]:
-    """Jobs that ended in every way, by what they are."""
+    """Jobs in every kind of state, by name."""
     jobs: dict[str, str] = {}
 
     async def submit(assistant: Assistant, name: str, script: str, **changes: Any) -> None:

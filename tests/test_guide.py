@@ -49,7 +49,7 @@ async def test_pages_and_prompts_name_tools_arguments_and_templates_that_exist()
     known = {template.name for template in list_templates()}
     for tool in await build_server(load_settings()).list_tools():
         known |= {tool.name, *tool.input_schema.get("properties", {})}
-    known.add("https_proxy")  # the one environment variable in small letters
+    known.add("https_proxy")  # the one environment variable in lower case
     for name, text in _texts():
         tools_and_arguments = re.findall(r"`([a-z]+(?:_[a-z]+)+)`", text)
         templates = re.findall(r"`((?:polaris|crux)-[a-z-]+)`", text)

@@ -1,4 +1,4 @@
-"""Whatever a model asks and a facility answers: a clean result or a clean error, never an exception page."""
+"""Whatever a model asks and a facility answers, the result or error is clean, never a traceback."""
 
 import json
 import re
@@ -106,7 +106,7 @@ USUAL = {"id": "x", "task_id": "t", "name": "Polaris", "resource_type": "compute
 named = st.dictionaries(st.sampled_from(FIELDS), odd | things | st.lists(things, max_size=3), max_size=6).map(
     lambda drawn: drawn | USUAL
 )
-"""Things that can be told apart, so that more of them is read."""
+"""Items that can be told apart, so that more of each is read."""
 
 bodies = named | nested | st.lists(named | nested, max_size=4) | odd
 
@@ -125,7 +125,7 @@ def no_patience() -> Iterator[None]:
 
 @asynccontextmanager
 async def talking(answers: list[Any], state: Path) -> AsyncIterator[Client]:
-    """A client of a server in front of a facility that gives these answers in turn."""
+    """Connect a client to a server in front of a facility that gives these answers in turn."""
     turns = cycle(answers)
 
     def answer(_: httpx.Request) -> httpx.Response:
@@ -157,13 +157,13 @@ def texts_in(value: Any) -> Iterator[str]:
     elif isinstance(value, dict):
         for name, item in value.items():
             yield name
-            if name not in ("content", "request"):  # told to be data, or our own
+            if name not in ("content", "request"):  # marked as data, or our own
                 yield from texts_in(item)
 
 
 def assert_clean(tool: str, answered: Answered) -> None:
     assert answered.text
-    assert answered.text != f"Error executing tool {tool}", "an exception that nobody expected"
+    assert answered.text != f"Error executing tool {tool}", "an unexpected exception"
     assert len(answered.text) < 300_000
     for text in (answered.text, *texts_in(answered.facts)):
         assert not INVISIBLE.search(text), text
@@ -187,7 +187,7 @@ FACILITY = [{"id": "x", "task_id": "t", "name": "Polaris", "status": "completed"
 
 @st.composite
 def calls(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
-    """A tool, with arguments of which some are right and some are anything."""
+    """Draw a tool, with some valid arguments and some arbitrary ones."""
     tool = draw(st.sampled_from(TOOLS))
     right = ARGUMENTS.get(tool, {})
     kept = {name: value for name, value in right.items() if draw(st.integers(0, 3))}
@@ -204,6 +204,6 @@ def test_a_model_may_ask_anything(
 ) -> None:
     tool, arguments = asked
     state = tmp_path_factory.mktemp("state")
-    # What JSON can't carry never reaches a server.
+    # What JSON can't represent never reaches a server.
     sendable = json.loads(json.dumps(arguments).encode(errors="replace"), parse_constant=lambda _: None)
     assert_clean(tool, anyio.run(call, tool, sendable, FACILITY, state))

@@ -1,4 +1,4 @@
-"""Many calls at once, and many servers at once: nothing is lost, nobody starves, the facility is spared."""
+"""Many calls and many servers at once: nothing is lost, nothing starves, the facility is not overloaded."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -22,7 +22,7 @@ HERE = "/eagle/LocalDemo"
 
 
 class Counted:
-    """The facility, and how many requests were under way at once at the most."""
+    """The facility, with the highest number of concurrent requests seen."""
 
     def __init__(self, facility: LocalFacility) -> None:
         self._facility = facility

@@ -99,7 +99,7 @@ async def test_a_job_that_can_t_be_watched_is_logged_without_its_uri(
     caplog.set_level(logging.INFO)
     async with assistant.client.listen(resource_subscriptions=["alcf://jobs/polaris/7777"]):
         with anyio.fail_after(10):
-            while "can't be looked at" not in caplog.text:  # noqa: ASYNC110 - nothing tells of it
+            while "can't check a watched job" not in caplog.text:  # noqa: ASYNC110 - nothing tells of it
                 await anyio.sleep(0.02)
     ours = [line.getMessage() for line in caplog.records if line.name.startswith("alcf_mcp")]
     assert "7777" not in " ".join(ours)

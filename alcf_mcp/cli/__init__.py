@@ -27,7 +27,7 @@ from alcf_mcp.config import SettingsError
 from alcf_mcp.private import StateError
 
 WRONG_SETTING = 2
-"""Exit status; also where what the server keeps can't be read or written."""
+"""Exit status for a wrong setting, and for server state that can't be read or written."""
 
 
 app = typer.Typer(
@@ -63,7 +63,7 @@ def start(
     context: typer.Context,
     version: bool = typer.Option(False, "--version", help="Print the version and exit."),
 ) -> None:
-    """Serve MCP over stdio, unless a command says otherwise."""
+    """Serve MCP over stdio unless another command is given."""
     if context.invoked_subcommand not in (None, "serve"):
         gc.enable()
     if version:
@@ -74,8 +74,8 @@ def start(
 
 
 def main() -> None:
-    """Run the command; a wrong setting, or a state directory that can't be used, is one line on stderr."""
-    # Nothing that is loaded at start is garbage: to look for it takes a sixth of the time that clients wait.
+    """Run the command; a wrong setting or an unusable state directory is one line on stderr."""
+    # Nothing loaded at startup is garbage. Looking for it takes a sixth of the time that clients wait.
     gc.disable()
     try:
         app()

@@ -1,4 +1,4 @@
-"""``alcf-mcp auth``: what there is to know about the sign-in."""
+"""``alcf-mcp auth``: the state of the sign-in."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from alcf_mcp.config import load_settings
 if TYPE_CHECKING:
     from alcf_mcp.auth import AuthStatus
 
-auth = typer.Typer(help="What there is to know about the sign-in.", no_args_is_help=True)
+auth = typer.Typer(help="Show the state of your sign-in.", no_args_is_help=True)
 
 
 class Units(Enum):
-    """Units of the time left."""
+    """Units for the time left."""
 
     SECONDS = "seconds"
     MINUTES = "minutes"
@@ -27,21 +27,21 @@ class Units(Enum):
 
     @property
     def seconds(self) -> int:
-        """How many seconds one of them has."""
+        """The number of seconds in one unit."""
         return {"seconds": 1, "minutes": 60, "hours": 3600}[self.value]
 
 
 @auth.callback()
 def about() -> None:
-    """What there is to know about the sign-in."""
+    """Show the state of your sign-in."""
 
 
 @auth.command()
 def status(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
-    units: Annotated[Units, typer.Option(help="Unit of the time left.")] = Units.MINUTES,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    units: Annotated[Units, typer.Option(help="Unit for the time left.")] = Units.MINUTES,
 ) -> None:
-    """Show who is signed in, where the token comes from, and how long it lasts. Exit status 1: nobody."""
+    """Show who is signed in, where the token comes from, and how long it lasts. Exits with 1 if nobody is."""
     settings = load_settings()
     from alcf_mcp.auth import Auth  # noqa: PLC0415 - loaded where it is used
 

@@ -1,4 +1,4 @@
-"""``alcf-mcp demo``: the main job, start to end, without an account."""
+"""``alcf-mcp demo``: the core workflow from start to finish, without an account."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def demo() -> None:
-    """Walk through the main job on the embedded local facility, over a real MCP connection."""
+    """Walk through the core workflow on the embedded local facility, over a real MCP connection."""
     import anyio  # noqa: PLC0415 - loaded where it is used
     from rich.console import Console  # noqa: PLC0415
     from rich.markup import escape  # noqa: PLC0415
@@ -23,6 +23,5 @@ def demo() -> None:
         console.print(f"[bold red]The demo failed:[/] {escape(str(error))}")
         sys.exit(1)
     console.print(
-        "\n[bold green]Done.[/] Your assistant does the same at ALCF; "
-        "`alcf-mcp serve` is the command to give it."
+        "\n[bold green]Done.[/] Your assistant can do the same at ALCF: configure it to run `alcf-mcp serve`."
     )

@@ -1,4 +1,4 @@
-"""``alcf-mcp doctor``: does everything work that the server needs?"""
+"""``alcf-mcp doctor``: check that everything the server needs works."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
     facility: Facility = None,
     state_dir: StateDir = None,
 ) -> None:
-    """Check this machine, the sign-in, the facility and the clients. Exit status 1: something is bad."""
+    """Check this machine, the sign-in, the facility and the clients. Exits with 1 if a check fails."""
     settings = load_settings(facility=facility, state_dir=state_dir)
     import anyio  # noqa: PLC0415 - loaded where it is used
 
@@ -32,7 +32,7 @@ def doctor(
         sys.stdout.write(json.dumps([check.model_dump(mode="json") for check in checks]) + "\n")
     bad = sum(check.verdict is Health.BAD for check in checks)
     if not as_json:
-        sys.stdout.write(f"\n{bad or 'Nothing'} to be mended.\n" if bad != 1 else "\n1 thing to be mended.\n")
+        sys.stdout.write(f"\n{bad or 'No'} problems found.\n" if bad != 1 else "\n1 problem found.\n")
     if bad:
         raise typer.Exit(1)
 

@@ -1,4 +1,4 @@
-"""The facility as commands see it."""
+"""Access to the facility for commands."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ from alcf_mcp.server import connect_to, shared_by_calls
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Facility]:
-    """Open the facility that the settings name, for one command."""
+    """Open the facility named in the settings, for one command."""
     async with connect_to(settings) as iri:
         yield Facility(shared_by_calls(settings, iri), Wait(settings.timeout))

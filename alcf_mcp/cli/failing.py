@@ -1,4 +1,4 @@
-"""How a command ends that can't do what it should."""
+"""How commands report errors and exit."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import typer
 
 @contextmanager
 def explained(command: str) -> Iterator[None]:
-    """Turn an expected error into its sentence on stderr, and exit status 1.
+    """Turn an expected error into one sentence on stderr and exit status 1.
 
-    Where the journal can't be used, that is left to ``main``.
+    An unusable journal is left to ``main``.
     """
     from alcf_mcp.auth import NotSignedIn  # noqa: PLC0415 - loaded where it is used
     from alcf_mcp.iri.errors import InvalidCall, IRIError  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Follow a job: what goes on while it waits and runs, and what it writes, as it appears."""
+"""Follow a job: show its status while it waits and runs, and its output as it appears."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.tools.text import visible
 
 FOREVER = 30 * 86400.0
-"""Seconds: nothing is in a queue for longer."""
+"""Seconds; no job stays in a queue longer."""
 
 LATE_LOOKS, LATE_PAUSE = 5, 2.0
-"""Looks for files that appear some seconds after a job's end, and seconds before each."""
+"""Number of checks for files that appear some seconds after a job's end, and seconds before each check."""
 
 _LINE = re.compile(".+")
 
 
 async def follow(settings: Settings, job_id: str, resource: str | None, stream: str) -> None:
-    """Show a job's output from its beginning, until the job has ended.
+    """Show a job's output from its beginning until the job ends.
 
-    Of both streams, stderr goes to stderr.
+    When both streams are shown, stderr goes to stderr.
     """
     console = Console(stderr=True, highlight=False)
     async with opened(settings) as facility:
@@ -57,10 +57,10 @@ async def follow(settings: Settings, job_id: str, resource: str | None, stream: 
 
 @dataclass
 class _Screen:
-    """Where the streams are shown, beside the status.
+    """The terminal: shows the streams next to the status.
 
     Attributes:
-        unended: the stream whose last line has no end yet, if any.
+        unended: the stream whose last line has no newline yet, if any.
     """
 
     console: Console
@@ -69,7 +69,7 @@ class _Screen:
     unended: str = ""
 
     def show(self, stream: str, text: str) -> None:
-        # As long as the status is shown, it takes all of stdout to itself, on stderr.
+        # While the status is shown, it captures all of stdout and redirects it to stderr.
         self.status.stop()
         if stream != self.unended:
             self.close()
@@ -84,7 +84,7 @@ class _Screen:
             self.status.start()
 
     def close(self) -> None:
-        """Let what follows start on a new line; stdout stays as the job wrote it."""
+        """Start a new line, on stderr: stdout stays as the job wrote it."""
         if self.unended:
             sys.stderr.write("\n")
             sys.stderr.flush()
@@ -98,7 +98,7 @@ class _Screen:
 
 @dataclass
 class _Stream:
-    """How far a stream was shown, or why nothing of it can be."""
+    """How much of a stream has been shown, or why none of it can be."""
 
     name: str
     screen: _Screen
@@ -111,7 +111,7 @@ def _names(asked_for: str) -> tuple[str, ...]:
 
 
 async def _show_new(facility: Facility, known: KnownJob, streams: Iterable[_Stream]) -> None:
-    """Write what came since the last look."""
+    """Write what was added since the last check."""
     for stream in streams:
         while known.finished or known.lost or known.state == "active":
             facility.wait.restart()

@@ -1,4 +1,4 @@
-"""``alcf-mcp history``: what your assistants did."""
+"""``alcf-mcp history``: what your assistants changed."""
 
 from __future__ import annotations
 
@@ -18,18 +18,20 @@ if TYPE_CHECKING:
 
 
 def history(
-    since: Annotated[str | None, typer.Option(help="'today', 'yesterday', '2h', or ISO 8601.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Start of the period: 'today', 'yesterday', '2h', or ISO 8601.")
+    ] = None,
     tool: Annotated[str | None, typer.Option(help="Only this tool.")] = None,
     outcome: Annotated[
         str | None,
         typer.Option(help="Only this outcome: done, refused, failed, unknown, sent, not confirmed."),
     ] = None,
-    limit: Annotated[int, typer.Option(help="Most actions to show.", min=1)] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    limit: Annotated[int, typer.Option(help="Maximum number of actions to show.", min=1)] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
     facility: Facility = None,
     state_dir: StateDir = None,
 ) -> None:
-    """Show what was changed at the facility from here, newest first."""
+    """Show the changes made at the facility from here, newest first."""
     settings = load_settings(facility=facility, state_dir=state_dir)
     from alcf_mcp.journal import Journal  # noqa: PLC0415 - loaded where it is used
 
@@ -42,7 +44,7 @@ def history(
     elif actions:
         _show(actions)
     else:
-        sys.stdout.write("Nothing was changed from here.\n")
+        sys.stdout.write("No changes recorded.\n")
 
 
 def _moment(since: str | None) -> datetime | None:

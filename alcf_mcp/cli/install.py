@@ -1,4 +1,4 @@
-"""``alcf-mcp install``: tell an MCP client where this program is."""
+"""``alcf-mcp install``: add this program to an MCP client."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def install(
         typer.Argument(
             metavar="CLIENT",
             help="claude-desktop, claude-code, vscode, cursor, codex, gemini, windsurf, devin-desktop, zed, "
-            "or generic for another one. Without it: show where each is.",
+            "or generic for any other. Without it: list where each is configured.",
             show_default=False,
         ),
     ] = None,
-    print_only: Annotated[bool, typer.Option("--print", help="Show the entry, and write nothing.")] = False,
-    remove: Annotated[bool, typer.Option("--remove", help="Take the entry out again.")] = False,
-    local: Annotated[bool, typer.Option("--local", help="Work at the embedded local facility.")] = False,
-    name: Annotated[str, typer.Option(help="What the client calls it.")] = "alcf",
+    print_only: Annotated[bool, typer.Option("--print", help="Show the entry without writing it.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove the entry.")] = False,
+    local: Annotated[bool, typer.Option("--local", help="Use the embedded local facility.")] = False,
+    name: Annotated[str, typer.Option(help="Name of the server in the client.")] = "alcf",
     file: Annotated[
-        Path | None, typer.Option(help="Another file than the client's own; generic has ./mcp.json.")
+        Path | None, typer.Option(help="File to use instead of the client's own (generic: ./mcp.json).")
     ] = None,
 ) -> None:
-    """Add alcf-mcp to an MCP client, in its own configuration file; what else is there stays as it is."""
+    """Add alcf-mcp to an MCP client's configuration file; the rest of the file stays as it is."""
     from alcf_mcp.install import (  # noqa: PLC0415 - loaded where it is used
         by_hand,
         client_named,
@@ -64,7 +64,7 @@ def install(
 
 @contextmanager
 def _explained(all_the_same: str = "") -> Iterator[None]:
-    """Turn an error into its sentence on stderr and exit status 1; some output may be good all the same."""
+    """Turn an error into one sentence on stderr and exit status 1; still print what is useful anyway."""
     from alcf_mcp.install import ClientError  # noqa: PLC0415 - loaded where it is used
 
     try:
@@ -86,11 +86,11 @@ def _show_all() -> None:
 
 def _show(change: Change) -> None:
     if change.values is None:
-        said = f"{change.name} would be taken out of" if change.changes_something else f"No {change.name} in"
+        said = f"{change.name} would be removed from" if change.changes_something else f"No {change.name} in"
     elif change.changes_something:
-        said = "This would stand in"
+        said = "This would go into"
     else:
-        said = "This stands already in"
+        said = "This is already in"
     sys.stderr.write(f"{said} {change.path}. Nothing was written.\n")
     sys.stdout.write(change.snippet())
 
@@ -98,7 +98,7 @@ def _show(change: Change) -> None:
 def _apply(change: Change, *, local: bool) -> None:
     title = change.client.title
     if not change.changes_something:
-        there = "does not stand in" if change.values is None else "stands already in"
+        there = "is not in" if change.values is None else "is already in"
         sys.stdout.write(f"Nothing to change: {change.name} {there} {change.path}.\n")
         _warn(change)
         return
@@ -111,12 +111,12 @@ def _apply(change: Change, *, local: bool) -> None:
         command = shlex.join([change.values["command"], *change.values["args"]])
         sys.stdout.write(f"{done} {title}: {change.path}\nIt runs: {command}\n")
     if new_place:
-        sys.stdout.write(f"There was no {change.path.parent} before: is {title} on this machine?\n")
+        sys.stdout.write(f"{change.path.parent} did not exist: is {title} installed on this machine?\n")
     if backup:
-        sys.stdout.write(f"What was there before is in {backup}\n")
+        sys.stdout.write(f"The previous version is in {backup}\n")
     _warn(change)
     if change.values is None:
-        sys.stdout.write(f"\nStart {title} again, and it is gone.\n")
+        sys.stdout.write(f"\nRestart {title} to finish removing it.\n")
     else:
         _tell_next(change.client, local=local)
 
@@ -124,12 +124,12 @@ def _apply(change: Change, *, local: bool) -> None:
 def _warn(change: Change) -> None:
     if change.holds_token:
         sys.stderr.write(
-            "An access token stands in this entry, where every program of yours can read it. Remove it, and "
-            "sign in with alcf-mcp login.\n"
+            "This entry contains an access token, which every program you run can read. Remove it, and sign "
+            "in with alcf-mcp login.\n"
         )
     elif change.values is not None and os.environ.get("ALCF_MCP_ACCESS_TOKEN"):
         sys.stderr.write(
-            "ALCF_MCP_ACCESS_TOKEN was not written: a client's file is no place for a token. Sign in with "
+            "ALCF_MCP_ACCESS_TOKEN was not written: a token does not belong in a client's file. Sign in with "
             "alcf-mcp login.\n"
         )
 
@@ -137,6 +137,6 @@ def _warn(change: Change) -> None:
 def _tell_next(client: Client, *, local: bool) -> None:
     steps = [client.restart]
     if not local:
-        steps.append("Sign in, if you have not yet: alcf-mcp login")
+        steps.append("Sign in, if you haven't yet: alcf-mcp login")
     steps.append('Ask it: "Are my Polaris jobs done?"')
     sys.stdout.write("\nNext:\n" + "".join(f"  {number}. {step}\n" for number, step in enumerate(steps, 1)))

@@ -1,4 +1,4 @@
-"""``alcf-mcp introspect``: what Globus says of the token to the owners of the service."""
+"""``alcf-mcp introspect``: what Globus reports about the token to the service's owners."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _TIMES = ("iat", "nbf", "exp")
 
 def introspect(
     env_file: Annotated[
-        Path, typer.Option(help="Where the service's credentials lie, if not in the environment.")
+        Path, typer.Option(help="File with the service's credentials, unless the environment has them.")
     ] = Path(".env"),
 ) -> None:
-    """Ask Globus about the token in use. Exit status 1: it shows a known problem."""
+    """Ask Globus about the token in use. Exits with 1 if it shows a known problem."""
     settings = load_settings()
     import anyio  # noqa: PLC0415 - loaded where it is used
 
@@ -58,5 +58,5 @@ def _show(found: dict[str, Any], seen: list[Cause]) -> None:
     ]
     for policy, evaluation in (found.get("policy_evaluations") or {}).items():
         lines.append(f"policy {plain(policy)}: {plain(evaluation)}")
-    lines += [f"PROBLEM: {cause.name}. {cause.cure}" for cause in seen] or ["No known problem."]
+    lines += [f"PROBLEM: {cause.name}. {cause.cure}" for cause in seen] or ["No known problems."]
     sys.stdout.write("\n".join(lines) + "\n")

@@ -1,4 +1,4 @@
-"""``alcf-mcp jobs``, ``job`` and ``output``: what the tools tell of jobs, for people."""
+"""``alcf-mcp jobs``, ``job`` and ``output``: what the tools report about jobs, shown in a terminal."""
 
 from __future__ import annotations
 
@@ -20,20 +20,25 @@ if TYPE_CHECKING:
 
 STATES = ("new", "queued", "held", "active", "running", "completed", "failed", "canceled", "done", "unknown")
 
-AsJSON = Annotated[bool, typer.Option("--json", help="One JSON object.")]
-JobIdArgument = Annotated[str, typer.Argument(help="A job's id, or the number in front of it.")]
-OnMachine = Annotated[str | None, typer.Option("--resource", help="The machine, where the id does not tell.")]
+AsJSON = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+JobIdArgument = Annotated[str, typer.Argument(help="A job's id, or just the number that it begins with.")]
+OnMachine = Annotated[str | None, typer.Option("--resource", help="The machine, if the id does not say.")]
 
 
 def jobs(
     resource: Annotated[str | None, typer.Option(help="Only this machine.")] = None,
     state: Annotated[
-        str | None, typer.Option(help="queued, held, running, completed, failed, canceled, done, unknown.")
+        str | None,
+        typer.Option(
+            help="Only this state: queued, held, running, completed, failed, canceled, done, unknown."
+        ),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Part of the job's name.")] = None,
-    since: Annotated[str | None, typer.Option(help="'today', 'yesterday', '2h', or ISO 8601.")] = None,
-    ended: Annotated[bool, typer.Option("--all", "-a", help="Ended jobs, too.")] = False,
-    limit: Annotated[int, typer.Option(help="Most jobs to show.", min=1, max=1000)] = 50,
+    since: Annotated[
+        str | None, typer.Option(help="Start of the period: 'today', 'yesterday', '2h', or ISO 8601.")
+    ] = None,
+    ended: Annotated[bool, typer.Option("--all", "-a", help="Include ended jobs.")] = False,
+    limit: Annotated[int, typer.Option(help="Maximum number of jobs to show.", min=1, max=1000)] = 50,
     as_json: AsJSON = False,
     facility: Facility = None,
     state_dir: StateDir = None,
@@ -54,7 +59,7 @@ def job(
     facility: Facility = None,
     state_dir: StateDir = None,
 ) -> None:
-    """Show one job: how it is, or how it ended and what it wrote last."""
+    """Show one job: its state, or how it ended and the last lines it wrote."""
     settings = load_settings(facility=facility, state_dir=state_dir)
     report: JobReport = _call(settings, "job", "get_job", job_id=job_id, resource=resource)
     if not _out(report, as_json):
@@ -65,14 +70,14 @@ def output(
     job_id: JobIdArgument,
     resource: OnMachine = None,
     stream: Annotated[str, typer.Option(help="stdout, stderr or both.")] = "both",
-    lines: Annotated[int, typer.Option(help="Last lines to show.", min=1, max=5000)] = 100,
+    lines: Annotated[int, typer.Option(help="Number of lines to show, from the end.", min=1, max=5000)] = 100,
     follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Wait, and go on until the job has ended.")
+        bool, typer.Option("--follow", "-f", help="Keep showing new output until the job ends.")
     ] = False,
     facility: Facility = None,
     state_dir: StateDir = None,
 ) -> None:
-    """Show what a job wrote."""
+    """Show a job's output."""
     _one_of("--stream", stream, ("stdout", "stderr", "both"))
     settings = load_settings(facility=facility, state_dir=state_dir)
     if follow:
@@ -101,7 +106,7 @@ def _one_of(option: str, value: str | None, choices: Sequence[str]) -> None:
 
 
 def _call(settings: Settings, command: str, tool: str, **arguments: Any) -> Any:
-    """What a tool answers to a command."""
+    """Call a tool for a command and return its result."""
     import anyio  # noqa: PLC0415 - loaded where it is used
 
     from alcf_mcp.cli.facility import opened  # noqa: PLC0415
@@ -116,7 +121,7 @@ def _call(settings: Settings, command: str, tool: str, **arguments: Any) -> Any:
 
 
 def _out(result: Any, as_json: bool) -> bool:
-    """Write a result as JSON where that is asked for; whether it was."""
+    """Write a result as JSON if asked to; return whether it was written."""
     if as_json:
         write_json(result)
     return as_json

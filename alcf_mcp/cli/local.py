@@ -1,4 +1,4 @@
-"""``alcf-mcp local``: the embedded local facility on a port of this machine."""
+"""``alcf-mcp local``: serve the embedded local facility on a local port."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from alcf_mcp.config import load_settings
 
 def local(
     port: Annotated[
-        int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)
+        int, typer.Option(help="Port on 127.0.0.1; 0 picks a free one.", min=0, max=65535)
     ] = 8765,
     profile: Annotated[
         str | None,
-        typer.Option(help="Offer what ALCF does today, or all of the standard.", metavar="alcf|full"),
+        typer.Option(help="Offer what ALCF offers today, or the whole standard.", metavar="alcf|full"),
     ] = None,
-    state_dir: Annotated[str | None, typer.Option(help="Where the facility's files and jobs live.")] = None,
+    state_dir: Annotated[
+        str | None, typer.Option(help="Directory for the facility's files and jobs.")
+    ] = None,
 ) -> None:
     """Run the local facility on loopback: the same API, a small real scheduler, your own processes."""
     settings = load_settings(local_profile=profile, state_dir=state_dir)

@@ -17,7 +17,7 @@ Force = Annotated[
     bool,
     typer.Option(
         "--force",
-        help="Replace who is signed in, and a damaged token file; Globus asks for the password again.",
+        help="Replace the current sign-in or a damaged token file; Globus asks for your password again.",
     ),
 ]
 
@@ -25,7 +25,7 @@ Force = Annotated[
 def login(force: Force = False) -> None:
     """Sign in to ALCF; the sign-in renews itself for seven days."""
     if not sys.stdin.isatty():
-        sys.stderr.write("alcf-mcp login: this needs a terminal, because a person has to type a code.\n")
+        sys.stderr.write("alcf-mcp login: this needs a terminal, because you have to type a code.\n")
         raise typer.Exit(1)
     with explained("login"):
         _sign_in(force)
@@ -41,12 +41,12 @@ def _sign_in(force: bool) -> None:
     store = TokenStore(ALCF)
     store.check_writable()
     if force and (aside := store.put_aside()):
-        sys.stdout.write(f"The damaged token file is now {aside}.\n")
-    store.read()  # a damaged file is told before the trouble, not after
+        sys.stdout.write(f"The damaged token file was moved to {aside}.\n")
+    store.read()  # a damaged file is reported before the user signs in, not after
     attempt = Attempt(ALCF, again=force)
     opened = _open(attempt.url)
     sys.stdout.write(
-        f"{'Your browser should show' if opened else 'Open'} this address; sign in there with your ALCF "
+        f"{'Your browser should show' if opened else 'Open'} this address. Sign in there with your ALCF "
         f"account:\n\n{attempt.url}\n\n"
     )
     code = SecretStr(input("Paste the code that Globus shows you: "))
@@ -57,11 +57,11 @@ def _sign_in(force: bool) -> None:
     lasts = f" until {clock_of(signed_in.again_by)}" if signed_in.again_by else ""
     sys.stdout.write(f"Signed in as {signed_in.identity}{lasts}.\n")
     if load_settings().access_token:
-        sys.stdout.write("ALCF_MCP_ACCESS_TOKEN is set: while it is, that token is used instead.\n")
+        sys.stdout.write("ALCF_MCP_ACCESS_TOKEN is set: as long as it is, that token is used instead.\n")
 
 
 def _open(url: str) -> bool:
-    """Open a browser where there is one for people: over SSH it would be on the wrong machine."""
+    """Open a browser if the user can see one: over SSH it would open on the wrong machine."""
     has_one = sys.platform == "darwin" or any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
     )

@@ -1,4 +1,4 @@
-"""``alcf-mcp logout``: sign out, so that the tokens are worth nothing any more."""
+"""``alcf-mcp logout``: sign out and revoke the tokens."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from alcf_mcp.auth.store import TokenStore
 
 All = Annotated[
-    bool, typer.Option("--all", help="Sign out of what the alcf-tokens tool keeps for itself, too.")
+    bool, typer.Option("--all", help="Also sign out of the alcf-tokens tool, which keeps its own tokens.")
 ]
 
 
@@ -29,7 +29,9 @@ def logout(everywhere: All = False) -> None:
             sys.stdout.write("Nobody is signed in.\n")
         rest = TokenStore(ALCF_TOKENS)
         if not everywhere and rest.path.exists():
-            sys.stdout.write(f"{rest.path} of alcf-tokens is left: alcf-mcp logout --all removes it too.\n")
+            sys.stdout.write(
+                f"{rest.path} of alcf-tokens is still there: alcf-mcp logout --all removes it, too.\n"
+            )
     if not all(done):
         raise typer.Exit(1)
 
@@ -42,7 +44,7 @@ def _sign_out(store: TokenStore) -> bool:
         sys.stdout.write("Signed out: the tokens are revoked and removed.\n")
     else:
         sys.stderr.write(
-            "alcf-mcp logout: the tokens are removed here, but Globus could not be told. Revoke them at "
+            "alcf-mcp logout: the tokens are removed here, but Globus did not revoke them. Revoke them at "
             "https://app.globus.org/settings/consents.\n"
         )
     return revoked

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 Facility = Annotated[
-    str | None, typer.Option(help="alcf, or the embedded local facility.", metavar="alcf|local")
+    str | None, typer.Option(help="ALCF, or the embedded local facility.", metavar="alcf|local")
 ]
 StateDir = Annotated[
-    str | None, typer.Option(help="Where the journal and the local facility live.", metavar="DIRECTORY")
+    str | None, typer.Option(help="Directory for the journal and the local facility.", metavar="DIRECTORY")
 ]

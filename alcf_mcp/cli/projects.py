@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from alcf_mcp.tools.account import AllocationInfo, ProjectInfo, ProjectList
 
 NEARLY_USED_UP = 90
-"""Percent."""
+"""Percent used."""
 
 
 def projects(
     name: Annotated[str | None, typer.Argument(help="Only this project, by name or id.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     facility: Facility = None,
     state_dir: StateDir = None,
 ) -> None:
-    """Show your projects and what is left of their allocations, those first that have least left."""
+    """Show your projects and what is left of their allocations, least first."""
     settings = load_settings(facility=facility, state_dir=state_dir)
     import anyio  # noqa: PLC0415 - loaded where it is used
 
@@ -59,7 +59,7 @@ def _show(found: ProjectList | ProjectInfo) -> None:
         for known in project.allocations or ():
             cells = (name, known.of, known.balance, known.can_still_run, known.rate)
             table.add_row(*(escape(cell or "") for cell in cells), style=_style(known))
-            name = ""  # said once
+            name = ""  # shown once
     console = Console(highlight=False)
     if isinstance(found, ProjectList):
         console.print(escape(found.summary))

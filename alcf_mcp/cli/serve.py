@@ -1,4 +1,4 @@
-"""``alcf-mcp serve``: MCP over stdio, until the client goes away."""
+"""``alcf-mcp serve``: serve MCP over stdio until the client disconnects."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def serve(**flags: Any) -> None:
     """Serve MCP over stdio (the default command)."""
     settings = load_settings(**flags)
     _make_state_dir(settings)
-    # A wrong setting is told before the SDK is loaded.
+    # A wrong setting is reported before the SDK is loaded.
     from alcf_mcp import logs  # noqa: PLC0415
     from alcf_mcp.server import build_server  # noqa: PLC0415
 
@@ -44,14 +44,14 @@ def serve(**flags: Any) -> None:
 
 
 def _flag(name: str, field: FieldInfo) -> Parameter:
-    """The flag of a setting; what it says is validated with the settings, not here."""
+    """The flag for a setting; its value is validated with the settings, not here."""
     kind = bool | None if field.annotation is bool else str | None
     names = (f"--{name.replace('_', '-')}",) if field.annotation is bool else ()
     option = typer.Option(*names, help=(field.description or "").replace("`", ""), show_default=False)
     return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
 
 
-# A token on a command line could be read by everyone on the machine.
+# Everyone on the machine could read a token on a command line.
 _FLAGS = [_flag(name, field) for name, field in Settings.model_fields.items() if name != "access_token"]
 serve.__signature__ = Signature(_FLAGS)  # type: ignore[attr-defined]
 serve.__annotations__ = {flag.name: flag.annotation for flag in _FLAGS}
@@ -80,7 +80,7 @@ async def _serve_stdio(server: MCPServer[Any]) -> int:
 
 
 def _reason(group: BaseExceptionGroup[BaseException]) -> BaseException | None:
-    """The state that can't be used, where a server ended by that."""
+    """The error about unusable state, if that is what ended the server."""
     found: BaseException | None = group.subgroup(StateError)
     while isinstance(found, BaseExceptionGroup):
         found = found.exceptions[0]

@@ -1,4 +1,4 @@
-"""How commands show times and what others wrote; without the tools' own, which load the MCP SDK."""
+"""How commands show times and untrusted text, without the tools' own helpers, which load the MCP SDK."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
 
 def clock_of(seconds: float) -> str:
-    """Seconds since 1970, to the minute, in UTC."""
+    """Format seconds since 1970 as a time in UTC, to the minute."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def plain(value: object, limit: int = 500) -> str:
-    """A value on one line, without control characters that a terminal would obey."""
+    """Format a value on one line, without control characters that a terminal would obey."""
     line = "".join(character if character.isprintable() else "?" for character in str(value))
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def write_json(facts: BaseModel) -> None:
-    """Write what is known as one JSON object, on one line of stdout."""
+    """Write a model as one JSON object, on one line of stdout."""
     sys.stdout.write(json.dumps(facts.model_dump(mode="json", exclude_none=True)) + "\n")

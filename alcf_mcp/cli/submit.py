@@ -21,30 +21,36 @@ ARGUMENTS = ("name", "account", "queue", "nodes", "walltime", "directory", "stdo
 
 
 def submit(
-    script: Annotated[Path, typer.Argument(help="A script on this machine; it travels with the job.")],
-    resource: Annotated[str, typer.Option("--resource", "-r", help="The machine.")] = "polaris",
-    name: Annotated[str | None, typer.Option(help="The job's name; default: the script's.")] = None,
+    script: Annotated[Path, typer.Argument(help="A script on this machine; it is sent with the job.")],
+    resource: Annotated[str, typer.Option("--resource", "-r", help="Machine to run on.")] = "polaris",
+    name: Annotated[str | None, typer.Option(help="Job name; the script's name by default.")] = None,
     account: Annotated[str | None, typer.Option("--account", "-A", help="Project to charge.")] = None,
-    queue: Annotated[str | None, typer.Option("--queue", "-q", help="Queue.")] = None,
-    nodes: Annotated[int, typer.Option("--nodes", "-n", help="Nodes.", min=1)] = 1,
-    walltime: Annotated[str, typer.Option("--walltime", "-t", help="'00:30:00', '30m', '2h'.")] = "30m",
+    queue: Annotated[str | None, typer.Option("--queue", "-q", help="Queue to submit to.")] = None,
+    nodes: Annotated[int, typer.Option("--nodes", "-n", help="Number of nodes.", min=1)] = 1,
+    walltime: Annotated[
+        str, typer.Option("--walltime", "-t", help="Maximum run time: '00:30:00', '30m', '2h'.")
+    ] = "30m",
     directory: Annotated[
-        str | None, typer.Option("--directory", "-d", help="Where it runs and writes.")
+        str | None, typer.Option("--directory", "-d", help="Directory in which the job runs and writes.")
     ] = None,
-    stdout_path: Annotated[str | None, typer.Option("--stdout", help="File or directory.")] = None,
-    stderr_path: Annotated[str | None, typer.Option("--stderr", help="File or directory.")] = None,
+    stdout_path: Annotated[
+        str | None, typer.Option("--stdout", help="File or directory for the job's stdout.")
+    ] = None,
+    stderr_path: Annotated[
+        str | None, typer.Option("--stderr", help="File or directory for the job's stderr.")
+    ] = None,
     env: Annotated[
-        list[str] | None, typer.Option(help="A variable to export: NAME=VALUE; repeatable.")
+        list[str] | None, typer.Option(help="Environment variable to export, as NAME=VALUE; repeatable.")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be sent, and send nothing.")
+        bool, typer.Option("--dry-run", help="Show what would be sent without sending it.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     facility: Facility = None,
     state_dir: StateDir = None,
 ) -> None:
-    """Submit a script as a job. What is left out is as in your last job on that machine."""
+    """Submit a script as a job. What you leave out is taken from your last job on that machine."""
     given = locals()
     settings = load_settings(facility=facility, state_dir=state_dir)
     arguments = {argument: given[argument] for argument in ARGUMENTS}
@@ -82,7 +88,7 @@ async def _submit(
 
 
 def _name_of(script: Path) -> str:
-    """The script's name, as PBS takes it for a job's."""
+    """The script's name, adapted to what PBS accepts as a job name."""
     return re.sub(r"[^A-Za-z0-9+\-_.]+", "-", script.stem)[:230]
 
 

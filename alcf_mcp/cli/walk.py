@@ -1,4 +1,4 @@
-"""The main job, start to end, as an assistant would do it; over a real MCP connection."""
+"""The demo's workflow: what an assistant would do, over a real MCP connection."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ mpiexec -n 4 --ppn 2 bash -c 'echo "  rank $PMI_RANK of $PMI_SIZE is here"' | so
 
 
 class DemoError(Exception):
-    """A step did not do what it was to show."""
+    """A step of the demo did not do what it should."""
 
 
 async def walk(console: Console, state: Path) -> None:
-    """Walk through it, on a local facility below a directory.
+    """Walk through the workflow, on a local facility below a directory.
 
     Raises:
-        DemoError: a step did not do what it was to show.
+        DemoError: a step did not do what it should.
     """
     from mcp import Client, StdioServerParameters  # noqa: PLC0415 - loaded where it is used
 
@@ -92,7 +92,7 @@ async def _submit(
 
 
 class Assistant:
-    """Stands for the assistant: calls tools, shows what goes on, and answers questions for the person."""
+    """Stands in for the assistant: calls tools, shows what happens, and answers questions for the user."""
 
     client: Any
 
@@ -100,14 +100,14 @@ class Assistant:
         self._console = console
 
     def say(self, text: str) -> None:
-        """Show what the person says."""
+        """Show what the user says."""
         self._console.print(f"\n[bold cyan]You:[/] {escape(text)}")
 
     async def call(self, tool: str, *, expect: Any = None, **arguments: Any) -> dict[str, Any]:
-        """Call a tool, show the call and its answer, and check what it has to show.
+        """Call a tool, show the call and its result, and check the result.
 
         Raises:
-            DemoError: the tool failed or its answer is not what the step is to show.
+            DemoError: the tool failed, or its result is not what the step should show.
         """
         shown = ", ".join(f"{name}={_short(value)}" for name, value in arguments.items())
         self._console.print(f"[bold]→ {tool}[/]({escape(shown)})")
@@ -116,11 +116,11 @@ class Assistant:
         self._console.print(Panel(escape(text), border_style="red" if result.is_error else "dim"))
         facts = {**(result.structured_content or {}), "text": text}
         if result.is_error or "outcome" in facts or (expect and not expect(facts)):
-            raise DemoError(f"{tool} did not do what it was to do")
+            raise DemoError(f"{tool} did not do what it should")
         return facts
 
     async def answer(self, context: Any, params: Any) -> Any:
-        """Show the server's question and answer yes, as the person would."""
+        """Show the server's question and answer yes, as the user would."""
         from mcp.types import ElicitResult  # noqa: PLC0415 - loaded where it is used
 
         self._console.print(Panel(escape(params.message), title="The server asks you", border_style="yellow"))

@@ -1,6 +1,6 @@
-"""What a client offers while a person types: names of machines, projects and queues, jobs, paths.
+"""Completions that a client offers while the user types: machines, projects, queues, jobs, paths.
 
-Nothing here fails, and nothing keeps a person waiting: what can't be told in time is left out.
+Nothing here fails or keeps the user waiting: values that don't arrive in time are left out.
 """
 
 from __future__ import annotations
@@ -29,25 +29,25 @@ from alcf_mcp.tools.text import one_line
 logger = logging.getLogger(__name__)
 
 PATIENCE = 2.0
-"""Seconds that a person who types is kept waiting."""
+"""Seconds that a user who is typing is kept waiting at most."""
 
 FETCHING = 30.0
-"""Seconds after which an answer that nobody waits for any more is given up."""
+"""Seconds after which a request that nobody is waiting for any more is given up."""
 
 MOST_VALUES = 100
 
 Kinds = Mapping[str, Mapping[str, Completed]]
-"""What the values of arguments are: by the prompt's name or the URI template, and by the argument's name."""
+"""The kinds of arguments: by prompt name or URI template, then by argument name."""
 
 
 def add_completions(server: MCPServer[App], app: App, kinds: Kinds, *, groups: Collection[str]) -> None:
-    """Let a server complete arguments of prompts, and variables in the URIs of resources.
+    """Let a server complete prompt arguments and the variables in resource URIs.
 
     Args:
         server: the server.
-        app: what it holds.
-        kinds: what there is to complete.
-        groups: the groups of tools that are offered; of others nothing is asked for.
+        app: the server's shared state.
+        kinds: what can be completed.
+        groups: the groups of tools that are offered; nothing is requested for other groups.
     """
     completer = _Completer(app, groups)
 
@@ -61,7 +61,7 @@ def add_completions(server: MCPServer[App], app: App, kinds: Kinds, *, groups: C
         if kind is None:
             return Completion(values=[])
         given = (context and context.arguments) or {}
-        # In a URI, a path begins behind the slash that is part of the template.
+        # In a URI, the leading slash of a path belongs to the template.
         slash = "/" if kind == "path" and isinstance(ref, ResourceTemplateReference) else ""
         typed = slash + argument.value.removeprefix(slash)
         found = await completer.values(kind, Question(typed, given.get("resource")))
@@ -72,7 +72,7 @@ def add_completions(server: MCPServer[App], app: App, kinds: Kinds, *, groups: C
 
 
 class _Completer:
-    """Finds values for what is being typed."""
+    """Finds values that match what the user is typing."""
 
     def __init__(self, app: App, groups: Collection[str]) -> None:
         self._app = app
@@ -80,7 +80,7 @@ class _Completer:
         self._remembered = Remembered(app)
 
     async def values(self, kind: Completed, question: Question) -> list[str]:
-        """The values of a kind that begin with what is typed."""
+        """Find the values of a kind that begin with the typed text."""
         begun = question.typed.casefold()
         return [value for value in await self._all(kind, question) if value.casefold().startswith(begun)]
 

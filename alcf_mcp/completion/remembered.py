@@ -1,4 +1,4 @@
-"""Answers that many ask for in a short time: each is fetched once, and kept for a while."""
+"""A cache for answers that are requested often in a short time: each is fetched once and kept for a while."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_KEPT = 64
 
 
 class _Entry:
-    """One answer: under way, or there."""
+    """One answer, fetched or still being fetched."""
 
     def __init__(self, seconds: float) -> None:
         self.values: Values = ()
@@ -26,9 +26,9 @@ class _Entry:
 
 
 class Remembered:
-    """Values by what they are asked for.
+    """A cache of values by key.
 
-    They are fetched in the background: who loses patience leaves, and finds them there the next time.
+    They are fetched in the background: a caller that stops waiting finds them cached the next time.
     """
 
     def __init__(self, app: App) -> None:
@@ -36,12 +36,12 @@ class Remembered:
         self._entries: dict[object, _Entry] = {}
 
     async def get(self, key: object, fetch: Fetch, *, seconds: float) -> Values:
-        """The values of a key, fetched unless they are there or on their way.
+        """Return the values for a key, fetching them unless they are cached or already being fetched.
 
         Args:
-            key: what is asked for.
-            fetch: fetches it; what fails has no values until it is asked for anew.
-            seconds: how long they are kept.
+            key: identifies the values.
+            fetch: fetches the values; if it fails, there are none until the next fetch.
+            seconds: how long the values are kept.
         """
         entry = self._entries.get(key)
         if entry is None or monotonic() > entry.stale_at:

@@ -1,4 +1,4 @@
-"""Where the values come from that a client offers while a person types."""
+"""Sources of the values that a client offers while the user types."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from alcf_mcp.iri.errors import IRIError
 from alcf_mcp.iri.models import Resource
 
 Completed = Literal["resource", "machine", "job", "project", "queue", "path", "topic", "template"]
-"""What the values of an argument are."""
+"""The kind of value that an argument takes."""
 
 Values = tuple[str, ...]
 
@@ -27,7 +27,7 @@ LAST_JOBS = 50
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of a source: what is typed so far, and the machine where one is named already."""
+    """A question to a source: the text typed so far, and the machine if one is already named."""
 
     typed: str = ""
     machine: str | None = None
@@ -35,13 +35,13 @@ class Question:
 
 @dataclass(frozen=True)
 class Source:
-    """A kind's values.
+    """The source of one kind of value.
 
     Attributes:
-        ask: asks the facility for them, those first that are likeliest.
-        group: the group of tools that tells of them; where the person left it out, nothing is asked.
+        ask: asks the facility for the values, likeliest first.
+        group: the group of tools that covers them; if the user left it out, nothing is requested.
         key: what the answer depends on.
-        kept: seconds after which it is asked anew.
+        kept: seconds until the values are requested again.
     """
 
     ask: Callable[[Facility, Question], Awaitable[Values]]
@@ -63,16 +63,16 @@ async def _projects(facility: Facility, question: Question) -> Values:
 
 
 async def _jobs(facility: Facility, question: Question) -> Values:
-    """Those submitted from here, then those that the facility tells of, the newest first.
+    """List jobs submitted from here, then those that the facility reports, newest first.
 
-    What is seen of them is not written down: the person has not been told how they are.
+    Their states are not recorded as shown, because the user has not seen them.
     """
     named = await facility.names.compute(question.machine) if question.machine else None
     submitted = await facility.shared.journal.jobs.last(named.id if named else None, limit=LAST_JOBS)
     listed: list[str] = []
 
     async def ask(machine: Resource) -> None:
-        with suppress(IRIError):  # then those from here, and from other machines, are better than none
+        with suppress(IRIError):  # jobs from here and from other machines are better than none
             jobs = await facility.iri.list_jobs(machine.id, historical=True, limit=LIST_LIMIT)
             listed.extend(job.id for job in jobs)
 
@@ -84,19 +84,19 @@ async def _jobs(facility: Facility, question: Question) -> Values:
 
 
 def _number_in(job_id: str) -> int:
-    """The number that a job's id begins with: later jobs have greater ones."""
+    """The number that a job id begins with; later jobs have higher numbers."""
     digits = re.match(r"\d+", job_id)
     return int(digits[0]) if digits else 0
 
 
 async def _entries(facility: Facility, question: Question) -> Values:
-    """What lies beside what is typed; a directory ends in a slash, so that typing goes on there."""
+    """List the entries next to the typed path; directories end in a slash, so that typing can go on there."""
     parent, _, name = question.typed.rpartition("/")
     if not parent:
         return tuple(f"{root}/" for root in ROOTS)
-    if parent == "/home":  # everybody's: long, and the person knows their own name
+    if parent == "/home":  # everyone's homes: a long list, and users know their own names
         return ()
-    if parent in ROOTS:  # what ALCF shows there is a link, which can't be listed (its API, 2026-08)
+    if parent in ROOTS:  # at ALCF this is a link, which can't be listed (its API, 2026-08)
         return tuple(f"{parent}/{project}/" for project in await _projects(facility, question))
     files = await facility.files.ls(RemotePath.parse(parent), show_hidden=name.startswith("."))
     names = (f"{file.name}/" if file.is_directory else file.name for file in files)
@@ -115,11 +115,11 @@ SOURCES: Mapping[Completed, Source] = {
     "job": Source(_jobs, "compute", lambda question: question.machine, 10.0),
     "path": Source(_entries, "filesystem", _parent, 30.0),
 }
-"""The kinds that the facility is asked for."""
+"""The kinds whose values are requested from the facility."""
 
 
 def known_values(kind: Completed, question: Question) -> Values:
-    """The values of a kind that is known without asking."""
+    """The values of a kind that is known without asking the facility."""
     from alcf_mcp.facility.alcf.templates import list_templates  # noqa: PLC0415 - loaded where it is used
     from alcf_mcp.guide import list_pages  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""What this server knows of ALCF without asking it: files with a date and a source, and how they are read."""
+"""What this server knows about ALCF without asking it: dated and sourced files, and how to read them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from importlib.resources import files
 
 
 def read(name: str) -> str:
-    """The text of one file."""
+    """Read the text of one file."""
     return files(__name__).joinpath(name).read_text(encoding="utf-8")
 
 
 def read_all(directory: str, suffix: str) -> list[tuple[str, str]]:
-    """The names without suffix, and the texts, of all files of a kind in a directory, by name."""
+    """Read all files with a suffix in a directory: names without the suffix, and texts, sorted by name."""
     names = (entry.name for entry in files(__name__).joinpath(directory).iterdir())
     return [
         (name.removesuffix(suffix), read(f"{directory}/{name}"))

@@ -1,7 +1,7 @@
-"""Resources: what a client can read, and show people to choose from, without calling a tool.
+"""Resources: what a client can read, or list for the user to choose from, without calling a tool.
 
-Importing this package declares them all. What is the facility's is read as the tools read it, and loaded with
-the first reading.
+Importing this package declares them all. The facility's data is read through the tools, which are loaded at
+the first read.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from alcf_mcp.completion.sources import Completed
-from alcf_mcp.resources import files, history, jobs, knowledge, status  # noqa: F401 - they declare
+from alcf_mcp.resources import files, history, jobs, knowledge, status  # noqa: F401 - they declare resources
 from alcf_mcp.resources.declare import DECLARED
 from alcf_mcp.resources.listening import Watches
 from alcf_mcp.resources.offered import OfferedResources, ResourceServer
 
 
 def kinds() -> dict[str, Mapping[str, Completed]]:
-    """What the variables of each URI template are, for completions."""
+    """The kinds of the variables in each URI template, for completions."""
     return {declared.uri: declared.completions for declared in DECLARED}
 
 

@@ -1,4 +1,4 @@
-"""How a resource is declared: one decorator; the rest follows from the function."""
+"""Declare a resource with one decorator; the rest follows from the function."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ ResourceFunction = Callable[..., Awaitable["Result | str"]]
 
 @dataclass(frozen=True)
 class Declared:
-    """A resource as it was declared.
+    """A declared resource.
 
-    ``group`` is the group of tools that it belongs to, and ``None`` for what is always offered.
+    ``group`` is the group of tools that it belongs to, or ``None`` if it is always offered.
     """
 
     fn: ResourceFunction
@@ -41,12 +41,12 @@ class Declared:
 
     @cached_property
     def template(self) -> UriTemplate:
-        """The URIs that it has."""
+        """The template that its URIs match."""
         return UriTemplate.parse(self.uri)
 
     @property
     def described(self) -> dict[str, Any]:
-        """What clients are told of it, besides its URI."""
+        """What clients are given in addition to its URI."""
         return {
             "name": self.fn.__name__.replace("_", "-"),
             "title": self.title,
@@ -57,7 +57,7 @@ class Declared:
 
 
 DECLARED: list[Declared] = []
-"""All resources, in the order of their declaration: where two fit a URI, the first is read."""
+"""All resources, in the order of their declaration: if two match a URI, the first is read."""
 
 
 def resource(
@@ -72,12 +72,12 @@ def resource(
     """Declare a resource: a function of the facility, and of the variables in its URI.
 
     Args:
-        uri: where it is read: a URI, or an RFC 6570 template of URIs.
-        title: its name for people.
+        uri: its URI, or an RFC 6570 template of its URIs.
+        title: its display name.
         group: the group of tools that it belongs to.
-        mime_type: what it holds; a ``Result`` is told as JSON, or as its text.
-        audience: whom it is meant for.
-        completions: what the values of its variables are, by name.
+        mime_type: the type of its content; a ``Result`` is rendered as JSON, or as its text.
+        audience: who it is meant for.
+        completions: the kinds of its variables, by name.
     """
 
     def declare(fn: ResourceFunction) -> ResourceFunction:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 async def file(facility: Facility, path: str) -> Result | str:
     """The beginning of a text file on Eagle or Home, such as alcf://files/eagle/MyProject/run.log.
 
-    With a slash at its end, a directory's entries.
+    With a trailing slash, a directory's entries.
     """
     from alcf_mcp.tools.filesystem import list_directory, view_file  # noqa: PLC0415 - loaded where it is used
 

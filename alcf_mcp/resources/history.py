@@ -1,4 +1,4 @@
-"""What was changed from here, as a resource."""
+"""The history of changes as a resource."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 LAST = 50
 
 
-@resource("alcf://history", "What was changed", group=None, audience=("user",))
+@resource("alcf://history", "Change history", group=None, audience=("user",))
 async def history(facility: Facility) -> Result | str:
-    """The last 50 calls of this person's assistants that changed something, and what came of each."""
+    """The last 50 calls by the user's assistants that changed something, and the outcome of each."""
     from alcf_mcp.resources.past_actions import History  # noqa: PLC0415 - loaded where it is used
 
     journal = facility.shared.journal

@@ -1,4 +1,4 @@
-"""Jobs as resources; a client that listens to one hears when its state changes."""
+"""Jobs as resources; a client that listens to one is notified when its state changes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COMPLETIONS: dict[str, Completed] = {"resource": "machine", "job_id": "job"}
 
 @resource(JOB, "A job", group="compute", completions=_COMPLETIONS)
 async def job(facility: Facility, resource: str, job_id: str) -> Result | str:
-    """One job of a machine: its state, its exit code's meaning, what was asked for."""
+    """One job on a machine: its state, what its exit code means, and what was requested."""
     from alcf_mcp.tools.compute import get_job  # noqa: PLC0415 - loaded where it is used
 
     return await get_job(facility, job_id, resource)
@@ -27,7 +27,7 @@ async def job(facility: Facility, resource: str, job_id: str) -> Result | str:
 
 @resource(OUTPUT, "A job's output", group="compute", mime_type=TEXT, completions=_COMPLETIONS)
 async def job_output(facility: Facility, resource: str, job_id: str) -> Result | str:
-    """The last lines of what a job wrote to stdout and stderr."""
+    """The last lines that a job wrote to stdout and stderr."""
     from alcf_mcp.tools.compute import get_job_output  # noqa: PLC0415 - loaded where it is used
 
     return await get_job_output(facility, job_id, resource)

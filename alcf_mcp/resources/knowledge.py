@@ -1,4 +1,4 @@
-"""What the server knows of ALCF without asking it: the guide, and job scripts to start from."""
+"""What the server knows about ALCF without asking it: the guide and the job script templates."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ async def guide(facility: Facility, topic: str) -> Result | str:
 
 @resource(
     "alcf://templates/{name}",
-    "A job script to start from",
+    "A job script template",
     group=None,
     mime_type=SHELL_SCRIPT,
     completions={"name": "template"},
 )
 async def template(facility: Facility, name: str) -> Result | str:
-    """A script for submit_job; its first lines tell what to put in place of what stands in braces."""
+    """A script for submit_job; its first lines say what to fill in for each placeholder in braces."""
     from alcf_mcp.facility.alcf.templates import read_template  # noqa: PLC0415 - loaded where it is used
 
     return read_template(name).text
 
 
 def each_by_itself() -> Iterator[Resource]:
-    """Every page and every script, each with its own title."""
+    """Every page and every template, each listed under its own title."""
     from alcf_mcp.facility.alcf.templates import list_templates  # noqa: PLC0415 - loaded where it is used
     from alcf_mcp.guide import list_pages  # noqa: PLC0415
 

@@ -1,8 +1,8 @@
-"""Clients that listen to a job hear when its state changes, and nobody has to ask again and again.
+"""Notify clients that listen to a job when its state changes, so that they need not poll.
 
 Clients of 2026-07-28 listen with ``subscriptions/listen``, earlier ones with ``resources/subscribe``, which
-the SDK leaves to us. The facility itself does not tell of changes: it is looked at, at growing pauses, as
-long as somebody listens and the job has not ended.
+the SDK leaves to us. The facility itself does not report changes: it is polled at growing intervals, as
+long as a client listens and the job has not ended.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ from alcf_mcp.resources.jobs import JOB, OUTPUT
 logger = logging.getLogger(__name__)
 
 MOST_WATCHED = 100
-"""Jobs that are watched at once; who listens to more hears of these."""
+"""Jobs watched at once; a client that listens to more is notified only of these."""
 
 LONGEST_WATCH = timedelta(days=14).total_seconds()
 FIRST_RETRY, LONGEST_RETRY = 60.0, 900.0
-"""Seconds after which a job is looked for again that can't be looked at."""
+"""Seconds until a job that can't be checked is tried again."""
 
 _TEMPLATES = tuple(map(UriTemplate.parse, (JOB, OUTPUT)))
 
@@ -54,7 +54,7 @@ class Watches:
 
     Args:
         app: the server.
-        groups: the groups of tools that are offered; without that of jobs, nothing is watched.
+        groups: the groups of tools that are offered; without the one for jobs, nothing is watched.
     """
 
     def __init__(self, app: App, groups: Collection[str]) -> None:
@@ -67,7 +67,7 @@ class Watches:
 
     @contextmanager
     def serving(self) -> Iterator[None]:
-        """Around the life of a server and of its client: who has subscribed listens no longer than that."""
+        """Wrap the life of a server and its client; subscriptions end with it."""
         try:
             yield
         finally:
@@ -75,7 +75,7 @@ class Watches:
                 self._unsubscribe(uri)
 
     def serve(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> Handled:
-        """MCP middleware: notice who listens to what."""
+        """MCP middleware: track which client listens to what."""
         listens = ctx.method in _OF_LISTENING
         return self._notice(ctx, call_next) if listens else cast("Handled", call_next(ctx))
 
@@ -109,7 +109,7 @@ class Watches:
 
     @contextmanager
     def _listening(self, *uris: str) -> Iterator[None]:
-        """Around the time that somebody listens: each job is watched as long as anybody does."""
+        """Wrap the time that a client listens; each job is watched as long as any client does."""
         self._listeners.update(uris)
         for uri in uris:
             self._watch(uri)
@@ -127,20 +127,20 @@ class Watches:
         if not job or uri in self._watches or not self._watches_jobs:
             return
         if len(self._watches) >= MOST_WATCHED:
-            logger.warning("%d jobs are watched already; another is not", MOST_WATCHED)
+            logger.warning("%d jobs are already watched; not watching another", MOST_WATCHED)
             return
         self._watches[uri] = scope = anyio.CancelScope()
         self._app.start(partial(self._look, scope, uri, str(job["resource"]), str(job["job_id"])))
 
     async def _look(self, scope: anyio.CancelScope, uri: str, resource: str, job_id: str) -> None:
-        """Look at a job until it ends, whatever keeps us from it for a while."""
+        """Check a job until it ends, trying again later if it can't be checked."""
         with scope:
             for pause in pauses(FIRST_RETRY, LONGEST_RETRY):
                 try:
                     await self._follow(uri, resource, job_id)
                     break
                 except (IRIError, JournalError, TimeoutError) as error:
-                    logger.info("a job that is watched can't be looked at: %s", type(error).__name__)
+                    logger.info("can't check a watched job: %s", type(error).__name__)
                     if type(error) is InvalidCall:  # there is no such job
                         break
                 await anyio.sleep(pause)
@@ -148,7 +148,7 @@ class Watches:
     async def _follow(self, uri: str, resource: str, job_id: str) -> None:
         known = await self._app.facility().jobs.get(job_id, resource)
         jobs = self._app.facility(LONGEST_WATCH).jobs
-        # The first look is told, too: the job may have changed since the client read it.
+        # The first check is announced, too: the job may have changed since the client read it.
         told: tuple[str, bool] | None = None
         async with aclosing(jobs.follow(known, patience=LONGEST_WATCH)) as seen:
             async for known in seen:
@@ -163,7 +163,7 @@ class Watches:
 
 
 def _offering_subscriptions(result: HandlerResult) -> HandlerResult:
-    """What the server can do, with the subscriptions that the SDK does not know of."""
+    """Add the subscriptions, which the SDK does not know of, to the server's capabilities."""
     if isinstance(result, dict):
         result["capabilities"].setdefault("resources", {})["subscribe"] = True
     return result

@@ -1,4 +1,4 @@
-"""The resources of one server."""
+"""The resources that one server offers."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from alcf_mcp.resources.declare import DECLARED
 
 
 class OfferedResources:
-    """The resources of the groups that the person chose; reading them changes nothing.
+    """The resources of the groups that the user chose; reading them changes nothing.
 
     Args:
         app: the server.
-        groups: the groups of tools that are offered; resources of others are not.
+        groups: the groups of tools that are offered; resources of other groups are not.
     """
 
     def __init__(self, app: App, groups: Collection[str]) -> None:
@@ -28,20 +28,20 @@ class OfferedResources:
         self._offered = [one for one in DECLARED if one.group is None or one.group in groups]
 
     def listed(self) -> list[Resource]:
-        """Those with a URI of their own, for clients that show people a list to choose from."""
+        """Resources with a fixed URI, for clients that show the user a list to choose from."""
         single = (one for one in self._offered if not one.template.variable_names)
         return [*(Resource(uri=one.uri, **one.described) for one in single), *knowledge.each_by_itself()]
 
     def templates(self) -> list[ResourceTemplate]:
-        """The others."""
+        """Resources with variables in their URI."""
         several = (one for one in self._offered if one.template.variable_names)
         return [ResourceTemplate(uri_template=one.uri, **one.described) for one in several]
 
     async def read(self, uri: str) -> ReadResourceContents:
-        """What a resource holds.
+        """Read a resource.
 
         Raises:
-            ResourceError: there is none of that URI, or it can't be read.
+            ResourceError: no resource has that URI, or it can't be read.
         """
         from alcf_mcp.resources.reading import content_of  # noqa: PLC0415 - loads the tools
 
@@ -55,12 +55,12 @@ class OfferedResources:
 
 
 class ResourceServer(MCPServer[App]):
-    """A server that lists and reads its resources this way: the SDK's own would load all of them at once.
+    """A server that loads resources only when they are read; the SDK's own would load all of them at once.
 
     Args:
         name: its name.
         offered: its resources.
-        options: what else every server takes.
+        options: the other arguments of ``MCPServer``.
     """
 
     def __init__(self, name: str, offered: OfferedResources, **options: Any) -> None:
@@ -68,13 +68,13 @@ class ResourceServer(MCPServer[App]):
         self._offered = offered
 
     async def list_resources(self) -> list[Resource]:
-        """The resources with a URI of their own."""
+        """List the resources with a fixed URI."""
         return self._offered.listed()
 
     async def list_resource_templates(self) -> list[ResourceTemplate]:
-        """The other resources."""
+        """List the resources with variables in their URI."""
         return self._offered.templates()
 
     async def read_resource(self, uri: object, context: object = None) -> Iterable[ReadResourceContents]:
-        """What a resource holds."""
+        """Read a resource."""
         return [await self._offered.read(str(uri))]

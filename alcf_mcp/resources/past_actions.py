@@ -1,4 +1,4 @@
-"""What was changed from here, as it is told."""
+"""The history of changes, as shown to clients."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TOLD = (
     *("resource", "job_id", "path", "mode", "owner", "group"),
     *("name", "account", "queue", "nodes", "walltime", "directory"),
 )
-"""The arguments that are told. Scripts, programs' arguments and environments may hold secrets."""
+"""The arguments that are shown. Scripts, program arguments and environments may hold secrets."""
 
 
 class PastAction(Facts):
@@ -31,7 +31,7 @@ class PastAction(Facts):
 
     @classmethod
     def of(cls, action: Action) -> PastAction:
-        """Read from the journal."""
+        """Convert an action from the journal."""
         return cls(
             at=action.began_at,
             tool=action.tool,
@@ -52,18 +52,18 @@ class PastAction(Facts):
 
 
 class History(Result):
-    """What was changed from here, the newest first."""
+    """The changes made from here, newest first."""
 
     summary: str
     actions: list[PastAction]
 
     @classmethod
     def of(cls, actions: Iterable[Action]) -> History:
-        """Tell of actions."""
+        """Convert actions from the journal."""
         told = [PastAction.of(action) for action in actions]
-        summary = f"The last {count(len(told), 'change')}" if told else "Nothing was changed from here."
+        summary = f"The last {count(len(told), 'change')}" if told else "No changes recorded."
         return cls(summary=summary, actions=told)
 
     def text(self) -> str:
-        """An action a line."""
+        """The summary, then one action per line."""
         return "\n".join([self.summary, *(action.line() for action in self.actions)])

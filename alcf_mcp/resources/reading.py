@@ -1,4 +1,4 @@
-"""From a declared resource to its content, or to the sentence that says why there is none."""
+"""Turn a declared resource into its content, or into the sentence that says why it can't be read."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ logger = logging.getLogger(__name__)
 
 
 async def content_of(declared: Declared, variables: dict[str, str], facility: Facility) -> str:
-    """What a resource holds.
+    """Read a resource's content.
 
     Raises:
-        ResourceNotFoundError: there is nothing of that name.
-        ResourceError: it can't be read; the message is what a tool would say.
+        ResourceNotFoundError: nothing has that name.
+        ResourceError: it can't be read; the message is the one that a tool would give.
     """
     seconds = facility.wait.seconds
     try:
@@ -42,9 +42,9 @@ def _rendered(content: Result | str, mime_type: str) -> str:
 
 
 def _refusal(error: Exception, seconds: float) -> ResourceError:
-    """The same sentences as a tool's."""
+    """Build an error with the sentences that a tool would give."""
     blocks = failure(error, reads=True, seconds=seconds).content
     sentence = "\n".join(block.text for block in blocks if isinstance(block, TextContent))
-    # What derives from InvalidCall is about the sign-in or the person's limits, not about what is asked for.
+    # Subclasses of InvalidCall are about the sign-in or the user's limits, not about what was requested.
     is_missing = type(error) is InvalidCall or isinstance(error, NotFound)
     return ResourceNotFoundError(sentence) if is_missing else ResourceError(sentence)

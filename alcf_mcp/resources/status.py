@@ -26,7 +26,7 @@ async def resources(facility: Facility) -> Result | str:
     completions={"name": "resource"},
 )
 async def one_resource(facility: Facility, name: str) -> Result | str:
-    """One machine or filesystem by its name: its status now, its type and its id."""
+    """One machine or filesystem by name: its current status, its type and its id."""
     from alcf_mcp.tools.status import get_resource  # noqa: PLC0415 - loaded where it is used
 
     return await get_resource(facility, name)

@@ -1,4 +1,4 @@
-"""``alcf-mcp approve``: a person types a code in a terminal; nothing else approves."""
+"""``alcf-mcp approve``: the user types a code in a terminal; nothing else approves."""
 
 import os
 import pty
@@ -21,7 +21,7 @@ async def code(journal: Journal) -> str:
 
 
 def in_a_terminal(state: Path, typed: str) -> str:
-    """Run the command in a terminal and type a line; what the terminal showed."""
+    """Run the command in a terminal, type a line, and return what the terminal showed."""
     master, slave = pty.openpty()
     command = [sys.executable, "-m", "alcf_mcp", "approve", "--facility", "local", "--state-dir", str(state)]
     with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, close_fds=True):
@@ -58,7 +58,7 @@ async def test_the_preview_is_shown_and_the_code_approves_one_call(
 
 
 def test_nothing_waits(tmp_path: Path) -> None:
-    assert "Nothing waits" in in_a_terminal(tmp_path, "")
+    assert "Nothing is waiting" in in_a_terminal(tmp_path, "")
 
 
 async def test_without_a_terminal_nothing_is_approved(tmp_path: Path, journal: Journal, code: str) -> None:

@@ -1,4 +1,4 @@
-"""``alcf-mcp demo`` walks a newcomer through the main job, and fails when a step does."""
+"""``alcf-mcp demo`` walks a newcomer through the core workflow, and fails when a step does."""
 
 import subprocess
 import sys

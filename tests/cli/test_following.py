@@ -1,4 +1,4 @@
-"""What a job writes, as it is shown while the job is followed in a terminal."""
+"""A job's output, as shown while the job is followed in a terminal."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,7 +28,7 @@ JOB: dict[str, Any] = {
 
 @pytest.fixture(autouse=True)
 def opened(local: LocalFacility, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command opens the tests' facility, and waits for little."""
+    """Let the command open the tests' facility, with short waits."""
 
     @asynccontextmanager
     async def opened(settings: Settings) -> AsyncIterator[Facility]:
@@ -46,7 +46,7 @@ async def submit(assistant: Assistant, script: str) -> str:
 
 
 async def written(assistant: Assistant, job_id: str) -> None:
-    """Wait until both of a job's files are there, some moments after its end."""
+    """Wait until both of a job's output files are there, shortly after its end."""
     await assistant.do("wait_for_job", job_id=job_id)
     with anyio.fail_after(10):
         while "can't be read" in (await assistant.call("get_job_output", job_id=job_id)).text:  # noqa: ASYNC110

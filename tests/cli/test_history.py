@@ -1,4 +1,4 @@
-"""``alcf-mcp history``: what was changed from here, for people and for programs."""
+"""``alcf-mcp history``: the changes made from here, for users and for programs."""
 
 import json
 import subprocess
@@ -24,10 +24,7 @@ async def test_changes_are_shown_newest_first(connect: Connect, tmp_path: Path) 
     lines = history(tmp_path, "--json", "--tool", "chmod").stdout.splitlines()
     (action,) = [json.loads(line) for line in lines]
     assert (action["outcome"], action["arguments"]["mode"]) == ("done", "700")
-    assert (
-        history(tmp_path, "--since", "today", "--outcome", "failed").stdout
-        == "Nothing was changed from here.\n"
-    )
+    assert history(tmp_path, "--since", "today", "--outcome", "failed").stdout == "No changes recorded.\n"
 
 
 def test_a_time_that_is_none_is_one_clear_line(tmp_path: Path) -> None:

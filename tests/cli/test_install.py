@@ -1,4 +1,4 @@
-"""``alcf-mcp install``: a client finds this program, and the person hears what was done and what is next."""
+"""``alcf-mcp install``: a client finds this program, and the user sees what was done and what comes next."""
 
 import json
 import os
@@ -44,7 +44,7 @@ async def test_what_is_installed_can_be_started_by_a_client(home: Path) -> None:
 
 def test_what_is_next_is_told() -> None:
     done = install("vscode")
-    assert "is VS Code on this machine?" in done.stdout
+    assert "is VS Code installed on this machine?" in done.stdout
     assert "MCP: List Servers" in done.stdout
     assert "alcf-mcp login" in done.stdout
     assert '"Are my Polaris jobs done?"' in done.stdout
@@ -56,7 +56,7 @@ def test_a_second_run_says_that_nothing_changed_and_touches_nothing(home: Path) 
     path = home / ".config" / "zed" / "settings.json"
     before = path.stat()
     done = install("zed")
-    assert done.stdout == f"Nothing to change: alcf stands already in {path}.\n"
+    assert done.stdout == f"Nothing to change: alcf is already in {path}.\n"
     assert path.stat() == before
     assert list(path.parent.iterdir()) == [path]
 
@@ -66,7 +66,7 @@ def test_a_change_tells_where_the_old_content_is(home: Path) -> None:
     path.write_text('{"numStartups": 3}')
     done = install("claude-code")
     (backup,) = home.glob(".claude.json.before-alcf-mcp-*")
-    assert f"What was there before is in {backup}" in done.stdout
+    assert f"The previous version is in {backup}" in done.stdout
     assert backup.read_text() == '{"numStartups": 3}'
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     assert "Changed alcf in Claude Code" in install("claude-code", "--local").stdout
@@ -77,7 +77,7 @@ def test_print_shows_the_entry_and_writes_nothing(home: Path) -> None:
     assert done.stdout == (
         f'[mcp_servers.argonne]\ncommand = "{SCRIPT}"\nargs = ["serve", "--facility", "local"]\n'
     )
-    assert done.stderr == f"This would stand in {home / '.codex' / 'config.toml'}. Nothing was written.\n"
+    assert done.stderr == f"This would go into {home / '.codex' / 'config.toml'}. Nothing was written.\n"
     assert list(home.iterdir()) == []
 
 
@@ -93,11 +93,11 @@ def test_remove_takes_the_entry_out(home: Path) -> None:
     path = home / "mcp.json"
     path.write_text('{\n  "mcpServers": {\n    "git": {"command": "git"}\n  }\n}\n')
     install("generic")
-    assert "would be taken out" in install("generic", "--remove", "--print").stderr
+    assert "would be removed" in install("generic", "--remove", "--print").stderr
     done = install("generic", "--remove")
     assert f"Removed alcf from your client: {path}" in done.stdout
     assert path.read_text() == '{\n  "mcpServers": {\n    "git": {"command": "git"}\n  }\n}\n'
-    assert install("generic", "--remove").stdout == f"Nothing to change: alcf does not stand in {path}.\n"
+    assert install("generic", "--remove").stdout == f"Nothing to change: alcf is not in {path}.\n"
 
 
 def test_no_token_is_written_or_shown(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,8 +118,8 @@ def test_a_token_that_stands_in_the_entry_is_warned_of(home: Path) -> None:
     path = home / "mcp.json"
     env = f'"env": {{"ALCF_MCP_ACCESS_TOKEN": "{TOKEN}"}}'
     path.write_text(f'{{"mcpServers": {{"alcf": {{"command": "/old/alcf-mcp", {env}}}}}}}')
-    assert "An access token stands in this entry" in install("generic").stderr
-    assert "An access token stands in this entry" in install("generic").stderr
+    assert "This entry contains an access token" in install("generic").stderr
+    assert "This entry contains an access token" in install("generic").stderr
 
 
 def test_a_broken_or_read_only_file_is_one_sentence_and_status_1(home: Path) -> None:

@@ -1,4 +1,4 @@
-"""Jobs in a terminal: submitted, shown, followed, as the tools tell them."""
+"""Jobs in a terminal: submitted, shown and followed, as the tools report them."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""``alcf-mcp projects``: what is left of allocations, for people and for programs."""
+"""``alcf-mcp projects``: what is left of allocations, for users and for programs."""
 
 import json
 import os

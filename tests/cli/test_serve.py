@@ -1,4 +1,4 @@
-"""``alcf-mcp serve`` as a client starts it: over stdio, and gone cleanly when the client is."""
+"""``alcf-mcp serve`` as a client starts it: over stdio, and exiting cleanly when the client does."""
 
 import json
 import os
@@ -33,7 +33,7 @@ def start(environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]
 
 
 def say(server: subprocess.Popen[str], **message: Any) -> dict[str, Any]:
-    """Send a request of the older era by hand, and read its answer."""
+    """Send a request of the older protocol era by hand and read the response."""
     assert server.stdin
     assert server.stdout
     server.stdin.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")

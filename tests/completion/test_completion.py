@@ -1,4 +1,4 @@
-"""While a person types, a client offers values; that never fails and never keeps the person waiting."""
+"""A client offers values while the user types; that never fails and never keeps the user waiting."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ FILE = "alcf://files/{+path}"
 
 
 async def completed(assistant: Assistant, place: str, argument: str, typed: str, **known: str) -> Completion:
-    """What is offered for an argument of a prompt, or for a variable of a resource's URI."""
+    """Complete a prompt argument or a variable in a resource URI."""
     is_uri = place.startswith("alcf://")
     reference = ResourceTemplateReference(uri=place) if is_uri else PromptReference(name=place)
     answer = await assistant.client.complete(reference, {"name": argument, "value": typed}, known or None)
@@ -66,10 +66,10 @@ async def test_what_is_offered_is_not_told(assistant: Assistant, local: LocalFac
     job = {"resource": "polaris", "account": "LocalDemo", "queue": "debug", "directory": "/home/ada"}
     job_id = (await assistant.do("submit_job", script="true", **job))["job_id"]
     with anyio.fail_after(10):
-        while not list(local.settings.root.rglob(f"{job_id}.OU")):  # noqa: ASYNC110 - nothing tells of it
+        while not list(local.settings.root.rglob(f"{job_id}.OU")):  # noqa: ASYNC110 - nothing signals it
             await anyio.sleep(0.05)
     assert await values(assistant, JOB, "job_id", "") == [job_id]
-    listed = await assistant.do("list_jobs")  # jobs that ended since the last look are shown once
+    listed = await assistant.do("list_jobs")  # jobs that ended since the last call are shown once
     assert [job["job_id"] for job in listed["jobs"]] == [job_id]
 
 

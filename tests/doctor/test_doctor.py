@@ -148,7 +148,7 @@ def test_it_reads_well_and_its_status_tells(tmp_path: Path) -> None:
     done = run("--facility", "local", "--state-dir", str(tmp_path))
     assert done.exit_code == 0, done.output
     assert "✓ facility: " in done.stdout
-    assert done.stdout.endswith("Nothing to be mended.\n")
+    assert done.stdout.endswith("No problems found.\n")
     (tmp_path / "file").write_text("")
     assert run("--facility", "local", "--state-dir", str(tmp_path / "file" / "x")).exit_code == 1
 

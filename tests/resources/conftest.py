@@ -1,4 +1,4 @@
-"""Reading resources, and jobs to read."""
+"""Helpers that read resources and submit jobs to read."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ def _quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def read(client: Client, uri: str) -> str:
-    """What a resource holds."""
+    """Read a resource's content."""
     (contents,) = (await client.read_resource(uri)).contents
     assert isinstance(contents, TextResourceContents)
     return contents.text
 
 
 async def facts(client: Client, uri: str) -> dict[str, Any]:
-    """What a resource of facts holds."""
+    """Read the content of a JSON resource."""
     found: dict[str, Any] = json.loads(await read(client, uri))
     return found
 
 
 async def refused(client: Client, uri: str) -> MCPError:
-    """Why a resource can't be read."""
+    """Read a resource that can't be read, and return the error."""
     with pytest.raises(MCPError) as error:
         await client.read_resource(uri)
     return error.value
 
 
 async def submitted(assistant: Assistant, directory: str, script: str = "echo hello", **job: Any) -> str:
-    """The id of a job that was submitted."""
+    """Submit a job and return its id."""
     request = {"resource": "polaris", "account": "LocalDemo", "queue": "debug", "directory": directory}
     answer = await assistant.do("submit_job", script=script, **request, **job)
     return str(answer["job_id"])

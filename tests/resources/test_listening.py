@@ -1,4 +1,4 @@
-"""Who listens to a job hears when its state changes, in both eras; where nobody listens, nothing is asked."""
+"""A client that listens to a job hears of its changes, in both eras; without listeners, nothing is polled."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -27,15 +27,15 @@ pytestmark = pytest.mark.filterwarnings("ignore::mcp.MCPDeprecationWarning")
 
 @dataclass
 class Served:
-    """A server, and who waits for something at its facility."""
+    """A server, and how many callers wait for something at its facility."""
 
     server: MCPServer[Any]
     crowd: Crowd
 
     async def until_waiting(self, how_many: int) -> None:
-        """Wait until so many jobs are looked at."""
+        """Wait until this many jobs are being polled."""
         with anyio.fail_after(10):
-            while self.crowd.here != how_many:  # noqa: ASYNC110 - nothing tells of it
+            while self.crowd.here != how_many:  # noqa: ASYNC110 - nothing signals it
                 await anyio.sleep(0.02)
 
 
@@ -54,7 +54,7 @@ async def served(local: LocalFacility, tmp_path: Path) -> AsyncIterator[Served]:
 
 
 async def ends(client: Client, uri: str, heard: Callable[[], Awaitable[object]]) -> list[str]:
-    """The states that a client reads, each time it hears of a change, until the job has ended."""
+    """Read a job's state at each change that the client hears of, until the job ends; return the states."""
     states: list[str] = []
     with anyio.fail_after(20):
         while not states or states[-1] not in ("completed", "failed", "canceled"):
@@ -71,7 +71,7 @@ async def test_a_modern_client_listens_until_the_job_has_ended(served: Served) -
         async with client.listen(resource_subscriptions=[uri, f"{uri}/output"]) as changes:
             states = await ends(client, uri, changes.__anext__)
         assert states[-1] == "completed"
-        assert len(states) <= 4  # one for the first look, and one a change
+        assert len(states) <= 4  # one for the first check, and one per change
         await served.until_waiting(0)
 
 

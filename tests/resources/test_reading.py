@@ -1,4 +1,4 @@
-"""What can be read as a resource, by clients of both eras; it is what the tools say, errors too."""
+"""What clients of both eras can read as resources: the same as the tools report, including errors."""
 
 from pathlib import Path
 

@@ -1,16 +1,16 @@
 #!/bin/bash -l
 # title: Many small runs in one Polaris job
-# description: Runs the commands of a file, several at a time on every node; submitted again, it goes on with those that
-#   have not succeeded.
+# description: Runs the commands in a file, several at a time on every node; submitted again, it runs only those that have
+#   not succeeded.
 # machine: Polaris
 # as_of: 2026-08
 # sources:
 #   - https://docs.alcf.anl.gov/running-jobs/example-job-scripts/
 #   - https://docs.alcf.anl.gov/polaris/running-jobs/using-gpus/
 # fill_in:
-#   commands: absolute path of a file with one shell command a line
-#   results: absolute path of a directory for <line>.log, and <line>.ok where a command succeeded
-#   runs_per_node: runs at the same time on a node; 4 for one a GPU, 32 for one a core
+#   commands: absolute path of a file with one shell command per line
+#   results: absolute path of a directory for <line>.log, and <line>.ok if the command succeeded
+#   runs_per_node: simultaneous runs per node; 4 for one per GPU, 32 for one per core
 
 commands={commands}
 export RESULTS={results}
@@ -20,7 +20,7 @@ nodes=$(sort -u "$PBS_NODEFILE" | wc -l)
 per_node={runs_per_node}
 echo "$((nodes * per_node)) runs at a time on $nodes nodes"
 
-# Worker number n of w takes the lines n, n + w, n + 2w …: no two share one, and nobody has to hand them out.
+# Worker n of w takes lines n, n + w, n + 2w …: no two share a line, and no dispatcher is needed.
 mpiexec -n "$((nodes * per_node))" --ppn "$per_node" --depth "$((32 / per_node))" --cpu-bind depth \
     bash -c '
         export CUDA_VISIBLE_DEVICES=$((3 - PMI_LOCAL_RANK % 4))
@@ -30,7 +30,7 @@ mpiexec -n "$((nodes * per_node))" --ppn "$per_node" --depth "$((32 / per_node))
             ((line % PMI_SIZE == PMI_RANK)) && [[ $command && ! -e $RESULTS/$line.ok ]] || continue
             bash -c "$command" >"$RESULTS/$line.log" 2>&1 </dev/null && : >"$RESULTS/$line.ok"
         done <"$1"
-        exit 0 # a run that failed is told below, and must not stop the others
+        exit 0 # failed runs are reported below, and must not stop the others
     ' worker "$commands"
 
 line=0 missing=0
