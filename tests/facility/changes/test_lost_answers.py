@@ -256,7 +256,7 @@ async def test_who_submits_again_is_told_that_the_first_may_be_there(
 ) -> None:
     await lose(local, assistant, SUBMIT, carried_out=False)
     again = await assistant.do("submit_job", **JOB)
-    assert any("its outcome is not known" in note for note in again["notes"])
+    assert any("its outcome is unknown" in note for note in again["notes"])
 
 
 async def test_a_directory_with_something_in_it_was_not_made_just_now(
