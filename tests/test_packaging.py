@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from alcf_mcp import __version__
+from alcf_mcp.cli import app
 from alcf_mcp.config import Settings, load_settings
 from alcf_mcp.tools.listed_tool import offered
 
@@ -24,6 +26,21 @@ SERVER: dict[str, Any] = json.loads((ROOT / "server.json").read_text(encoding="u
 def test_all_name_the_same_version() -> None:
     (package,) = SERVER["packages"]
     assert {MANIFEST["version"], SERVER["version"], package["version"]} == {__version__}
+
+
+def test_the_readme_clones_from_where_the_project_says_it_lives() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"git clone {project['urls']['Repository']} " in readme
+
+
+def test_the_readme_has_every_command_in_its_table() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("## In the terminal")[2].partition("## Settings")[0]
+    rows = " ".join(line.split("|")[1] for line in table.splitlines() if line.startswith("| `"))
+    named = {word for code in re.findall(r"`([^`]*)`", rows) for word in code.split()}
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
+    assert commands | {"auth"} <= named
 
 
 def test_the_bundle_asks_for_settings_that_there_are_with_their_defaults() -> None:
