@@ -190,46 +190,48 @@ async def test_known_resources_pass_unasked(
     assert sent(local) == 1
 
 
+OUTSIDE = ("/eagle/LocalDemo", "/eagle/LocalDemo/x.txt", "/home/ada/x", f"{HERE}x", f"/lus{HERE}x/y")
+BLANK_WALLTIME: list[dict[str, Any]] = [{"nodes": 100, "walltime": blank} for blank in BLANKS]
+
+
 @pytest.mark.parametrize(
-    ("limit", "more"),
+    ("setting", "limit", "cases"),
     [
-        *(({"max_node_hours_per_day": 10}, {"nodes": 100, "walltime": blank}) for blank in BLANKS),
-        *(({"max_node_hours": 10}, {"nodes": 100, "walltime": blank}) for blank in BLANKS),
-        *(({"max_walltime": "10m"}, {"walltime": blank}) for blank in BLANKS),
-        *(
-            ({limit: value}, unknown)
-            for limit, value in {
-                "max_nodes": 4,
-                "max_walltime": "2h",
-                "max_node_hours": 100,
-                "max_node_hours_per_day": 100,
-                "allowed_accounts": "LocalDemo",
-                "allowed_paths": "/eagle/LocalDemo",
-            }.items()
-            for unknown in UNKNOWN
+        ("max_node_hours_per_day", 10, [*BLANK_WALLTIME, *UNKNOWN]),
+        ("max_node_hours", 10, [*BLANK_WALLTIME, *UNKNOWN]),
+        ("max_walltime", "10m", [*({"walltime": blank} for blank in BLANKS), *UNKNOWN]),
+        ("max_nodes", 4, [{"nodes": 5}, *UNKNOWN]),
+        ("allowed_accounts", "LocalDemo", UNKNOWN),
+        ("allowed_accounts", "Other", [{"account": " LocalDemo "}, {"account": "LocalDemo"}]),
+        (
+            "allowed_paths",
+            HERE,
+            [
+                *(
+                    {argument: path}
+                    for argument in ("stdout_path", "stderr_path", "directory")
+                    for path in OUTSIDE
+                ),
+                *UNKNOWN,
+            ],
         ),
-        *(
-            ({"allowed_paths": HERE}, {"directory": HERE, argument: path})
-            for argument in ("stdout_path", "stderr_path", "directory")
-            for path in (
-                "/eagle/LocalDemo",
-                "/eagle/LocalDemo/x.txt",
-                "/home/ada/x",
-                f"{HERE}x",
-                f"/lus{HERE}x/y",
-            )
-        ),
-        ({"allowed_accounts": "Other"}, {"account": " LocalDemo "}),
     ],
-    ids=repr,
+    ids=lambda value: str(value) if isinstance(value, str) else "",
 )
 async def test_no_argument_passes_a_limit(
-    connect: Connect, local: LocalFacility, scene: Scene, limit: dict[str, Any], more: dict[str, Any]
+    connect: Connect,
+    local: LocalFacility,
+    scene: Scene,
+    setting: str,
+    limit: Any,
+    cases: list[dict[str, Any]],
 ) -> None:
     for policy in ("ask", "off"):
-        async with connect(confirm=policy, answer=agree, **limit) as assistant:
-            refused = await assistant.call("submit_job", **CHEAP | more)
-            assert f"ALCF_MCP_{next(iter(limit)).upper()}" in refused.error["message"]
+        async with connect(confirm=policy, answer=agree, **{setting: limit}) as assistant:
+            for more in cases:
+                refused = await assistant.call("submit_job", **CHEAP | more)
+                assert refused.is_error, more
+                assert f"ALCF_MCP_{setting.upper()}" in refused.error["message"], more
             assert assistant.questions == []
     assert sent(local) == 0
 
