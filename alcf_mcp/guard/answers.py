@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from dataclasses import replace
+from functools import cache
 from typing import Any, cast
 
 from mcp import MCPError
@@ -11,8 +12,6 @@ from mcp.server import ServerRequestContext
 from mcp.server.context import CallNext, HandlerResult
 from mcp.types import CreateMessageResult, ElicitResult, ListRootsResult
 from pydantic import TypeAdapter, ValidationError
-
-_ANSWER: TypeAdapter[Any] = TypeAdapter(ElicitResult | CreateMessageResult | ListRootsResult)
 
 Handled = Coroutine[Any, Any, HandlerResult]
 
@@ -47,9 +46,15 @@ async def _answered(ctx: ServerRequestContext[Any, Any], call_next: CallNext) ->
     return await call_next(replace(ctx, params=anew))
 
 
+@cache
+def _answers() -> TypeAdapter[Any]:
+    """Made when it is first needed, not at start."""
+    return TypeAdapter(ElicitResult | CreateMessageResult | ListRootsResult)
+
+
 def _is_answer(answer: object) -> bool:
     try:
-        _ANSWER.validate_python(answer)
+        _answers().validate_python(answer)
     except ValidationError:
         return False
     return True
