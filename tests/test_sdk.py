@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
@@ -113,6 +114,15 @@ def test_middleware_can_be_put_outside_of_the_check_of_a_questions_state() -> No
 
     server.middleware.insert(0, first)
     assert server.middleware[0] is first
+
+
+async def test_a_server_can_be_run_over_other_streams() -> None:
+    """``alcf_mcp.stdio`` stands between standard input and the server."""
+    lowlevel = MCPServer("test")._lowlevel_server
+    assert lowlevel.create_initialization_options().server_name == "test"
+    assert {"read_stream", "write_stream", "initialization_options"} <= set(
+        inspect.signature(lowlevel.run).parameters
+    )
 
 
 async def test_the_context_tells_whether_a_client_can_be_asked(era: Era) -> None:

@@ -59,6 +59,8 @@ serve.__annotations__ = {flag.name: flag.annotation for flag in _FLAGS}
 
 async def _serve_stdio(server: MCPServer[Any]) -> int:
     """Serve until end of input or a signal; returns the signal, or 0."""
+    from alcf_mcp.stdio import serve_stdio  # noqa: PLC0415 - loads the SDK
+
     received = 0
 
     async def watch() -> None:
@@ -74,7 +76,7 @@ async def _serve_stdio(server: MCPServer[Any]) -> int:
 
     async with anyio.create_task_group() as group:
         group.start_soon(watch)
-        await server.run_stdio_async()
+        await serve_stdio(server)
         group.cancel_scope.cancel()
     return received
 

@@ -62,6 +62,16 @@ class Raw:
                     answers.append(message)
         return answers
 
+    async def line(self, line: str, id: int) -> dict[str, Any]:
+        """Send a line as it is; the message that answers under an id."""
+        assert self._process.stdin is not None
+        await self._process.stdin.send(f"{line}\n".encode())
+        with anyio.fail_after(20):
+            while True:
+                message: dict[str, Any] = json.loads(await self._line())
+                if message.get("id") == id:
+                    return message
+
     async def _line(self) -> str:
         while "\n" not in self._rest:
             self._rest += await self._lines.receive()

@@ -1,0 +1,113 @@
+"""MCP over standard input and output, where every request is answered, even one that can't be read.
+
+The SDK drops a line that is not a JSON-RPC message, so that its client would wait for ever.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from types import TracebackType
+from typing import Any, Self
+
+import anyio
+from mcp.server import MCPServer
+from mcp.server.stdio import stdio_server
+from mcp.shared.message import SessionMessage
+from mcp.types import ErrorData, JSONRPCError
+from pydantic import ValidationError
+
+PARSE_ERROR, INVALID_REQUEST = -32700, -32600
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
+_VALUE = re.compile(r'\s*:\s*(-?\d{1,18}|"(?:[^"\\]|\\.){0,200}")')
+
+
+async def serve_stdio(server: MCPServer[Any]) -> None:
+    """Serve until the end of input."""
+    lowlevel = server._lowlevel_server
+    async with stdio_server() as (messages, answers):
+        await lowlevel.run(Readable(messages, answers), answers, lowlevel.create_initialization_options())
+
+
+class Readable:
+    """A client's messages; what can't be read is answered with an error, and not handed on.
+
+    Args:
+        messages: what the client sent, or why it can't be read.
+        answers: where answers go.
+    """
+
+    def __init__(self, messages: Any, answers: Any) -> None:
+        self._messages = messages
+        self._answers = answers
+
+    @property
+    def last_context(self) -> Any:
+        """The context of the last message's sender, which the SDK asks for."""
+        return self._messages.last_context
+
+    async def receive(self) -> SessionMessage | Exception:
+        """The next message."""
+        while True:
+            item = await self._messages.receive()
+            if not isinstance(item, ValidationError):
+                return item  # type: ignore[no-any-return]
+            if (answer := error_for(item)) is not None:
+                await self._answers.send(SessionMessage(answer))
+
+    async def aclose(self) -> None:
+        """Read no more."""
+        await self._messages.aclose()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> SessionMessage | Exception:
+        try:
+            return await self.receive()
+        except anyio.EndOfStream:
+            raise StopAsyncIteration from None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
+def error_for(error: ValidationError) -> JSONRPCError | None:
+    """The answer to a message that can't be read; ``None`` to one that asks for none."""
+    details = error.errors(include_url=False, include_context=False)
+    line = next((one["input"] for one in details if one["type"] == "json_invalid"), None)
+    if line is not None:
+        known = _id_in(str(line))
+        return None if known is None else _error(known, PARSE_ERROR, details[0]["msg"])
+    request = next((one["input"] for one in details if _is_request(one["input"])), None)
+    if request is None:
+        return None
+    where = ".".join(str(part) for part in details[0]["loc"][1:]) or "message"
+    return _error(request["id"], INVALID_REQUEST, f"{where}: {details[0]['msg']}")
+
+
+def _is_request(value: object) -> bool:
+    return isinstance(value, dict) and "method" in value and isinstance(value.get("id"), str | int)
+
+
+def _id_in(line: str) -> str | int | None:
+    """The id at the top level of a line that the SDK can't read, as far as that shows."""
+    depth = 0
+    for token in _TOKEN.finditer(line):
+        if token[0] in "{[":
+            depth += 1
+        elif token[0] in "}]":
+            depth -= 1
+        elif depth == 1 and token[0] == '"id"' and (value := _VALUE.match(line, token.end())):
+            return json.loads(value[1])  # type: ignore[no-any-return]
+    return None
+
+
+def _error(id: str | int, code: int, message: str) -> JSONRPCError:
+    return JSONRPCError(jsonrpc="2.0", id=id, error=ErrorData(code=code, message=message))

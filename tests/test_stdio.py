@@ -1,0 +1,81 @@
+"""Nothing that asks for an answer is left without one, however little of it can be read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mcp.types import jsonrpc_message_adapter
+from pydantic import ValidationError
+
+from alcf_mcp.stdio import INVALID_REQUEST, PARSE_ERROR, error_for
+from tests.guard.test_answers import META, Raw, raw
+
+__all__ = ["raw"]
+
+CALL = '"method": "tools/call", "params": {"name": "view_file", "arguments": {"id": 99, "path": %s}}'
+
+
+def answer_to(line: str) -> Any:
+    with pytest.raises(ValidationError) as refused:
+        jsonrpc_message_adapter.validate_json(line, by_name=False)
+    return error_for(refused.value)
+
+
+@pytest.mark.parametrize("order", ["first", "last"])
+@pytest.mark.parametrize("id", [7, "seven", 'a\\"b', -1])
+@pytest.mark.parametrize(
+    "value",
+    [r'"a\ud800b"', "9" * 5000, "[" * 5000 + "]" * 5000, '"\x01"', "NaN"],
+    ids=lambda value: value[:8],
+)
+def test_a_line_that_is_not_valid_json_is_answered_under_its_id(value: str, id: Any, order: str) -> None:
+    named = f'"jsonrpc": "2.0", "id": {json.dumps(id)}'
+    parts = (named, CALL % value) if order == "first" else (CALL % value, named)
+    answer = answer_to("{" + ", ".join(parts) + "}")
+    assert (answer.id, answer.error.code) == (id, PARSE_ERROR)
+    assert "pydantic" not in answer.error.message
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"jsonrpc": "2.0", "id": 7, "method": 5},
+        {"jsonrpc": "2.0", "id": 7, "method": "x", "params": [1]},
+        {"jsonrpc": "1.0", "id": 7, "method": "x"},
+        {"id": 7, "method": "x"},
+        {"jsonrpc": "2.0", "id": 7, "method": None},
+    ],
+)
+def test_a_request_that_is_none_is_answered_under_its_id(request_: dict[str, Any]) -> None:
+    answer = answer_to(json.dumps(request_))
+    assert (answer.id, answer.error.code) == (7, INVALID_REQUEST)
+
+
+@pytest.mark.parametrize("line", ["not json", "[1]", '{"jsonrpc": "2.0", "method": 5}', '{"id": {}}', ""])
+def test_what_asks_for_no_answer_gets_none(line: str) -> None:
+    assert answer_to(line) is None
+
+
+@given(st.text())
+def test_whatever_a_line_says_it_is_answered_or_left_and_nothing_breaks(line: str) -> None:
+    try:
+        jsonrpc_message_adapter.validate_json(line, by_name=False)
+    except ValidationError as error:
+        error_for(error)
+
+
+async def test_the_server_answers_and_goes_on(raw: Raw, tmp_path: Path) -> None:
+    arguments = r'{"path": "/eagle/a\ud800b"}'
+    params = f'{{"_meta": {json.dumps(META)}, "name": "view_file", "arguments": {arguments}}}'
+    answer = await raw.line(
+        f'{{"jsonrpc": "2.0", "id": 4711, "method": "tools/call", "params": {params}}}', 4711
+    )
+    assert answer["error"]["code"] == PARSE_ERROR
+    answer = await raw.line('{"jsonrpc": "2.0", "id": 4712, "method": 5}', 4712)
+    assert answer["error"]["code"] == INVALID_REQUEST
+    assert "inputRequests" in (await raw.call())["result"]
