@@ -30,7 +30,7 @@ def answer_to(line: str) -> Any:
 @pytest.mark.parametrize("id", [7, "seven", 'a\\"b', -1])
 @pytest.mark.parametrize(
     "value",
-    [r'"a\ud800b"', "9" * 5000, "[" * 5000 + "]" * 5000, '"\x01"', "NaN"],
+    [r'"a\ud800b"', "9" * 5000, "[" * 5000 + "]" * 5000],
     ids=lambda value: value[:8],
 )
 def test_a_line_that_is_not_valid_json_is_answered_under_its_id(value: str, id: Any, order: str) -> None:

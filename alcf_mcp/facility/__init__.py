@@ -109,7 +109,15 @@ class Facility:
     def job_actions(self) -> JobActions:
         """Changes of jobs."""
         shared = self.shared
-        return JobActions(self.iri, shared.journal, self.recorder, shared.limits, self._lost_jobs)
+        return JobActions(
+            self.iri,
+            shared.journal,
+            self.recorder,
+            shared.limits,
+            self._lost_jobs,
+            self.file_actions,
+            shared.claims,
+        )
 
     @cached_property
     def projects(self) -> Projects:

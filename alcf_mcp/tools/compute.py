@@ -15,7 +15,7 @@ from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.request import changed_job
 from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.facility.walltime import parse_since
-from alcf_mcp.iri.errors import InvalidCall, IRIError, TaskFailed
+from alcf_mcp.iri.errors import InvalidCall, IRIError
 from alcf_mcp.iri.models import JOB_STATES
 from alcf_mcp.tools.arguments import JobId, JobResource, Limit, Offset, ResourceName, Since
 from alcf_mcp.tools.context import AtFacility
@@ -54,33 +54,7 @@ async def submit_job(
     prepared = await facility.preparation.again(resource, request)
     if dry_run:
         return JobSubmission.of(prepared, None)
-    for directory in prepared.to_make:
-        await _make_directory(facility, directory)
-    known = await facility.job_actions.submit(prepared.machine, prepared.spec, script=prepared.request.script)
-    return JobSubmission.of(prepared, known)
-
-
-async def _make_directory(facility: Facility, path: RemotePath) -> None:
-    """Make a job's output directory; one that is there all the same, as a link, will do.
-
-    Raises:
-        InvalidCall: it could not be made, so that the job is not submitted: its output would be lost.
-    """
-    try:
-        await facility.file_actions.mkdir(path, parents=True)
-    except TaskFailed as error:
-        if "exist" not in str(error).lower():
-            raise _not_submitted(path, error) from None
-    except IRIError as error:
-        raise _not_submitted(path, error) from None
-
-
-def _not_submitted(path: str, error: IRIError) -> InvalidCall:
-    why = str(error).rstrip(".")
-    return InvalidCall(
-        f"The job was not submitted: its output directory {path} could not be made ({why})",
-        hint="Make it with make_directory, or name another, and call submit_job again.",
-    )
+    return JobSubmission.of(prepared, await facility.job_actions.submit(prepared))
 
 
 @tool("List jobs")
@@ -208,8 +182,9 @@ async def update_job(
 ) -> JobAction:
     """Change a job that still waits; give only what changes. Asks the person first."""
     known = await facility.jobs.get(job_id, resource)
-    changes = replace(changes, nodes=node_count(known, changes.nodes))
-    job = await facility.job_actions.update(known, changed_job(changes))
+    change = changed_job(replace(changes, nodes=node_count(known, changes.nodes)))
+    targets = await facility.output_paths.looked_at(known.resource, change, besides=known.job.id)
+    job = await facility.job_actions.update(known, change, targets)
     return JobAction.of(known, job, "changed")
 
 

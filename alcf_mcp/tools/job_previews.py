@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,17 +9,21 @@ from typing import Annotated
 from alcf_mcp.facility.alcf.job_resources import unknown_resources
 from alcf_mcp.facility.jobs.cost import node_hours
 from alcf_mcp.facility.jobs.known import KnownJob, job_number
-from alcf_mcp.facility.jobs.request import changed_job, merged
+from alcf_mcp.facility.jobs.output_paths import one_file_for_both
+from alcf_mcp.facility.jobs.request import JobRequest, changed_job, merged
 from alcf_mcp.facility.projects import in_figures
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.guard import Preview
-from alcf_mcp.iri.errors import InvalidCall, IRIError
+from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import JobSpec
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
 from alcf_mcp.tools.job_results import JobReport
 from alcf_mcp.tools.signatures import Spread
 from alcf_mcp.tools.text import WHOLE, count, one_line
+
+SHOWN_LINES = 8
+"""Lines of a script that a question shows."""
 
 
 async def preview_submit(
@@ -31,7 +34,7 @@ async def preview_submit(
     await facility.job_actions.check(prepared.machine, prepared.spec)
     if dry_run:
         return Preview("", harmless="a dry run")
-    at_stake = [*prepared.replaces, *_unknown(prepared.unknown_resources)]
+    at_stake = [*prepared.replaces, *_unknown(prepared.request)]
     if prepared.cost <= facility.shared.limits.unasked_node_hours and not at_stake:
         return Preview("", harmless="below the limit")
     attributes = prepared.spec.attributes
@@ -39,7 +42,7 @@ async def preview_submit(
     where = f"A job on {prepared.machine.name}, queue {prepared.request.queue}"
     asked = f"{count(prepared.request.nodes or 1, 'node')} × {walltime}"
     cost = f"up to {in_figures(prepared.cost)} node hours, charged to {prepared.request.account}"
-    facts = (f"{where}: {asked} = {cost}.", *at_stake)
+    facts = (f"{where}: {asked} = {cost}.", *_what_runs(prepared.request), *_where(prepared.spec), *at_stake)
     # What is left changes with every job of the project: it is told, but an answer does not hang on it.
     remarks = (prepared.left, *prepared.used, *prepared.notes)
     return Preview(
@@ -49,10 +52,24 @@ async def preview_submit(
     )
 
 
-def _unknown(resources: list[str]) -> list[str]:
-    if not resources:
-        return []
-    return [f"What {', '.join(resources)} in custom_attributes does to a job is not known here."]
+def _unknown(request: JobRequest) -> list[str]:
+    unknown = unknown_resources(request.custom_attributes)
+    named = ", ".join(f"{name}={request.custom_attributes[name]}" for name in unknown)
+    return [f"What {named} in custom_attributes does to a job is not known here."] if unknown else []
+
+
+def _what_runs(request: JobRequest) -> list[str]:
+    """The first lines of what the node would run."""
+    lines = (request.rendered() or "").splitlines()
+    more = [f"  … ({count(len(lines), 'line')} in all)"] if len(lines) > SHOWN_LINES else []
+    named = f" {request.name}" if request.name else ""
+    return [f"It runs{named}:", *(f"  {line}" for line in lines[:SHOWN_LINES]), *more] if lines else []
+
+
+def _where(spec: JobSpec) -> list[str]:
+    places = [("in", spec.directory), ("stdout", spec.stdout_path), ("stderr", spec.stderr_path)]
+    told = ", ".join(f"{what} {path}" for what, path in places if path)
+    return [f"Where: {told}."] if told else []
 
 
 async def preview_update(
@@ -72,17 +89,18 @@ async def preview_update(
     change = changed_job(replace(changes, nodes=node_count(known, changes.nodes)))
     after = merged(known.spec, change) if known.spec else change
     await facility.job_actions.check(known.resource, after, known.spec)
+    if after == known.spec:
+        return Preview("", settled=f"Job {known.job.id} asks for that already.")
     facts = [f"{report.identity}: {known.state}", f"to: {_asked_for(after)}"]
-    facts += _unknown(unknown_resources(changes.custom_attributes))
-    for target in await facility.output_paths.targets(known.resource, change):
-        with suppress(IRIError):  # that it could not be looked at is said as well
-            await facility.output_paths.look(target, besides=known.job.id)
-        facts.append(target.replaces)
+    facts += [*_what_runs(changes), *_unknown(changes), one_file_for_both(after)]
+    for target in await facility.output_paths.looked_at(known.resource, change, besides=known.job.id):
+        made = f"The directory {target.missing} is missing, and will be made." if target.missing else ""
+        facts += [target.replaces, made]
     return Preview(f"Change job {known.job.id}?", tuple(one_line(fact, WHOLE) for fact in facts if fact))
 
 
 def _asked_for(spec: JobSpec) -> str:
-    wire = spec.to_wire()
+    wire = {name: value for name, value in spec.to_wire().items() if name not in ("executable", "arguments")}
     asked = {**wire.pop("resources", {}), **wire.pop("attributes", {}), **wire}
     return one_line(", ".join(f"{name} {value}" for name, value in asked.items()), WHOLE)
 
@@ -114,7 +132,8 @@ async def preview_cancel(facility: AtFacility, job_id: str, resource: str | None
     remarks = [f"It is {report.status}."]
     if spent is not None:
         remarks.append(f"At most {spent:.3g} node hours are spent so far.")
-    much = spent is not None and spent > facility.shared.limits.unasked_node_hours
+    # What a running job has spent may not be known: then it counts as much.
+    much = known.state == "active" if spent is None else spent > facility.shared.limits.unasked_node_hours
     return Preview(
         f"Cancel job {known.job.id}?",
         tuple(facts),

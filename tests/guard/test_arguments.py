@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from mcp.types import ElicitResult
 
@@ -287,7 +289,8 @@ async def test_an_update_shows_what_its_output_would_replace(
 ) -> None:
     async with connect(answer=agree) as assistant:
         await assistant.do("update_job", job_id=scene.waiting, stderr_path=FILE)
-        await assistant.do("update_job", job_id=scene.waiting, stdout_path=f"{HERE}/of_a_waiting_job.txt")
+        own = f"{HERE}/of_a_waiting_job.txt"
+        await assistant.do("update_job", job_id=scene.waiting, stdout_path=own, name="held-too")
     assert f"{FILE} (a file of 13 bytes" in assistant.questions[0]
     assert "writes to" not in assistant.questions[1], "it is its own"
 
@@ -372,6 +375,103 @@ async def test_no_parent_is_made_outside_an_allowed_directory(
         assert "ALCF_MCP_ALLOWED_PATHS" in refused.error["message"]
     assert not local.tree.locate(team).exists()
     assert sent(local) == 0
+
+
+async def test_updates_at_once_do_not_add_up_beyond_a_limit(
+    connect: Connect, local: LocalFacility, scene: Scene, era: Era
+) -> None:
+    """Each is within it; both together would not be."""
+    async with connect(era=era, confirm="off", max_node_hours=2) as assistant:
+        held = CHEAP | {"name": "held-small", "walltime": "15m", "queue": "preemptable"}
+        job_id = (await assistant.do("submit_job", **held))["job_id"]
+        async with anyio.create_task_group() as group:
+            for change in ({"walltime": "2h"}, {"nodes": 8}):
+                group.start_soon(partial(assistant.call, "update_job", job_id=job_id, **change))
+        report = await assistant.do("get_job", job_id=job_id)
+    assert (report["nodes"], report["walltime"]) in ((1, "2 h"), (8, "15 min"), (1, "15 min"))
+
+
+async def test_jobs_at_once_do_not_write_to_one_file(
+    connect: Connect, local: LocalFacility, scene: Scene
+) -> None:
+    async with connect(confirm="off") as assistant:
+        answers = []
+
+        async def submit() -> None:
+            answers.append(await assistant.call("submit_job", **CHEAP, stdout_path=f"{HERE}/one.txt"))
+
+        async with anyio.create_task_group() as group:
+            for _ in range(3):
+                group.start_soon(submit)
+    assert sum(not answered.is_error for answered in answers) == sent(local) == 1
+
+
+@pytest.mark.parametrize("more", ["job's own file", "both to one", "both under two names"])
+async def test_outputs_that_collide_are_asked_about(
+    connect: Connect, local: LocalFacility, scene: Scene, more: str
+) -> None:
+    one = f"{HERE}/both.txt"
+    async with connect(answer=agree) as assistant:
+        other = (await assistant.do("submit_job", **CHEAP, name="held-other"))["job_id"]
+        paths = {
+            "job's own file": {"stdout_path": f"{HERE}/{other}.OU"},
+            "both to one": {"stdout_path": one, "stderr_path": one},
+            "both under two names": {"stdout_path": one, "stderr_path": f"/lus{one}"},
+        }[more]
+        await assistant.do("submit_job", **CHEAP, **paths)
+    assert "lost" in assistant.questions[0]
+
+
+async def test_an_answer_counts_for_the_directory_that_was_shown(
+    connect: Connect, local: LocalFacility, scene: Scene, era: Era
+) -> None:
+    """What is filled in from the last job may change between question and answer."""
+    costly = {"script": "rm -rf ./*", "walltime": "10h", "queue": "preemptable", "account": "LocalDemo"}
+    async with connect(era=era) as assistant:
+        await assistant.do("submit_job", **CHEAP, name="held-1")
+        preview = await assistant.call("submit_job", resource="polaris", **costly)
+        assert f"in {HERE}" in preview.text
+        assert "rm -rf ./*" in preview.text
+        await assistant.do("submit_job", **CHEAP | {"directory": "/eagle/LocalDemo"}, name="held-2")
+        code = preview.facts["confirmation"]
+        late = await assistant.call("submit_job", resource="polaris", **costly, confirmation=code)
+        assert late.facts["outcome"] == "code_refused"
+
+
+async def test_the_directory_of_an_update_is_made_or_said_to_be_missing(
+    connect: Connect, local: LocalFacility, scene: Scene
+) -> None:
+    async with connect(answer=agree) as assistant:
+        await assistant.do("update_job", job_id=scene.waiting, stdout_path=f"{HERE}/nodir/x.out")
+    assert f"The directory {HERE}/nodir is missing, and will be made." in assistant.questions[0]
+    assert local.tree.locate(f"{HERE}/nodir").is_dir()
+
+
+@pytest.mark.parametrize("limit", [{"allowed_accounts": "Other"}, {"allowed_paths": HERE}])
+async def test_a_job_of_which_nothing_is_known_here_keeps_within_limits(
+    connect: Connect, local: LocalFacility, scene: Scene, tmp_path: Path, limit: dict[str, Any]
+) -> None:
+    async with connect(confirm="off", state_dir=tmp_path / "elsewhere", **limit) as assistant:
+        refused = await assistant.call("update_job", job_id=scene.waiting, nodes=2, walltime="1h")
+        assert "is not known here" in refused.error["message"]
+    assert sent(local) == 0
+
+
+async def test_a_question_shows_what_changes_however_long_the_script_is(
+    connect: Connect, local: LocalFacility, scene: Scene
+) -> None:
+    script = "".join(f"echo 'line {number}'\n" for number in range(500))
+    async with connect(answer=agree) as assistant:
+        changes = {"script": script, "name": "held-else", "stdout_path": f"{HERE}/else.txt"}
+        await assistant.do("update_job", job_id=scene.waiting, **changes)
+        await assistant.do("submit_job", **CHEAP, custom_attributes={"frobnicate": "value"}, name="held-x")
+        same = await assistant.call("update_job", job_id=scene.waiting, name="held-else")
+    update, submit = assistant.questions
+    assert all(
+        shown in update for shown in ("name held-else", "else.txt", "echo 'line 0'", "500 lines in all")
+    )
+    assert "frobnicate=value" in submit
+    assert same.facts["outcome"] == "nothing_to_do"
 
 
 async def test_what_could_not_be_looked_up_is_asked_about(

@@ -5,18 +5,26 @@ from __future__ import annotations
 import logging
 import secrets
 import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 import anyio
 
 from alcf_mcp.facility.changes.evidence import was_refused
+from alcf_mcp.facility.changes.files import FileActions
 from alcf_mcp.facility.changes.intents import CancelIntent, SubmitIntent, TaskIntent, UpdateIntent
-from alcf_mcp.facility.changes.limits import Limits
+from alcf_mcp.facility.changes.limits import LimitReached, Limits
 from alcf_mcp.facility.changes.lost_jobs import LostJobs
 from alcf_mcp.facility.changes.recorder import DayIsSpent, Recorder, Send, Sending
+from alcf_mcp.facility.changes.targets import PathClaims
 from alcf_mcp.facility.jobs.cost import most_node_hours, node_hours
 from alcf_mcp.facility.jobs.known import KnownJob
+from alcf_mcp.facility.jobs.output_paths import OutputPath
+from alcf_mcp.facility.jobs.prepare import Prepared
 from alcf_mcp.facility.jobs.request import merged
+from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.iri import IRIClient
+from alcf_mcp.iri.errors import InvalidCall, IRIError, LookAt, TaskFailed
 from alcf_mcp.iri.models import Job, JobSpec, Resource
 from alcf_mcp.journal import Journal, JournalError, SubmittedJob
 
@@ -37,8 +45,12 @@ class JobActions:
         recorder: Recorder,
         limits: Limits,
         lost: LostJobs,
+        files: FileActions,
+        claims: PathClaims,
     ) -> None:
         self._iri = iri
+        self._files = files
+        self._claims = claims
         self._journal = journal
         self._recorder = recorder
         self._limits = limits
@@ -62,13 +74,19 @@ class JobActions:
             self._limits.check_day(await self._journal.actions.node_hours_of_a_day(), more)
         return max(more, 0.0)
 
-    async def submit(self, machine: Resource, spec: JobSpec, *, script: str | None = None) -> KnownJob:
-        """Submit a job and remember it.
+    async def submit(self, prepared: Prepared) -> KnownJob:
+        """Submit a job and remember it; output directories that are missing are made first.
 
         A job without a name gets one that no other has, and every submission an idempotency key: by these it
         is found again if the answer is lost.
+
+        Raises:
+            InvalidCall: an output directory could not be made, or another call writes to the same file.
         """
+        machine, spec = prepared.machine, prepared.spec
         cost = await self.check(machine, spec)
+        for directory in prepared.to_make:
+            await self._make_directory(directory)
         spec = spec if spec.name else spec.model_copy(update={"name": f"alcf-mcp-{secrets.token_hex(4)}"})
         key = str(uuid.uuid4())
         keyed = self._iri.honours_keys
@@ -77,7 +95,7 @@ class JobActions:
             resource_id=machine.id,
             resource=machine.name,
             spec=spec,
-            script=script,
+            script=prepared.request.script,
             key=key,
             known=known,
             complete=complete,
@@ -89,31 +107,79 @@ class JobActions:
             await self._remember(intent.as_submitted(job.id))
             return job
 
-        job = await self._carry_out(intent, send, cost)
+        with self._claimed(prepared.targets):
+            job = await self._carry_out(intent, send, cost)
         return KnownJob(machine, job, intent.as_submitted(job.id))
 
-    async def update(self, known: KnownJob, spec: JobSpec) -> Job:
-        """Change a queued job and remember the change."""
-        changed = merged(known.spec, spec) if known.spec else spec
-        more = await self.check(known.resource, changed, known.spec)
-        key = str(uuid.uuid4())
+    async def update(self, known: KnownJob, change: JobSpec, targets: Sequence[OutputPath] = ()) -> Job:
+        """Change a queued job and remember the change; output directories that are missing are made first.
+
+        Raises:
+            InvalidCall: the job was changed since it was looked at, or an output directory could not be made.
+        """
         machine, job_id = known.resource.id, known.job.id
+        with self._claims.claimed(f"job {job_id}", float("inf")):
+            await self._refuse_stale(known)
+            changed = merged(known.spec, change) if known.spec else change
+            more = await self.check(known.resource, changed, known.spec)
+            for target in targets:
+                if target.missing:
+                    await self._make_directory(target.missing)
+            key = str(uuid.uuid4())
 
-        async def send(sending: Sending) -> Job:
-            sending.job_id = job_id
-            return await self._iri.update_job(machine, job_id, spec, key=key)
+            async def send(sending: Sending) -> Job:
+                sending.job_id = job_id
+                return await self._iri.update_job(machine, job_id, change, key=key)
 
-        try:
-            intent = UpdateIntent(resource_id=machine, job_id=job_id, change=spec, key=key)
-            job = await self._carry_out(intent, send, more)
-        except BaseException as error:
-            if not was_refused(error):
-                # Every update sends the node count: one that may be wrong must not be sent with the next.
-                with anyio.CancelScope(shield=True):
-                    await self._remember_as(known, changed.model_copy(update={"resources": None}))
-            raise
-        await self._remember_as(known, changed)
+            try:
+                intent = UpdateIntent(resource_id=machine, job_id=job_id, change=change, key=key)
+                job = await self._carry_out(intent, send, more)
+            except BaseException as error:
+                if not was_refused(error):
+                    # Every update sends the node count: one that may be wrong must not go with the next.
+                    with anyio.CancelScope(shield=True):
+                        await self._remember_as(known, changed.model_copy(update={"resources": None}))
+                raise
+            await self._remember_as(known, changed)
         return job
+
+    async def _refuse_stale(self, known: KnownJob) -> None:
+        """Refuse a change of a job that another call, of this process or another, has changed meanwhile."""
+        now = next((one for one in await self._journal.jobs.named(known.job.id) if known.record), None)
+        if now and known.record and now.spec != known.record.spec:
+            raise InvalidCall(
+                f"Job {known.job.id} was changed by another call just now",
+                hint="Check that the change is still wanted, and call again.",
+                look_at=LookAt("job", known.job.id),
+            )
+
+    async def _make_directory(self, path: RemotePath) -> None:
+        """Make a job's output directory; one that is there after all, as a link, will do.
+
+        Raises:
+            InvalidCall: it could not be made, so nothing is sent: the job's output would be lost.
+        """
+        try:
+            await self._files.mkdir(path, parents=True)
+        except LimitReached:
+            raise
+        except IRIError as error:
+            if isinstance(error, TaskFailed) and "exist" in str(error).lower():
+                return
+            why = str(error).rstrip(".")
+            raise InvalidCall(
+                f"The job was not submitted: its output directory {path} could not be made ({why})",
+                hint="Make it with make_directory, or name another, and call submit_job again.",
+            ) from None
+
+    @contextmanager
+    def _claimed(self, targets: Sequence[OutputPath]) -> Iterator[None]:
+        """Around a submission: no other call of this process writes to the same files."""
+        with ExitStack() as claims:
+            files = {one.path.canonical: one.seen_at for one in targets if not one.is_directory}
+            for place, seen_at in files.items():
+                claims.enter_context(self._claims.claimed(place, seen_at))
+            yield
 
     async def cancel(self, known: KnownJob) -> None:
         """Ask for a job's end; it stays active for some seconds after that."""

@@ -83,10 +83,14 @@ class Limits:
         for path in (spec.directory, spec.stdout_path, spec.stderr_path):
             if path is not None:
                 self.check_place(RemotePath.parse(path))
+        if self.paths and not (spec.stdout_path and spec.stderr_path):
+            raise LimitReached("Where the job writes is not known here", "allowed_paths")
         self._check_resources(spec)
         nodes = spec.resources.node_count if spec.resources else None
         seconds = spec.attributes.duration if spec.attributes else None
         account = spec.attributes.account if spec.attributes else None
+        if self.accounts and not account:
+            raise LimitReached("What the job is charged to is not known here", "allowed_accounts")
         if self.accounts and account and account.casefold() not in {a.casefold() for a in self.accounts}:
             allowed = ", ".join(self.accounts)
             raise LimitReached(f"Jobs may not be charged to {account}, only to {allowed}", "allowed_accounts")

@@ -129,6 +129,6 @@ class Placements:
         self, how: Placing, place: Target, start: Starter, source: RemotePath | None = None
     ) -> Target:
         intent = PlaceIntent(kind=how, path=place.path, source=source, was_free=place.is_free)
-        with self._claims.claimed(place.path, place.seen_at):
+        with self._claims.claimed(place.path.canonical, place.seen_at):
             await self._recorder.change_path(intent, start)
         return place

@@ -163,21 +163,20 @@ class PathClaims:
         self._ended: dict[str, float] = {}
 
     @contextmanager
-    def claimed(self, path: RemotePath, seen_at: float) -> Iterator[None]:
-        """Around what puts something at a path.
+    def claimed(self, place: str, seen_at: float) -> Iterator[None]:
+        """Around what puts something at a place, or changes something.
 
         Args:
-            path: where.
+            place: a canonical path, or another name that only one call may change at a time.
             seen_at: when it was seen what is there, by ``time.monotonic``.
 
         Raises:
-            InvalidCall: another call puts something there, or has since.
+            InvalidCall: another call does so too, or has since.
         """
-        place = path.canonical
         if place in self._under_way or self._ended.get(place, 0.0) > seen_at:
             raise InvalidCall(
-                f"Another call has just put something at {path!r}",
-                hint="Look whether it is wanted still, and call again: then it is asked about.",
+                f"Another call has just changed {place!r}, or put something there",
+                hint="Check that this is still wanted, and call again: the user is then asked.",
             )
         self._under_way.add(place)
         try:

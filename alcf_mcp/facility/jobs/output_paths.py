@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from time import monotonic
 
 from alcf_mcp.facility.files.reading import Files
 from alcf_mcp.facility.paths import RemotePath, output_directory
@@ -29,11 +31,15 @@ class OutputPath:
         path: the path, as asked for.
         replaces: what its output would take the place of, as a sentence; empty where nothing is.
         missing: the directory that has to be made for it, if one is missing.
+        is_directory: it was seen to be one, in which each job has files of its own.
+        seen_at: when it was looked at, by ``time.monotonic``.
     """
 
     path: RemotePath
     replaces: str = ""
     missing: RemotePath | None = None
+    is_directory: bool = False
+    seen_at: float = 0.0
 
 
 class OutputPaths:
@@ -59,6 +65,14 @@ class OutputPaths:
             for path in paths
         ]
 
+    async def looked_at(self, machine: Resource, spec: JobSpec, *, besides: str = "") -> list[OutputPath]:
+        """Where the job is to write, as far as that could be looked at."""
+        targets = await self.targets(machine, spec)
+        for target in targets:
+            with suppress(IRIError):  # what is not known is said by the target itself
+                await self.look(target, besides=besides)
+        return targets
+
     async def look(self, target: OutputPath, *, besides: str = "") -> None:
         """See what is at a target, and who else writes there.
 
@@ -66,23 +80,23 @@ class OutputPaths:
             target: where; what is seen is told in it.
             besides: the job that writes there itself.
         """
+        target.seen_at = monotonic()
         there = await self._files.file_there(target.path)
         if there == "no file":
-            target.replaces = ""
+            target.replaces, target.is_directory = "", True
         elif there != "nothing":
             target.replaces = f"{_told(target.path, there)} is replaced by the job's output."
         else:
             target.replaces = await self._other_writer(target.path, besides)
             directory = output_directory(target.path)
-            if directory == target.path or await self._files.is_missing(directory):
+            target.is_directory = directory == target.path
+            if target.is_directory or await self._files.is_missing(directory):
                 target.missing = directory
 
     async def _other_writer(self, path: RemotePath, besides: str) -> str:
         """The job that waits or runs and writes to the same file, as a sentence."""
         for job in await or_else(self._journal.jobs.not_ended(), []):
-            paths = (job.spec.stdout_path, job.spec.stderr_path)
-            same = any(other and RemotePath(other).canonical == path.canonical for other in paths)
-            if same and job.job_id != besides and await self._goes_on(job):
+            if path.canonical in _files_of(job) and job.job_id != besides and await self._goes_on(job):
                 return f"Job {job.job_id} writes to {path} as well: one of the two outputs will be lost."
         return ""
 
@@ -92,6 +106,25 @@ class OutputPaths:
         except IRIError as error:
             logger.info("taken for unfinished: %s", error)
             return True
+
+
+def _files_of(job: SubmittedJob) -> set[str]:
+    """The files that a job may write to, wherever its output paths lead."""
+    found = set()
+    for path, ending in ((job.spec.stdout_path, ".OU"), (job.spec.stderr_path, ".ER")):
+        if path:
+            found |= {RemotePath(path).canonical, (RemotePath(path) / f"{job.job_id}{ending}").canonical}
+    return found
+
+
+def one_file_for_both(spec: JobSpec) -> str:
+    """What is lost where stdout and stderr go to one file, as a sentence; empty where they do not."""
+    if not (spec.stdout_path and spec.stderr_path):
+        return ""
+    stdout, stderr = RemotePath.parse(spec.stdout_path), RemotePath.parse(spec.stderr_path)
+    if stdout.canonical != stderr.canonical or output_directory(stdout) == stdout:
+        return ""
+    return f"stdout and stderr both go to {stdout}: one of them will be lost."
 
 
 def _is_in_use(directory: str, earlier: Sequence[SubmittedJob]) -> bool:

@@ -13,9 +13,9 @@ from alcf_mcp.facility.alcf.job_resources import unknown_resources
 from alcf_mcp.facility.alcf.queues import advice
 from alcf_mcp.facility.jobs.cost import most_node_hours
 from alcf_mcp.facility.jobs.defaults import SubmissionDefaults
-from alcf_mcp.facility.jobs.output_paths import OutputPath, OutputPaths
+from alcf_mcp.facility.jobs.output_paths import OutputPath, OutputPaths, one_file_for_both
 from alcf_mcp.facility.jobs.request import JobRequest, new_job
-from alcf_mcp.facility.paths import RemotePath, output_directory
+from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.facility.projects import in_figures
 from alcf_mcp.facility.resources import ResourceNames
 from alcf_mcp.facility.walltime import spoken
@@ -65,8 +65,9 @@ class Prepared:
 
     @property
     def replaces(self) -> list[str]:
-        """What its output would take the place of, as sentences."""
-        return [target.replaces for target in self.targets if target.replaces]
+        """What its output would take the place of, or lose, as sentences."""
+        lost = [target.replaces for target in self.targets] + [one_file_for_both(self.spec)]
+        return [sentence for sentence in lost if sentence]
 
     @property
     def unknown_resources(self) -> list[str]:
@@ -128,9 +129,6 @@ class Preparation:
         machine = await self._names.compute(resource)
         filled, used = await self._usual.filled(machine, request)
         prepared = Prepared(machine, filled, new_job(filled), used, filled.remarks())
-        one = filled.stdout_path
-        if one and one == filled.stderr_path and output_directory(one) != one:
-            prepared.notes.append(f"stdout and stderr both go to {one}: one of them will be lost.")
         if self._has_alcf_queues:
             prepared.notes += _advice(machine, prepared.spec)
         submissions = await self._usual.open_submissions(machine)
