@@ -153,7 +153,7 @@ async def test_json_under_another_content_type_is_read_all_the_same() -> None:
 
 async def test_a_page_of_html_from_a_gateway_is_named_and_not_repeated() -> None:
     facility = client(httpx.Response(502, html=HTML)).without_retries()
-    with pytest.raises(errors.ServerFault, match="a page of HTML came from a gateway") as caught:
+    with pytest.raises(errors.ServerFault, match="a gateway in front of it sent an HTML page") as caught:
         await facility.get_task("t")
     assert "ray" not in str(caught.value)
 
