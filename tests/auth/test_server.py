@@ -102,7 +102,7 @@ async def test_without_a_form_the_code_comes_as_an_argument(globus: GlobusAuth, 
 async def test_a_code_without_an_attempt_is_refused(globus: GlobusAuth, connect: Connect) -> None:
     async with connect() as call:
         refused = await call("sign_in", code="left over")
-        assert "No sign-in waits for a code" in refused.error["message"]
+        assert "No sign-in is waiting for a code" in refused.error["message"]
         assert "Start again" in refused.error["next_step"]
 
 
@@ -113,7 +113,7 @@ async def test_an_attempt_expires(
         url = (await call("sign_in")).facts["url"]
         code = globus.approve(url)
         monkeypatch.setattr(pending, "LIFETIME", -1)
-        assert "No sign-in waits" in (await call("sign_in", code=code)).text
+        assert "No sign-in is waiting" in (await call("sign_in", code=code)).text
 
 
 async def test_a_foreign_code_is_refused_and_the_next_attempt_is_a_new_one(
@@ -139,7 +139,7 @@ async def test_another_identity_is_told(globus: GlobusAuth, connect: Connect, si
     async with connect() as call:
         url = (await call("sign_in")).facts["url"]
         refused = await call("sign_in", code=globus.approve(url))
-    assert "another identity" in refused.text
+    assert "is not the one that was signed in before" in refused.text
     assert "--force" in refused.error["next_step"]
 
 
