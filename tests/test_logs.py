@@ -1,4 +1,4 @@
-"""What is logged of a call: one id for all of it, and no secrets, ids or paths."""
+"""What is logged about a call: one id for all of it, and no secrets, ids or paths."""
 
 import json
 import logging
@@ -35,7 +35,7 @@ class Lines(logging.Handler):
 
 @pytest.fixture(autouse=True)
 def levels() -> Iterator[None]:
-    """Levels that are set here are those of one test."""
+    """Log levels that a test sets apply to that test only."""
     loggers = [logging.getLogger(name) for name in logs.TOO_TELLING]
     before = [logger.level for logger in loggers]
     yield
@@ -99,7 +99,7 @@ async def test_a_job_that_can_t_be_watched_is_logged_without_its_uri(
     caplog.set_level(logging.INFO)
     async with assistant.client.listen(resource_subscriptions=["alcf://jobs/polaris/7777"]):
         with anyio.fail_after(10):
-            while "can't be looked at" not in caplog.text:  # noqa: ASYNC110 - nothing tells of it
+            while "can't be looked at" not in caplog.text:  # noqa: ASYNC110 - nothing signals it
                 await anyio.sleep(0.02)
     ours = [line.getMessage() for line in caplog.records if line.name.startswith("alcf_mcp")]
     assert "7777" not in " ".join(ours)

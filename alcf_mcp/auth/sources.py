@@ -120,7 +120,7 @@ class GlobusTokens:
     def _other_than(self, rejected: SecretStr) -> SignedIn | None:
         found = [(store, signed_in) for store in self._stores if (signed_in := self._read(store))]
         its_store = next((store for store, one in found if one.access_token == rejected), None)
-        if its_store is None:  # another call has renewed it, or the person has signed in again
+        if its_store is None:  # another call has renewed it, or the user has signed in again
             return next((one for _, one in found if one.lasts(0)), None)
         if rejected == self._last_renewed:  # a new token did not help: the sign-in itself is the problem
             return None

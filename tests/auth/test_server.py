@@ -1,4 +1,4 @@
-"""What an assistant and its person meet: signed out, signing in from within, with a rejected token."""
+"""What an assistant and its user see: signed out, signing in from the client, with a rejected token."""
 
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -29,7 +29,7 @@ Connect = Callable[..., AbstractAsyncContextManager[Call]]
 
 @pytest.fixture
 def connect(at_facility: Settings, seen: Seen, era: Era) -> Connect:
-    """Connects an assistant; every answer and question is kept to be looked through for tokens."""
+    """Connects an assistant; every result and question is kept, so that it can be searched for tokens."""
 
     @asynccontextmanager
     async def connected(
@@ -190,7 +190,7 @@ async def test_every_cause_of_a_401_is_told_with_its_cure(
         assert first.error["cause"] == second.error["cause"] == cause.name
         assert first.error["next_step"] == cause.cure
         assert detail in first.text
-        assert globus.refreshes == 1  # the new token was rejected too: no use in asking for more
+        assert globus.refreshes == 1  # the new token was rejected too: asking for more is no use
         globus.facility_says = None
         sign_in(globus)
         assert not (await call("list_projects")).is_error
@@ -208,7 +208,7 @@ async def test_globus_fails_and_says_so(
 
 
 class AsksGlobus:
-    """The local facility, with Globus tokens in the place of its own; they can expire at any request."""
+    """The local facility, with Globus tokens instead of its own; they can expire at any request."""
 
     def __init__(self, local: LocalFacility, token: str, globus: GlobusAuth, expire_at: str) -> None:
         self._app: ASGIApp = local.app
@@ -234,7 +234,7 @@ class AsksGlobus:
 async def test_a_401_in_the_middle_of_a_call(
     globus: GlobusAuth, connect: Connect, signed_in: SignedIn, local: LocalFacility, expire_at: str
 ) -> None:
-    """Of polling a task, or of a change, which a 401 proves was not carried out."""
+    """The request polls a task or makes a change, which a 401 proves was not carried out."""
     own = local.token.get_secret_value()
     facility = AsksGlobus(local, own, globus, expire_at)
 
@@ -261,7 +261,7 @@ async def test_the_status_tells_of_the_token_in_use_also_where_it_could_not_be_w
     store: TokenStore,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A renewed token that finds no room lives in the process alone: there is one sign-in in it, not two."""
+    """A renewed token that can't be stored exists only in the process: it still has one sign-in, not two."""
     age(store)
     monkeypatch.setattr(WholeFileStorage, "store_token_data_by_resource_server", refuse_to_write)
     async with connect() as call:
@@ -278,7 +278,7 @@ def refuse_to_write(*_: Any) -> None:
 async def test_a_whole_session_at_debug_says_no_token(
     globus: GlobusAuth, connect: Connect, store: TokenStore, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The fixtures look through all logs and answers; this makes sure that there is something to look at."""
+    """The fixtures search all logs and results; this makes sure that there is something to search."""
 
     def in_the_browser(question: str) -> ElicitResult:
         return ElicitResult(action="accept", content={"code": globus.approve(address_in(question))})

@@ -1,4 +1,4 @@
-"""What all groups of operations share: how an answer is read, and what may be odd about it."""
+"""What all operation groups share: how a response is read, and what may be odd about it."""
 
 from datetime import UTC, datetime, timedelta, timezone
 

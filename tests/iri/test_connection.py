@@ -49,7 +49,7 @@ async def test_who_stands_in_line_hears_of_it_and_gives_up_in_time() -> None:
 
 
 async def test_an_answer_that_trickles_for_ever_is_given_up() -> None:
-    """A byte now and then keeps every read from timing out; the call's patience ends it all the same."""
+    """A byte now and then keeps every read from timing out; the call's time limit ends it all the same."""
 
     async def trickle(_: httpx.Request) -> httpx.Response:
         async def drops() -> AsyncIterator[bytes]:

@@ -1,4 +1,4 @@
-"""The table of operations, and how a path takes ids in."""
+"""The table of operations, and how ids are put into a path."""
 
 from urllib.parse import unquote
 

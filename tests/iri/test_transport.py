@@ -1,4 +1,4 @@
-"""A request in, decoded JSON or an error out: what is sent, and what an answer means."""
+"""A request in, decoded JSON or an error out: what is sent, and what a response means."""
 
 import traceback
 from collections.abc import Callable
@@ -140,7 +140,7 @@ async def test_an_answer_that_is_not_json_is_none_of_the_api(text: str) -> None:
 
 
 async def test_an_empty_answer_is_none_of_the_api() -> None:
-    """It proves neither that something was done, nor that a list is empty."""
+    """An empty body proves neither that something was done nor that a list is empty."""
     for call in (client(httpx.Response(200)).list_sites(), client(httpx.Response(200)).get_task("t")):
         with pytest.raises(errors.NotAnIRIAnswer, match="0 bytes"):
             await call
@@ -224,7 +224,7 @@ async def test_half_a_character_in_an_answer_never_reaches_the_caller() -> None:
 
 
 class Renewable:
-    """Two tokens, the second of which the facility takes."""
+    """Two tokens, of which the facility accepts the second."""
 
     def __init__(self, *others: str) -> None:
         self._others = [SecretStr(other) for other in others]
