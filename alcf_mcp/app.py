@@ -1,4 +1,4 @@
-"""One running server: its settings, its sign-in, and what its calls share as long as it is served."""
+"""One running server: its settings, its sign-in, and what its calls share while it runs."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ logger = logging.getLogger(__name__)
 class App:
     """One running server.
 
-    Tools get it with the context of a call; resources, completions and watches, to which the SDK gives no
-    context, hold it.
+    Tools get it from the context of a call. Resources, completions and watches hold a reference to it: the
+    SDK gives them no context.
 
     Args:
         settings: the user's settings.
 
     Attributes:
-        used: set with the first call that needs the facility.
+        used: set by the first call that needs the facility.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -44,26 +44,26 @@ class App:
 
     @property
     def person(self) -> str:
-        """Whose server it is: the account on this machine, and the facility."""
+        """Whose server this is: the account on this machine, and the facility."""
         return self._while_served[1]
 
     @cached_property
     def guard(self) -> Guard:
-        """Decides on what can't be undone."""
+        """The guard, which decides on what can't be undone."""
         return Guard(self.settings.confirm, self.shared.journal)
 
     def facility(self, seconds: float | None = None) -> Facility:
-        """The facility as one reading sees it, with the patience of a call unless another is given."""
+        """Return the facility for one reading, with a call's time limit unless another is given."""
         self.used.set()
         return Facility(self.shared, Wait(self.settings.timeout if seconds is None else seconds))
 
     def start(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Begin something that goes on besides the answers; a failure ends only that."""
+        """Start work in the background; a failure ends only that work."""
         self._while_served[2].start_soon(_contained, work)
 
     @asynccontextmanager
     async def serving(self, shared: ProcessState, person: str) -> AsyncIterator[None]:
-        """Around the life of a server."""
+        """Hold what the calls share while the server runs."""
         failure: Exception | None = None
         async with anyio.create_task_group() as group:
             self._served = shared, person, group
@@ -79,7 +79,7 @@ class App:
     @property
     def _while_served(self) -> tuple[ProcessState, str, TaskGroup]:
         if self._served is None:
-            raise RuntimeError("the server is not served")
+            raise RuntimeError("the server is not running")
         return self._served
 
 

@@ -1,4 +1,4 @@
-"""What a server does besides answering, from its first call on."""
+"""What a server does in the background, from its first call on."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ logger = logging.getLogger(__name__)
 LOADING_AFTER = 0.2
 SETTLING_SECONDS = 120.0
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
-"""Seconds between two looks for a job whose submission was not answered."""
+"""Seconds between two checks for a job whose submission was not answered."""
 
 TELLING_SECONDS = 2.0
 
 
 def begin(app: App) -> None:
-    """Begin what is done besides, until the server ends."""
+    """Start the background work, which goes on until the server ends."""
     app.start(_load_tools)
     app.start(partial(_settle, app))
     app.start(partial(_tell_the_others, app))
@@ -35,27 +35,27 @@ def begin(app: App) -> None:
 
 
 async def _load_tools() -> None:
-    """Load what is behind the tools, once the client has its list of them."""
+    """Load the code behind the tools, once the client has the list of tools."""
     await anyio.sleep(LOADING_AFTER)
     await anyio.to_thread.run_sync(load, abandon_on_cancel=True)
 
 
 async def _settle(app: App) -> None:
-    """Find out what came of what an earlier process left open, and of submissions whose answers are lost."""
+    """Resolve actions that an earlier process left open, and submissions whose responses are lost."""
     await app.used.wait()
     await _settle_once(app, submissions_only=False)
     pause = FIRST_PAUSE
     while True:
         tried_at = monotonic()
         with anyio.move_on_after(pause):
-            while app.shared.looks.listed_at < tried_at:  # noqa: ASYNC110 - one of many looks at it
+            while app.shared.looks.listed_at < tried_at:  # noqa: ASYNC110 - any listing of jobs sets it
                 await anyio.sleep(FIRST_PAUSE / 5)
         found_open = await _settle_once(app, submissions_only=True)
         pause = min(pause * 2, LONGEST_PAUSE) if found_open else FIRST_PAUSE
 
 
 async def _settle_once(app: App, *, submissions_only: bool) -> bool:
-    """Look once at what is open; whether anything was."""
+    """Check once what is open; returns whether anything was."""
     facility = Facility(app.shared, Wait(SETTLING_SECONDS))
     url = facility.iri.base_url
     return await recover_open_actions(
@@ -64,7 +64,7 @@ async def _settle_once(app: App, *, submissions_only: bool) -> bool:
 
 
 async def _tell_the_others(app: App) -> None:
-    """Tell the person's other processes how much this one waits for, and hear how much they do."""
+    """Tell the user's other processes how many tasks this one waits for, and hear how many they wait for."""
     crowd = app.shared.iri.crowd
     process = this_process()
     await app.used.wait()
@@ -74,12 +74,12 @@ async def _tell_the_others(app: App) -> None:
             continue
         try:
             crowd.elsewhere = await app.shared.learned.waiting.tell(process, crowd.here)
-        except JournalError:  # then each process is as polite as it can be by itself
+        except JournalError:  # then each process is as polite as it can be on its own
             crowd.elsewhere = 0
 
 
 async def _remember_the_pace(app: App) -> None:
-    """Begin with what earlier processes learned of the facility's pace, and leave what this one learns."""
+    """Start with what earlier processes learned about the facility's pace, and save what this one learns."""
     url, pace = app.shared.iri.base_url, app.shared.iri.pace
     await app.used.wait()
     try:
@@ -88,5 +88,5 @@ async def _remember_the_pace(app: App) -> None:
             await anyio.sleep(TELLING_SECONDS)
             if pace.has_news:
                 await app.shared.learned.paces.tell(url, pace.told())
-    except JournalError as error:  # it is learned anew
+    except JournalError as error:  # the pace is learned again
         logger.info("%s", error)

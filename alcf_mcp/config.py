@@ -1,4 +1,4 @@
-"""All settings, in one typed object: flags over environment over the configuration file over defaults."""
+"""All settings in one typed object. Precedence: flags, environment, configuration file, defaults."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TOOLSETS = ("default", *GROUPS)
 
 
 def _split(value: Any) -> Any:
-    """Names in a list with commas."""
+    """Split a comma-separated list of names."""
     if isinstance(value, str):
         names = [name.strip() for name in value.split(",") if name.strip()]
         if value.strip() and not names:
@@ -36,7 +36,7 @@ def _split(value: Any) -> Any:
 
 def _is_prefix(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9_]{0,16}", value):
-        raise ValueError("at most 16 of a-z, 0-9 and _, such as alcf_")
+        raise ValueError("use at most 16 characters from a-z, 0-9 and _, such as alcf_")
     return value
 
 
@@ -44,16 +44,16 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 
 
 class SettingsError(ValueError):
-    """A setting has a wrong value; the message is one line that names it."""
+    """A setting has an invalid value; the message is one line that names the setting."""
 
     @classmethod
     def about(cls, name: str, reason: str) -> SettingsError:
-        """The error of one setting."""
+        """Return the error about one setting."""
         return cls(f"ALCF_MCP_{name.upper()} (--{name.replace('_', '-')}): {reason}")
 
 
 def config_file() -> Path:
-    """Where the configuration file is looked for: ``ALCF_MCP_CONFIG_FILE``, or the platform's place."""
+    """Return the configuration file's path: ``ALCF_MCP_CONFIG_FILE``, or the platform's default."""
     named = os.environ.get("ALCF_MCP_CONFIG_FILE")
     return Path(named) if named else platformdirs.user_config_path("alcf-mcp") / "config.toml"
 
@@ -61,8 +61,8 @@ def config_file() -> Path:
 class Settings(BaseSettings):
     """The settings of one server process.
 
-    Each has an environment variable ``ALCF_MCP_<NAME>``, a line ``<name> = …`` in the configuration file
-    (``config.toml`` in the platform's configuration directory), and most a flag of ``alcf-mcp serve``.
+    Each has an environment variable ``ALCF_MCP_<NAME>`` and a line ``<name> = …`` in the configuration file
+    (``config.toml`` in the platform's configuration directory). Most also have a flag of ``alcf-mcp serve``.
     """
 
     model_config = SettingsConfigDict(
@@ -70,64 +70,64 @@ class Settings(BaseSettings):
     )
 
     facility: Literal["alcf", "local"] = Field(
-        "alcf", description="Which facility to work at: ALCF, or the embedded local one."
+        "alcf", description="Which facility to use: ALCF, or the embedded local one."
     )
-    api_url: str = Field(ALCF_API_URL, description="Where the facility's API lives.")
+    api_url: str = Field(ALCF_API_URL, description="Base URL of the facility's API.")
     access_token: SecretStr | None = Field(
-        None, description="The bearer token to use; it is never shown anywhere."
+        None, description="Bearer token to use; it is never shown anywhere."
     )
     trusted_hosts: Names = Field(
-        (), description="Hosts other than ALCF's that a Globus sign-in may be used at, by name."
+        (), description="Names of hosts, other than ALCF's, that the Globus sign-in may be used with."
     )
     confirm: Literal["ask", "human", "off"] = Field(
         "ask",
-        description="Who confirms what can't be undone: `ask` a person through the client, or through the "
-        "assistant where the client can't; `human`: only a person's own answer counts; `off`: nobody.",
+        description="Who confirms what can't be undone. `ask`: the user, through the client, or through the "
+        "assistant if the client can't ask; `human`: only the user's own answer counts; `off`: nobody.",
     )
-    read_only: bool = Field(False, description="Offer only the tools that change nothing.")
+    read_only: bool = Field(False, description="Offer only tools that change nothing.")
     toolsets: Names = Field(
         ("default",),
         description=f"Which groups of tools to offer: {', '.join(TOOLSETS)}. "
-        "`extended` is what ALCF has not got yet; alone, it comes on top of the default.",
+        "`extended` is what ALCF does not offer yet; on its own, it is added to the default.",
     )
     tool_prefix: Annotated[str, AfterValidator(_is_prefix)] = Field(
-        "", description="What every tool's name begins with, such as `alcf_`, for clients that want it."
+        "", description="Prefix of every tool's name, such as `alcf_`, for clients that need one."
     )
     timeout: float = Field(
-        45.0, ge=1, le=3600, description="Seconds that one tool call may take; many clients give up at 60."
+        45.0, ge=1, le=3600, description="Seconds that one tool call may take; many clients give up after 60."
     )
     ask_node_hours: float = Field(
-        8.0, ge=0, description="Node hours (nodes × walltime) above which submitting a job asks the person."
+        8.0, ge=0, description="Node hours (nodes × walltime) above which submitting a job asks the user."
     )
-    max_node_hours: float | None = Field(None, ge=0, description="Most node hours of one job.")
+    max_node_hours: float | None = Field(None, ge=0, description="Maximum node hours of one job.")
     max_node_hours_per_day: float | None = Field(
-        None, ge=0, description="Most node hours of all jobs that are submitted from here within 24 hours."
+        None, ge=0, description="Maximum node hours of all jobs that are submitted from here within 24 hours."
     )
-    max_nodes: int | None = Field(None, ge=1, description="Most nodes of one job.")
-    max_walltime: str | int | None = Field(None, description="Longest walltime of one job, such as `2h`.")
-    default_account: str | None = Field(None, description="Project that jobs charge which name none.")
-    default_queue: str | None = Field(None, description="Queue of jobs that name none.")
+    max_nodes: int | None = Field(None, ge=1, description="Maximum number of nodes of one job.")
+    max_walltime: str | int | None = Field(None, description="Maximum walltime of one job, such as `2h`.")
+    default_account: str | None = Field(None, description="Project to charge for jobs that name none.")
+    default_queue: str | None = Field(None, description="Queue for jobs that name none.")
     default_directory: str | None = Field(
-        None, description="Directory of jobs that name none; their output goes there."
+        None, description="Directory for jobs that name none; their output goes there."
     )
-    allowed_accounts: Names = Field((), description="Projects that jobs may charge; none named: any.")
+    allowed_accounts: Names = Field((), description="Projects that jobs may charge; if none is named, any.")
     allowed_paths: Names = Field(
-        (), description="Directories below which files may be changed; none named: any."
+        (), description="Directories below which files may be changed; if none is named, any."
     )
     state_dir: Path = Field(
         default_factory=lambda: platformdirs.user_state_path("alcf-mcp"),
-        description="Where the journal and the local facility live.",
+        description="Directory of the journal and of the local facility.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "WARNING", description="How much is logged to standard error."
     )
-    log_file: Path | None = Field(None, description="A file to log to as well, one JSON object a line.")
+    log_file: Path | None = Field(None, description="File to log to as well, one JSON object per line.")
     max_requests: int = Field(
-        16, ge=1, le=256, description="Requests to the facility that may be under way at once."
+        16, ge=1, le=256, description="Requests to the facility that may be in progress at once."
     )
     local_profile: Literal["alcf", "full"] = Field(
         "alcf",
-        description="What the local facility offers: what ALCF does today, or all of the standard.",
+        description="What the local facility offers: what ALCF offers today, or all of the standard.",
     )
 
     @classmethod
@@ -156,12 +156,12 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         try:
             usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-        except ValueError:  # what stands where a port should is none
+        except ValueError:  # the port is not a number
             usable = False
         if not usable or parts.query or parts.fragment:
             raise ValueError(f"write a URL such as {ALCF_API_URL}")
         if parts.username or parts.password:
-            raise ValueError("a URL with a user name or password in it is not taken")
+            raise ValueError("the URL must not contain a user name or password")
         return value.rstrip("/")
 
     @field_validator(
@@ -181,15 +181,15 @@ class Settings(BaseSettings):
 
     @property
     def journal_path(self) -> Path:
-        """The journal of this facility."""
+        """Path of this facility's journal."""
         return self.state_dir / f"{self.facility}-journal.sqlite"
 
 
 def load_settings(**flags: Any) -> Settings:
-    """Read the settings; flags that are ``None`` were not given.
+    """Read the settings; a flag that is ``None`` counts as not given.
 
     Raises:
-        SettingsError: a value is wrong, or the configuration file can't be read.
+        SettingsError: a value is invalid, or the configuration file can't be read.
     """
     try:
         return Settings(**{name: value for name, value in flags.items() if value is not None})
@@ -203,6 +203,7 @@ def _in_one_line(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     name = str(first["loc"][0]) if first["loc"] else "?"
     if first["type"] == "extra_forbidden":
-        return f"{config_file()}: there is no setting {name!r}; there are {', '.join(Settings.model_fields)}"
+        known = ", ".join(Settings.model_fields)
+        return f"{config_file()}: there is no setting {name!r}; the settings are {known}"
     reason = first["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
     return str(SettingsError.about(name, reason))

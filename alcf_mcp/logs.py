@@ -1,4 +1,4 @@
-"""Structured logs: a JSON object a line, with one id for all that belongs to a tool call."""
+"""Structured logs: one JSON object per line, with one id for everything that belongs to a tool call."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _JSON = JsonFormatter(
 )
 
 TOO_TELLING = ("httpx", "mcp.server.mcpserver.server")
-"""Loggers whose lines below a warning are kept out: httpx logs every request with its URL, the SDK every
-resource that can't be read with its URI, and these may hold file names and job ids. Ours are without."""
+"""Loggers whose lines below WARNING are dropped. httpx logs the URL of every request, the SDK the URI of
+every resource that can't be read, and these may contain file names and job ids. Our own lines do not."""
 
 
 def configure(settings: Settings) -> None:
-    """Log to stderr, and to a file where the person names one.
+    """Log to stderr, and to a file if the user names one.
 
-    A terminal gets plain lines; a client, which keeps them in a file, JSON.
+    A terminal gets plain lines; a client, which keeps them in a file, gets JSON.
 
     Raises:
         SettingsError: the file can't be written.
@@ -58,7 +58,7 @@ def configure(settings: Settings) -> None:
 
 @contextmanager
 def one_call() -> Iterator[str]:
-    """Around a tool call: what is logged within it carries the same id."""
+    """Give everything that is logged within a tool call the same id."""
     id = secrets.token_hex(4)
     token = _call.set(id)
     try:
@@ -68,7 +68,7 @@ def one_call() -> Iterator[str]:
 
 
 async def log_calls(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-    """MCP middleware: every tool call leaves a line, and those of its requests carry its id."""
+    """MCP middleware: log every tool call, with an id that the lines of its requests carry too."""
     if ctx.method != "tools/call":
         return await call_next(ctx)
     began, outcome = monotonic(), "cancelled"

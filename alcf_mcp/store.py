@@ -1,6 +1,6 @@
-"""The one file that the journal and what was learned lie in: a SQLite database for all of a user's processes.
+"""The one file for the journal and for what was learned: a SQLite database shared by a user's processes.
 
-Write-ahead logging, short transactions, a versioned schema; only the person can read it.
+It has write-ahead logging, short transactions and a versioned schema; only the user can read it.
 """
 
 from __future__ import annotations
@@ -133,9 +133,9 @@ _SCHEMA = (
     CREATE INDEX canceled_jobs ON actions (job_id) WHERE kind = 'cancel';
     """,
 )
-"""One entry a schema version; a file of an older version is brought forward step by step.
+"""One entry per schema version; a file of an older version is upgraded step by step.
 
-An entry never changes and never goes: there may be files that have it.
+An entry is never changed or removed: there may be files that have it.
 """
 
 
@@ -145,7 +145,7 @@ class JournalError(StateError):
 
 @dataclass(frozen=True)
 class Store:
-    """The database at ``path``; its directory is made when it is first used."""
+    """The database at ``path``; its directory is created on first use."""
 
     path: Path
 
@@ -158,7 +158,7 @@ class Store:
         return await anyio.to_thread.run_sync(self.run_now, work)
 
     def run_now(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """The same for callers that have no event loop."""
+        """Do some work in one transaction, for callers that have no event loop."""
         try:
             make_private_directory(self.path.parent)
             make_private_file(self.path)
@@ -173,7 +173,7 @@ class Store:
             raise JournalError(f"The journal {self.path} can't be used ({error})") from None
 
     def _read_newer(self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Do some work that only reads; a newer version may mean more by a row than this one would write."""
+        """Do some work that only reads: a newer version may expect more in a row than this one writes."""
         connection.execute("PRAGMA query_only = ON")
         try:
             return work(connection)
@@ -189,7 +189,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
     if _version(connection) < len(_SCHEMA):
         _bring_forward(connection)
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        with suppress(sqlite3.OperationalError):  # in use just now: the next one to come will do it
+        with suppress(sqlite3.OperationalError):  # in use right now: the next process will do it
             connection.execute("PRAGMA journal_mode = WAL")
 
 
@@ -199,7 +199,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 def _bring_forward(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN EXCLUSIVE")
-    # Another process may have been quicker: look again, now that nobody else can write.
+    # Another process may have been quicker: check again, now that nobody else can write.
     for version in range(_version(connection), len(_SCHEMA)):
         for statement in _SCHEMA[version].split(";"):
             connection.execute(statement)
@@ -209,16 +209,16 @@ def _bring_forward(connection: sqlite3.Connection) -> None:
 
 
 def _written_by(connection: sqlite3.Connection) -> str:
-    """The version of alcf-mcp that brought the file to its schema."""
+    """Return the version of alcf-mcp that upgraded the file to its schema."""
     try:
         row = connection.execute("SELECT alcf_mcp FROM versions ORDER BY schema DESC").fetchone()
-    except sqlite3.Error:  # a schema that does without
+    except sqlite3.Error:  # a schema without that table
         row = None
     return str(row[0]) if row else "of an unknown version"
 
 
 async def or_else(using: Awaitable[T], otherwise: T) -> T:
-    """What comes of using the file; something else, and a line in the log, where it can't be used."""
+    """Await work on the file; if the file can't be used, log that and return ``otherwise``."""
     try:
         return await using
     except JournalError as error:

@@ -1,4 +1,4 @@
-"""What a server does besides answering."""
+"""What a server does in the background."""
 
 import anyio
 import pytest

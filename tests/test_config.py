@@ -1,4 +1,4 @@
-"""Settings come from flags, the environment and a file, in that order; a wrong one is one clear line."""
+"""Settings come from flags, the environment and a file, in that order; an invalid one gives a clear line."""
 
 from pathlib import Path
 

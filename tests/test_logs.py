@@ -1,4 +1,4 @@
-"""What is logged of a call: one id for all of it, and no secrets, ids or paths."""
+"""What is logged about a call: one id for all of it, and no secrets, ids or paths."""
 
 import json
 import logging
@@ -35,7 +35,7 @@ class Lines(logging.Handler):
 
 @pytest.fixture(autouse=True)
 def levels() -> Iterator[None]:
-    """Levels that are set here are those of one test."""
+    """Log levels that a test sets apply to that test only."""
     loggers = [logging.getLogger(name) for name in logs.TOO_TELLING]
     before = [logger.level for logger in loggers]
     yield

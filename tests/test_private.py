@@ -1,4 +1,4 @@
-"""What the server keeps is the user's alone from the first moment, whatever command comes first."""
+"""Only the user can access the server's files, from the first moment and whatever command comes first."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def run(state: Path, *command: str, largest_file: int | None = None) -> subproce
 
 
 def open_to_others(state: Path) -> list[str]:
-    """What others on this machine could read or enter, but for what the local facility's jobs have."""
+    """Return what others on this machine could read or enter, except what the local facility's jobs have."""
     of_jobs = {"tree", "bin", "jobs"}
     paths = [state, *(path for path in state.rglob("*") if of_jobs.isdisjoint(path.parts))]
     return [
@@ -58,7 +58,7 @@ def open_to_others(state: Path) -> list[str]:
 def test_whatever_comes_first(tmp_path: Path, command: tuple[str, ...]) -> None:
     state = tmp_path / "made" / "alcf-mcp"
     run(state, *command)
-    if command != ("doctor", "--facility", "local"):  # it only looks
+    if command != ("doctor", "--facility", "local"):  # it only checks
         assert state.is_dir()
     assert not state.exists() or not open_to_others(state)
 

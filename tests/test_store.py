@@ -1,4 +1,4 @@
-"""The journal's file is one for all processes of a person, and for nobody else."""
+"""All processes of a user share one journal file, and nobody else can read it."""
 
 import sqlite3
 import stat
@@ -50,7 +50,7 @@ async def test_an_older_journal_is_brought_forward_and_loses_nothing(tmp_path: P
 
 
 def shape(path: Path) -> set[tuple[str, str]]:
-    """Tables and indexes, as the file itself describes them, and the columns of its tables."""
+    """Return the tables and indexes, as the file itself describes them, and the columns of its tables."""
     with closing(sqlite3.connect(path)) as db:
         named = db.execute("SELECT type, name FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
         columns = (

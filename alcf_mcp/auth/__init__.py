@@ -1,11 +1,11 @@
-"""Where a bearer token comes from: one that the person set, or a Globus sign-in that renews itself.
+"""Where a bearer token comes from: one that the user set, or a Globus sign-in that renews itself.
 
     from alcf_mcp.auth import Auth
 
     auth = Auth.of(settings)
     IRIClient(settings.api_url, token=auth.tokens)
 
-globus_sdk is loaded when a token of a sign-in is first needed, and not before.
+globus_sdk is not loaded until a token of a sign-in is first needed.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Auth:
     """The sign-in of one process.
 
     Args:
-        given: the token that the person set, which wins.
-        refusal: why a Globus token may not be used with the facility that is configured.
+        given: the token that the user set; it takes precedence.
+        refusal: why a Globus token may not be used with the configured facility.
     """
 
     given: SecretStr | None = None
@@ -42,7 +42,7 @@ class Auth:
 
     @classmethod
     def of(cls, settings: Settings) -> Auth:
-        """The sign-in as the settings want it."""
+        """Create the sign-in that the settings ask for."""
         return cls(settings.access_token, _refusal(settings))
 
     @cached_property
@@ -51,20 +51,20 @@ class Auth:
         return GivenToken(self.given) if self.given else GlobusTokens(self.stores, self.refusal)
 
     def status(self) -> AuthStatus:
-        """Who is signed in, and how; reads files, and asks nobody."""
+        """Return who is signed in, and how; this only reads files."""
         return status_of(self.tokens, self.stores)
 
 
 def _refusal(settings: Settings) -> HostNotTrusted | None:
-    """A Globus token is the person's key to ALCF: no setting but an explicit one sends it elsewhere."""
+    """A Globus token is the user's key to ALCF: it goes elsewhere only if a setting explicitly allows it."""
     host = (urlsplit(settings.api_url).hostname or "").lower()
     trusted = {urlsplit(ALCF_API_URL).hostname, *(name.lower() for name in settings.trusted_hosts)}
     if host in trusted:
         return None
     return HostNotTrusted(
         f"The Globus sign-in is for {urlsplit(ALCF_API_URL).hostname}, and is not sent to {host}",
-        hint=f"The person can allow that host with ALCF_MCP_TRUSTED_HOSTS={host}, or give it a token of its "
-        "own in ALCF_MCP_ACCESS_TOKEN, and restart this server.",
+        hint=f"The user can allow that host with ALCF_MCP_TRUSTED_HOSTS={host}, or set a token for it in "
+        "ALCF_MCP_ACCESS_TOKEN, and then restart this server.",
     )
 
 

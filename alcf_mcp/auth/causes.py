@@ -1,4 +1,4 @@
-"""Why the facility answers 401 to a token, and what cures it."""
+"""Why the facility answers 401 to a token, and what to do about it."""
 
 from __future__ import annotations
 
@@ -10,41 +10,40 @@ class Cause:
     """A known reason for a 401.
 
     Args:
-        name: one word or two, for people and programs.
-        cure: what the person does, as sentences.
+        name: a few words, for people and programs.
+        cure: what the user should do, as sentences.
     """
 
     name: str
     cure: str
 
 
-_AGAIN = "runs `alcf-mcp login` in a terminal, or here the tool sign_in is called"
-_REPLACED = "A token in ALCF_MCP_ACCESS_TOKEN has to be replaced instead."
+_AGAIN = "The user signs in again, with `alcf-mcp login` in a terminal or with the tool sign_in here"
+_REPLACED = "A token in ALCF_MCP_ACCESS_TOKEN must be replaced instead."
 
 NOT_ACTIVE = Cause(
     "token not active",
-    f"Globus does not know the token any more (revoked, or not for this API). The person {_AGAIN}. "
-    f"{_REPLACED}",
+    f"Globus no longer accepts the token (it was revoked, or is not for this API). {_AGAIN}. {_REPLACED}",
 )
-EXPIRED = Cause("token expired", f"Its 48 hours are over. The person {_AGAIN}. {_REPLACED}")
+EXPIRED = Cause("token expired", f"The token's 48 hours are over. {_AGAIN}. {_REPLACED}")
 SESSION_OVER = Cause(
     "seven days over",
-    "ALCF wants a new sign-in every seven days, though Globus still calls the token valid. "
-    f"The person {_AGAIN}. {_REPLACED}",
+    "ALCF requires a new sign-in every seven days, even if Globus still calls the token valid. "
+    f"{_AGAIN}. {_REPLACED}",
 )
 WRONG_PROVIDER = Cause(
     "wrong identity provider",
-    "The person signed in with another account than ALCF's: open https://app.globus.org/logout first (or use "
+    "The user signed in with an account other than ALCF's: open https://app.globus.org/logout first (or use "
     "a private browser window), then run `alcf-mcp login --force` and choose Argonne LCF (alcf.anl.gov).",
 )
 NOT_IN_GROUP = Cause(
     "not in the allowed group",
-    "Signing in again does not help: the account is not admitted to the API. The person asks "
+    "Signing in again does not help: the account is not admitted to the API. The user can ask "
     "support@alcf.anl.gov for access.",
 )
-UNKNOWN = Cause("unknown", f"The person {_AGAIN}; if that does not help, asks support@alcf.anl.gov.")
+UNKNOWN = Cause("unknown", f"{_AGAIN}. If that does not help, the user can ask support@alcf.anl.gov.")
 
-# In this order: "not active, or expired" is an expired one only if nothing else is said.
+# The order matters: "not active, or expired" means an expired token only if nothing else is said.
 _SIGNS: tuple[tuple[tuple[str, ...], Cause], ...] = (
     (("high-assurance", "high assurance", "not compliant with globus policy"), SESSION_OVER),
     (("make sure you authenticate with", "identity provider"), WRONG_PROVIDER),
@@ -55,6 +54,6 @@ _SIGNS: tuple[tuple[tuple[str, ...], Cause], ...] = (
 
 
 def cause_of(detail: str) -> Cause:
-    """The cause that a 401's ``detail`` tells."""
+    """Return the cause that a 401's ``detail`` gives."""
     said = detail.lower()
     return next((cause for signs, cause in _SIGNS if any(sign in said for sign in signs)), UNKNOWN)

@@ -2,15 +2,15 @@
 
     AuthError
     ├── NotSignedIn          there is no token to use
-    │   └── SignInOver           there was one, and Globus does not renew it any more
-    ├── GlobusUnavailable    Globus does not answer, so that nothing can be renewed or exchanged
+    │   └── SignInOver           there was one, but Globus no longer renews it
+    ├── GlobusUnavailable    Globus does not answer, so nothing can be renewed or exchanged
     ├── StoreDamaged         the token file can't be read as one
     ├── StoreClosed          the token file can't be opened or written
     ├── IdentityChanged      the token file belongs to another identity
-    ├── CodeRefused          the authorization code is not one of this attempt
+    ├── CodeRefused          the authorization code does not belong to this attempt
     └── HostNotTrusted       the facility's URL is not one that a Globus token may go to
 
-They are ``InvalidCall``s, because nothing is sent to the facility. None holds a token or a code.
+They are ``InvalidCall``s, because nothing is sent to the facility. None contains a token or a code.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from __future__ import annotations
 from alcf_mcp.iri.errors import InvalidCall
 
 HOW_TO_SIGN_IN = (
-    "The person signs in by running `alcf-mcp login` in a terminal, or here with the tool sign_in; "
-    "then repeat the call, no restart is needed."
+    "The user can sign in with `alcf-mcp login` in a terminal, or here with the tool sign_in. "
+    "Then repeat the call; no restart is needed."
 )
 
 
 class AuthError(InvalidCall):
-    """There is no usable token, or none could be had."""
+    """There is no usable token, or none could be obtained."""
 
     default_hint = ""
 
@@ -39,44 +39,44 @@ class NotSignedIn(AuthError):
 
 
 class SignInOver(NotSignedIn):
-    """Somebody was signed in, and has to do it again."""
+    """The user was signed in, and has to sign in again."""
 
 
 class GlobusUnavailable(AuthError):
     """Globus can't be reached, or fails."""
 
-    default_hint = "Is the network up? Try again in a minute; https://status.globus.org tells about outages."
+    default_hint = "Is the network up? Try again in a minute; https://status.globus.org reports outages."
 
 
 class StoreDamaged(AuthError):
-    """The token file holds something else than tokens."""
+    """The token file contains something other than tokens."""
 
     default_hint = (
-        "It was left as it is. The person runs `alcf-mcp login --force`, which puts the file aside and signs "
-        "in anew, or deletes the file."
+        "The file was left as it is. The user can run `alcf-mcp login --force`, which moves it aside and "
+        "signs in again, or delete it."
     )
 
 
 class StoreClosed(AuthError):
     """The token file, or its directory, can't be used."""
 
-    default_hint = "The person has to make it readable and writable, or set ALCF_MCP_ACCESS_TOKEN to a token."
+    default_hint = "The user must make it readable and writable, or set ALCF_MCP_ACCESS_TOKEN to a token."
 
 
 class IdentityChanged(AuthError):
-    """Somebody signed in as another identity than before."""
+    """The user signed in with a different identity than before."""
 
     default_hint = (
-        "The person runs `alcf-mcp login --force`, which signs the old identity out first (or `alcf-mcp "
-        "logout`, then signs in again)."
+        "The user can run `alcf-mcp login --force`, which signs the old identity out first (or run `alcf-mcp "
+        "logout`, then sign in again)."
     )
 
 
 class CodeRefused(AuthError):
-    """The code was mistyped, used before, has expired, or belongs to another attempt."""
+    """The code was mistyped, was used before, has expired, or belongs to another attempt."""
 
-    default_hint = "Start again: every attempt has a new address, and only the code shown there fits."
+    default_hint = "Start again: every attempt has a new address, and only the code shown there is valid."
 
 
 class HostNotTrusted(AuthError):
-    """Another host than ALCF's would get to see the person's Globus token."""
+    """A host other than ALCF's would see the user's Globus token."""

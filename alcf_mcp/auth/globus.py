@@ -1,6 +1,6 @@
-"""What is asked of Globus Auth: sign-in, renewal, sign-out. Everything here blocks: run it in a thread.
+"""Requests to Globus Auth: sign-in, renewal, sign-out. Everything here blocks: run it in a thread.
 
-Loading this loads globus_sdk, which is why the rest of the package imports it where it is used.
+Importing this module loads globus_sdk, so the rest of the package imports it only where it is used.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ _ANSWER_SECONDS = 15.0
 
 
 class Attempt:
-    """One sign-in from its address to its tokens; it holds the secret half of its PKCE challenge.
+    """One sign-in, from its address to its tokens; it holds the secret half of its PKCE challenge.
 
     Args:
         client: the application to sign in with.
-        again: let Globus ask for the password even where the browser is signed in already.
+        again: let Globus ask for the password even if the browser is already signed in.
     """
 
     def __init__(self, client: GlobusClient, *, again: bool = False) -> None:
@@ -63,12 +63,12 @@ class Attempt:
         """Exchange the code for tokens and keep them.
 
         Args:
-            code: what Globus showed to the person.
+            code: the code that Globus showed to the user.
             store: where the tokens go.
-            replace: sign out whoever is signed in there, and put a damaged file aside.
+            replace: sign out whoever is signed in there, and move a damaged file aside.
 
         Raises:
-            AuthError: the code does not fit, Globus can't be reached, or the tokens can't be kept.
+            AuthError: the code is not valid, Globus can't be reached, or the tokens can't be kept.
         """
         try:
             with told(CodeRefused("Globus did not accept the authorization code")):
@@ -76,7 +76,7 @@ class Attempt:
             with told(), store.locked():
                 if replace:
                     _clear(store)
-                store.read()  # a damaged file is told as such, not as the SDK's error
+                store.read()  # a damaged file is reported as such, not as the SDK's error
                 return self._keep(answer, store)
         except IdentityChanged:
             self._revoke(answer)
@@ -104,14 +104,14 @@ class Attempt:
 
 
 def renew(store: TokenStore) -> SignedIn:
-    """Get a new access token by the refresh token, and store it. The caller holds the store's lock.
+    """Get a new access token with the refresh token, and store it. The caller holds the store's lock.
 
-    Where the store can't be written, the token is good all the same, for this process.
+    If the store can't be written, the token still works for this process.
 
     Raises:
         AuthError: see the hierarchy.
     """
-    with told(SignInOver("Globus does not renew the sign-in any more: it was revoked, or its time is over")):
+    with told(SignInOver("Globus no longer renews the sign-in: it was revoked, or has expired")):
         with _app(store) as app:
             authorizer = app.get_authorizer(RESOURCE_SERVER)
             assert isinstance(authorizer, RefreshTokenAuthorizer)  # noqa: S101 - as the app is configured
@@ -128,13 +128,13 @@ def renew(store: TokenStore) -> SignedIn:
 
 
 def sign_out(store: TokenStore) -> bool:
-    """Revoke the tokens of a store and remove it; whether Globus confirmed that they are revoked.
+    """Revoke the tokens of a store and remove it; returns whether Globus confirmed the revocation.
 
     Raises:
         AuthError: the file can't be read or removed.
     """
     with told(), store.locked():
-        store.read()  # of a damaged file nothing could be revoked: say so
+        store.read()  # nothing in a damaged file could be revoked: say so
         return _clear(store)
 
 
@@ -205,15 +205,14 @@ def _app(store: TokenStore, decoder: globus_sdk.IDTokenDecoder | None = None) ->
 
 @contextmanager
 def told(refused: AuthError | None = None) -> Iterator[None]:
-    """Turn what the SDK raises into our own errors; none of them quotes what was sent."""
+    """Turn the SDK's exceptions into our own errors; none of them quotes what was sent."""
     try:
         yield
     except AuthError:
         raise
     except IdentityMismatchError as error:
         raise IdentityChanged(
-            f"This is another identity ({error.new_id}) than the one that was signed in before "
-            f"({error.stored_id})"
+            f"This identity ({error.new_id}) is not the one that was signed in before ({error.stored_id})"
         ) from None
     except TokenValidationError:
         raise NotSignedIn("The stored sign-in lacks what the facility's API needs") from None
@@ -226,7 +225,7 @@ def told(refused: AuthError | None = None) -> Iterator[None]:
     except jwt.PyJWTError as error:
         raise GlobusUnavailable(
             f"Globus's answer can't be verified ({type(error).__name__})",
-            hint="Is the clock of this machine right? Then sign in again.",
+            hint="Check that this machine's clock is right, then sign in again.",
         ) from None
     except OSError as error:
         raise StoreClosed(f"The token file can't be used ({error.strerror})") from None
@@ -234,5 +233,5 @@ def told(refused: AuthError | None = None) -> Iterator[None]:
         if "different identity_id" in str(error):
             raise StoreDamaged("The token file holds tokens of different identities") from None
         raise GlobusUnavailable(
-            f"Globus answered what can't be understood ({type(error).__name__})"
+            f"Globus sent a response that can't be understood ({type(error).__name__})"
         ) from None

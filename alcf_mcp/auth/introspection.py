@@ -1,4 +1,4 @@
-"""What Globus Auth says of a token to the owners of the service that the token is for."""
+"""What Globus Auth says about a token to the owners of the service that the token is for."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def service_credentials(env_file: Path) -> ServiceCredentials:
     """Find the credentials.
 
     Raises:
-        AuthError: they are nowhere.
+        AuthError: they are not set anywhere.
     """
     try:
         return ServiceCredentials(_env_file=env_file)
@@ -39,12 +39,12 @@ def service_credentials(env_file: Path) -> ServiceCredentials:
         raise AuthError(
             "Only the owners of the service's Globus client can introspect a token",
             hint="Set GLOBUS_SERVICE_API_CLIENT_ID and GLOBUS_SERVICE_API_CLIENT_SECRET in the environment, "
-            f"or in {env_file}. Everyone else: `alcf-mcp auth status`.",
+            f"or in {env_file}. Everyone else can use `alcf-mcp auth status`.",
         ) from None
 
 
 def introspect(token: SecretStr, credentials: ServiceCredentials) -> dict[str, Any]:
-    """Ask Globus Auth for all it knows about a token. Blocks.
+    """Ask Globus Auth for everything that it knows about a token. Blocks.
 
     Raises:
         AuthError: Globus can't be reached, or refuses the credentials.
@@ -69,7 +69,7 @@ def introspect(token: SecretStr, credentials: ServiceCredentials) -> dict[str, A
 
 
 def problems(found: dict[str, Any]) -> Iterator[Cause]:
-    """The known problems that an answer shows."""
+    """Yield the known problems that a response shows."""
     if not found.get("active"):
         yield NOT_ACTIVE
         return

@@ -17,10 +17,10 @@ _INTERVAL = 0.02
 
 @contextmanager
 def only_one(path: Path) -> Iterator[None]:
-    """Hold the lock file at this path; where none can be made, nothing could be written either: go on.
+    """Hold the lock file at this path. If it can't be made, nothing could be written either: go on without.
 
     Raises:
-        StoreClosed: another process holds it for too long.
+        StoreClosed: another process has held it for too long.
     """
     descriptor = _opened(path)
     if descriptor is None:
@@ -30,7 +30,7 @@ def only_one(path: Path) -> Iterator[None]:
         _acquire(descriptor, path)
         yield
     finally:
-        os.close(descriptor)  # which gives the lock back
+        os.close(descriptor)  # which releases the lock
 
 
 def _opened(path: Path) -> int | None:

@@ -1,4 +1,4 @@
-"""Sign-ins that were started from within an assistant, and wait for their code."""
+"""Sign-ins that were started from an assistant and wait for their code."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from alcf_mcp.auth.globus import Attempt
 
 LIFETIME = 600.0
-"""Seconds that a code is waited for."""
+"""Seconds to wait for a code."""
 
 
 @dataclass
 class PendingSignIn:
-    """The one sign-in that is under way in this process, if any.
+    """The one sign-in that is in progress in this process, if any.
 
-    A client may ask for the address again, and is to see the same: Globus takes a code only together with
-    the secret of the attempt that it was made for.
+    A client may ask for the address again, and must get the same one: Globus accepts a code only together
+    with the secret of the attempt that it was issued for.
 
     Args:
         client: the application to sign in with.
@@ -37,7 +37,7 @@ class PendingSignIn:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def url(self) -> str:
-        """The address at which the person signs in; starts an attempt if none is under way."""
+        """Return the address at which the user signs in; starts an attempt if none is in progress."""
         with self._lock:
             attempt = self._current()
             return attempt.url if attempt else self._new().url
@@ -46,15 +46,15 @@ class PendingSignIn:
         """Complete the attempt with its code.
 
         Raises:
-            CodeRefused: there is no such attempt any more, or the code is not one of it.
+            CodeRefused: the attempt is gone, or the code does not belong to it.
             AuthError: see the hierarchy.
         """
         with self._lock:
             attempt = self._current()
             if attempt is None:
                 raise CodeRefused(
-                    f"No sign-in waits for a code: it was started more than {LIFETIME / 60:.0f} minutes ago, "
-                    "completed already, or before this server was restarted"
+                    f"No sign-in is waiting for a code: it was started more than {LIFETIME / 60:.0f} minutes "
+                    "ago, is already complete, or was started before this server restarted"
                 )
             try:
                 signed_in = attempt.finish(code, TokenStore(self.client))
@@ -71,7 +71,7 @@ class PendingSignIn:
 
         store = TokenStore(self.client)
         store.check_writable()
-        store.read()  # a damaged store is told before the person goes to the trouble
+        store.read()  # report a damaged store before the user goes to the trouble
         self._attempt, self._began = Attempt(self.client), time.monotonic()
         return self._attempt
 

@@ -1,4 +1,4 @@
-"""Where the bearer token comes from, and how it stays valid without anyone noticing."""
+"""Where the bearer token comes from, and how it is kept valid in the background."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ from alcf_mcp.auth.store import SignedIn, TokenStore
 log = logging.getLogger(__name__)
 
 EARLY = 300.0
-"""Seconds before its end that a token is renewed."""
+"""Seconds before its expiry that a token is renewed."""
 
 _PAUSE = 10.0
-"""Seconds that Globus is left alone after it failed."""
+"""Seconds for which Globus is left alone after a failure."""
 
 NOBODY = "Nobody is signed in, so only public information is available"
 
 
 class GivenToken:
-    """A token that the person set; nobody can renew it."""
+    """A token that the user set; it can't be renewed."""
 
     def __init__(self, token: SecretStr) -> None:
         self._token = token
 
     async def token(self) -> SecretStr:
-        """The token."""
+        """Return the token."""
         return self._token
 
     async def renewed(self, rejected: SecretStr) -> SecretStr | None:
-        """Nothing."""
+        """Return ``None``: there is no other token."""
         return None
 
 
 class GlobusTokens:
-    """Tokens of the person's Globus sign-in, whichever program made it.
+    """Tokens of the user's Globus sign-in, whichever program made it.
 
-    The stores are looked at anew for every token, so that a sign-in elsewhere counts at once.
+    The stores are checked again for every token, so that a sign-in elsewhere takes effect at once.
 
     Args:
-        stores: where a sign-in may lie, in the order in which they are tried.
-        refusal: why these tokens may not go to the facility that is configured.
+        stores: where a sign-in may be stored, in the order in which they are tried.
+        refusal: why these tokens may not go to the configured facility.
     """
 
     def __init__(self, stores: Sequence[TokenStore], refusal: HostNotTrusted | None = None) -> None:
@@ -58,10 +58,10 @@ class GlobusTokens:
         self._failed: dict[TokenStore, tuple[float, AuthError]] = {}
 
     async def token(self) -> SecretStr:
-        """A valid token; renewed if its end is near, once for all who ask at the same time.
+        """Return a valid token, renewed if it expires soon; concurrent callers share one renewal.
 
         Raises:
-            AuthError: there is none to be had.
+            AuthError: no valid token is available.
         """
         if self.refusal:
             raise self.refusal
@@ -71,7 +71,7 @@ class GlobusTokens:
             return (await anyio.to_thread.run_sync(self._fresh_or_renewed)).access_token
 
     async def renewed(self, rejected: SecretStr) -> SecretStr | None:
-        """Another token than the one that the facility rejected; ``None`` if there is none to be had."""
+        """Return a token other than the one that the facility rejected; ``None`` if none is available."""
         async with self._lock:
             try:
                 other = await anyio.to_thread.run_sync(self._other_than, rejected)
@@ -81,7 +81,7 @@ class GlobusTokens:
         return other.access_token if other else None
 
     def current(self) -> tuple[TokenStore, SignedIn] | None:
-        """The sign-in in use, valid or not, and its store."""
+        """Return the sign-in in use, valid or not, and its store."""
         for store in self._stores:
             if signed_in := self._read(store):
                 return store, signed_in
@@ -98,7 +98,7 @@ class GlobusTokens:
         return current[1] if current and current[1].lasts(EARLY) else None
 
     def _fresh_or_renewed(self) -> SignedIn:
-        """A token with time left; the first store that gives one. Runs under the lock."""
+        """Return a token with time left, from the first store that gives one. Runs under the lock."""
         first: AuthError | None = None
         for store in self._stores:
             signed_in = self._read(store)
@@ -110,7 +110,7 @@ class GlobusTokens:
                 return self._renewed(store)
             except AuthError as error:
                 if signed_in.lasts(0):
-                    log.warning("%s; the token at hand is still valid", error)
+                    log.warning("%s; the current token is still valid", error)
                     return signed_in
                 if not isinstance(error, NotSignedIn):
                     raise
@@ -120,9 +120,9 @@ class GlobusTokens:
     def _other_than(self, rejected: SecretStr) -> SignedIn | None:
         found = [(store, signed_in) for store in self._stores if (signed_in := self._read(store))]
         its_store = next((store for store, one in found if one.access_token == rejected), None)
-        if its_store is None:  # another call has renewed it, or the person has signed in again
+        if its_store is None:  # another call has renewed it, or the user has signed in again
             return next((one for _, one in found if one.lasts(0)), None)
-        if rejected == self._last_renewed:  # a new token did not help: it is about the sign-in itself
+        if rejected == self._last_renewed:  # a new token did not help: the sign-in itself is the problem
             return None
         return self._renewed(its_store, rejected)
 

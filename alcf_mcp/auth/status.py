@@ -1,4 +1,4 @@
-"""What there is to tell about the sign-in, without asking Globus."""
+"""What is known about the sign-in without asking Globus."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class AuthStatus:
 
     Args:
         source: where the token comes from.
-        store: the file that it lies in.
-        signed_in: the sign-in; ``None`` for a token that the person set, and for nobody.
+        store: the file that holds the token.
+        signed_in: the sign-in; ``None`` for a token that the user set, and if nobody is signed in.
         problem: why there is no usable token.
-        remarks: what the person should know besides.
+        remarks: what else the user should know.
     """
 
     source: Source
@@ -33,23 +33,23 @@ class AuthStatus:
 
     @property
     def has_token(self) -> bool:
-        """Whether there is a token to try; what the facility says to it is another matter."""
+        """Whether there is a token to try; the facility may still reject it."""
         return self.source != "nowhere" and self.problem is None
 
     @property
     def seconds_left(self) -> float | None:
-        """Time until the access token expires; it is renewed before."""
+        """Seconds until the access token expires; it is renewed before that."""
         return None if self.signed_in is None else max(0.0, self.signed_in.expires_at - time.time())
 
     @property
     def session_over(self) -> bool:
-        """Whether the seven days since the sign-in are over, as far as it can be told."""
+        """Whether the seven days since the sign-in are over, as far as is known."""
         again_by = self.signed_in.again_by if self.signed_in else None
         return again_by is not None and again_by < time.time()
 
 
 def status_of(source: GivenToken | GlobusTokens, stores: list[TokenStore]) -> AuthStatus:
-    """Look at a token source and its stores."""
+    """Inspect a token source and its stores."""
     remarks = [remark for store in stores if (remark := store.exposure())]
     if isinstance(source, GivenToken):
         return AuthStatus("settings", remarks=remarks)

@@ -1,4 +1,4 @@
-"""The SDK's JSON storage, with files that are replaced as a whole. Loading this loads globus_sdk."""
+"""The SDK's JSON storage, with files that are replaced as a whole. Importing this loads globus_sdk."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from globus_sdk.token_storage import JSONTokenStorage, TokenStorageData
 
 
 class WholeFileStorage(JSONTokenStorage):
-    """Reads and writes the format of the SDK; nobody ever sees half a file, and only its owner sees it.
+    """Reads and writes the SDK's format; a file is never seen half-written, and only its owner can read it.
 
-    The SDK truncates the file and writes it anew; here it does so with a copy that then takes its place.
+    The SDK truncates the file and rewrites it; here it does so with a copy, which then replaces the file.
     """
 
     def store_token_data_by_resource_server(
@@ -26,7 +26,7 @@ class WholeFileStorage(JSONTokenStorage):
             super().store_token_data_by_resource_server(token_data_by_resource_server)
 
     def remove_token_data(self, resource_server: str) -> bool:
-        """Remove the tokens of a resource server; whether there were any."""
+        """Remove the tokens of a resource server; returns whether there were any."""
         with self._draft():
             return super().remove_token_data(resource_server)
 

@@ -27,14 +27,14 @@ _BETWEEN_LOOKS = 0.05
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A sign-in as its store tells it.
+    """A sign-in as its store records it.
 
     Args:
-        access_token: the facility's token.
-        expires_at: when that expires, in seconds since 1970.
-        identity_id: whose it is.
-        username: the identity's name, where this program made the sign-in.
-        signed_in_at: when the person signed in, as far as it can be told.
+        access_token: the token for the facility.
+        expires_at: when that token expires, in seconds since 1970.
+        identity_id: whose sign-in it is.
+        username: the identity's name, if this program made the sign-in.
+        signed_in_at: when the user signed in, as far as is known.
     """
 
     access_token: SecretStr
@@ -45,16 +45,16 @@ class SignedIn:
 
     @property
     def identity(self) -> str | None:
-        """Name of the identity, or its id."""
+        """The identity's name, or else its id."""
         return self.username or self.identity_id
 
     @property
     def again_by(self) -> float | None:
-        """When the facility wants the person to sign in again."""
+        """When the facility requires the user to sign in again."""
         return None if self.signed_in_at is None else self.signed_in_at + SESSION_SECONDS
 
     def lasts(self, seconds: float) -> bool:
-        """Whether the token is still valid in so many seconds."""
+        """Whether the token will still be valid after that many seconds."""
         return self.expires_at > time.time() + seconds
 
 
@@ -72,14 +72,14 @@ class TokenStore:
         self._seen: tuple[object, SignedIn | None] | None = None
 
     def locked(self) -> AbstractContextManager[None]:
-        """Keep other processes of this program from changing the store meanwhile."""
+        """Keep other processes of this program from changing the store in the meantime."""
         return only_one(self.path.with_name("alcf-mcp.lock"))
 
     def read(self) -> SignedIn | None:
-        """Who is signed in; ``None`` for nobody. The file is read again only when it has changed.
+        """Return who is signed in, ``None`` for nobody. The file is read again only if it has changed.
 
         Raises:
-            StoreDamaged: the file holds something else.
+            StoreDamaged: the file contains something other than tokens.
             StoreClosed: the file can't be read.
         """
         try:
@@ -94,19 +94,19 @@ class TokenStore:
         return self._seen[1]
 
     def note(self, username: str | None) -> None:
-        """Remember whose the new sign-in is, and since when; for display only."""
+        """Record whose new sign-in this is, and when it was made; for display only."""
         openid = self._entries().get(_OPENID)
         note = {
             "username": username,
             "signed_in_at": time.time(),
             "openid_expires_at": openid.expires_at_seconds if openid else None,
         }
-        with suppress(OSError):  # the sign-in is good without it
+        with suppress(OSError):  # the sign-in works without it
             self._note.write_text(json.dumps(note), encoding="utf-8")
         self._seen = None
 
     def put_aside(self) -> Path | None:
-        """Rename a damaged file, so that a new one can be written; where it is now."""
+        """Rename a damaged file, so that a new one can be written; returns its new path."""
         try:
             self.read()
         except StoreDamaged:
@@ -121,20 +121,20 @@ class TokenStore:
             path.unlink(missing_ok=True)
 
     def check_writable(self) -> None:
-        """Find out before a sign-in whether its tokens could be kept.
+        """Check before a sign-in that its tokens can be stored.
 
         Raises:
-            StoreClosed: they could not.
+            StoreClosed: they can't be stored.
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise self._closed(error) from None
         if not os.access(self.path.parent, os.W_OK | os.X_OK):
-            raise StoreClosed(f"{self.path.parent} can't be written, so that a sign-in could not be kept")
+            raise StoreClosed(f"{self.path.parent} can't be written, so a sign-in could not be stored")
 
     def exposure(self) -> str | None:
-        """What is wrong with the file's permissions, if others can read or change it."""
+        """Return what is wrong with the file's permissions, if others can read or change it."""
         with suppress(OSError):
             mode = stat.S_IMODE(self.path.stat().st_mode)
             if mode & 0o077:
@@ -150,10 +150,10 @@ class TokenStore:
             except OSError as error:
                 raise self._closed(error) from None
             except (ValueError, TypeError, AttributeError, KeyError):
-                # ALCF's script truncates the file and writes it anew: look again before calling it damaged.
+                # ALCF's script truncates the file and rewrites it: read again before calling it damaged.
                 if look + 1 < _LOOKS:
                     time.sleep(_BETWEEN_LOOKS)
-        raise StoreDamaged(f"The token file {self.path} is damaged: it can't be read as one")
+        raise StoreDamaged(f"The token file {self.path} is damaged: it can't be parsed")
 
     def _signed_in(self, entries: dict[str, TokenStorageData]) -> SignedIn | None:
         entry = entries.get(RESOURCE_SERVER)
@@ -162,7 +162,7 @@ class TokenStore:
         openid = entries.get(_OPENID)
         username, signed_in_at = self._noted(openid)
         if signed_in_at is None and openid is not None:
-            # Nobody renews this token, so it still tells when it was given.
+            # This token is never renewed, so it still shows when it was issued.
             signed_in_at = openid.expires_at_seconds - ACCESS_TOKEN_SECONDS
         return SignedIn(
             SecretStr(entry.access_token),
@@ -173,7 +173,7 @@ class TokenStore:
         )
 
     def _noted(self, openid: TokenStorageData | None) -> tuple[str | None, float | None]:
-        """The note, if it is about this sign-in and not about one before."""
+        """Return the note, if it is about this sign-in and not about an earlier one."""
         try:
             note = json.loads(self._note.read_text(encoding="utf-8"))
             if openid is not None and note["openid_expires_at"] == openid.expires_at_seconds:

@@ -1,4 +1,4 @@
-"""The IRI Facility API as a typed async client; it knows nothing of MCP, Globus or ALCF's names."""
+"""Typed async client for the IRI Facility API; it knows nothing about MCP, Globus or ALCF's names."""
 
 from alcf_mcp.iri import errors, models, task_results
 from alcf_mcp.iri.client import IRIClient

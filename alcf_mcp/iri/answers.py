@@ -1,4 +1,4 @@
-"""What an answer says: decoded JSON, or the error that it means, whatever a gateway made of it."""
+"""Read a response: decoded JSON, or the error that it stands for, whatever a gateway made of it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _TELLS_A_THING = frozenset({"id", "task_id", "name", "items"})
 
 
 def read(answer: Answer) -> Any:
-    """Turn an answer into decoded JSON, ``None`` for a 204.
+    """Turn a response into decoded JSON, or ``None`` for a 204.
 
-    An empty body under any other status is none of the API's: it proves neither that something was done, nor
-    that a list is empty.
+    An empty body with any other status did not come from the API. It proves neither that something was done
+    nor that a list is empty.
 
     Raises:
-        IRIError: it is an error, says one, or is no answer of the API.
+        IRIError: the response is an error, reports one, or did not come from the API.
     """
     status = answer.status
     if 300 <= status < 400:
@@ -45,13 +45,13 @@ def read(answer: Answer) -> Any:
 
 def _decoded(content: bytes) -> Any:
     data = json.loads(content)
-    if _SURROGATE.search(content):  # half a character can't be written again: it becomes "?"
+    if _SURROGATE.search(content):  # a lone surrogate can't be encoded again: it becomes "?"
         data = json.loads(json.dumps(data, ensure_ascii=False).encode(errors="replace"))
     return data
 
 
 def _error_inside(data: Any, status: int) -> APIError | None:
-    """The error that an answer tells although its status says success."""
+    """Return the error that a response reports although its status is a success."""
     if not isinstance(data, dict) or not data.keys() & _TELLS_AN_ERROR or data.keys() & _TELLS_A_THING:
         return None
     said = data.get("status")
@@ -81,14 +81,10 @@ def _not_json(answer: Answer) -> IRIError:
         return _blocked(text, answer.status)
     if answer.status < 400:
         return NotAnIRIAnswer(
-            f"The answer is not the facility API's JSON (HTTP {answer.status}, {kind}, "
+            f"The response is not the facility API's JSON (HTTP {answer.status}, {kind}, "
             f"{len(answer.content)} bytes)",
             status=answer.status,
         )
     looks_like_html = "html" in kind or text[:1] == "<"
-    detail = (
-        "a page of HTML came from a gateway in front of it"
-        if looks_like_html
-        else " ".join(text.split())[:200]
-    )
+    detail = "a gateway in front of it sent an HTML page" if looks_like_html else " ".join(text.split())[:200]
     return _problem(answer, {"detail": detail})

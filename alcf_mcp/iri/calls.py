@@ -1,4 +1,4 @@
-"""What the groups of operations share: one way to make a call and read its answer."""
+"""Shared base of the operation groups: one way to make a call and read its response."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Answer = TypeVar("Answer", bound=Incoming)
 
 
 class Calls:
-    """Base of the groups of operations; ``transport`` is set by the client."""
+    """Base class of the operation groups; the client sets ``transport``."""
 
     transport: Transport
 
@@ -59,7 +59,7 @@ class Calls:
 
 
 def wire_time(moment: datetime | None) -> str | None:
-    """Write a time as RFC 3339 wants it; one without a zone is taken as UTC."""
+    """Format a time as RFC 3339 requires; a time without a zone is taken as UTC."""
     if moment is None:
         return None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
@@ -67,7 +67,7 @@ def wire_time(moment: datetime | None) -> str | None:
 
 def _parse(operation: Operation, model: type[Answer], data: Any) -> Answer:
     try:
-        # "allow" reaches the strict models nested in an answer too: there, an unknown field is no error.
+        # "allow" also reaches the strict models nested in a response: an unknown field there is not an error.
         return model.model_validate(data, extra="allow")
     except ValidationError as error:
         raise _unexpected(operation, model, error) from None
@@ -82,8 +82,8 @@ def _parse_list(operation: Operation, model: type[Answer], data: Any) -> list[An
 
 
 def _unexpected(operation: Operation, model: type[BaseModel], error: ValidationError) -> NotAnIRIAnswer:
-    where = ".".join(str(part) for part in error.errors()[0]["loc"]) or "the whole"
+    where = ".".join(str(part) for part in error.errors()[0]["loc"]) or "the top level"
     return NotAnIRIAnswer(
-        f"The facility's answer to {operation.id} has an unexpected shape ({model.__name__}, at {where})",
+        f"The facility's response to {operation.id} has an unexpected shape ({model.__name__}, at {where})",
         status=200,
     )

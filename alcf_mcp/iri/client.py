@@ -1,4 +1,4 @@
-"""The IRI Facility API as one object with one method an operation."""
+"""The IRI Facility API as one object with one method per operation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class IRIClient(StatusOperations, AccountOperations, ComputeOperations, FilesystemOperations, TaskOperations):
-    """A client of one facility.
+    """Client for one facility.
 
         async with IRIClient("https://api.alcf.anl.gov/api/v1", token=…) as iri:
             for resource in await iri.list_resources(): ...
@@ -32,16 +32,16 @@ class IRIClient(StatusOperations, AccountOperations, ComputeOperations, Filesyst
             entries = alcf_mcp.iri.task_results.files(task)
 
     Args:
-        base_url: where the API lives.
-        token: the bearer token, or where tokens come from: an async function that gives one, or an object
-            that can also renew one; not needed for what is public.
-        timeout: seconds without a byte from the facility after which a request is given up.
-        max_bytes: the largest answer that is read.
-        max_requests: requests that may be under way at once; others wait in line.
-        http: another httpx transport, such as an ASGI application's.
+        base_url: the API's base URL.
+        token: the bearer token, or a source of tokens: an async function that returns one, or an object that
+            can also renew one. Public operations need none.
+        timeout: seconds without a byte from the facility after which a request is abandoned.
+        max_bytes: size of the largest response that is read.
+        max_requests: how many requests may be in progress at once; the others wait in line.
+        http: an httpx transport to use instead, such as one for an ASGI application.
 
-    Reads are repeated after passing faults; what changes something is repeated only where the first request
-    provably was not carried out.
+    Reads are retried after temporary failures. A request that changes something is retried only if the first
+    one provably was not carried out.
 
     Every method raises ``alcf_mcp.iri.errors.IRIError`` and nothing else.
     """
@@ -63,12 +63,12 @@ class IRIClient(StatusOperations, AccountOperations, ComputeOperations, Filesyst
 
     @property
     def base_url(self) -> str:
-        """Where the API lives."""
+        """The API's base URL."""
         return self.transport.base_url
 
     @property
     def crowd(self) -> Crowd:
-        """Who waits for something at the facility, so that all of them together stay polite."""
+        """Everything that waits for the facility, so that together the waiters poll politely."""
         return self.transport.connection.crowd
 
     @property
@@ -78,20 +78,20 @@ class IRIClient(StatusOperations, AccountOperations, ComputeOperations, Filesyst
 
     @property
     def honours_keys(self) -> bool | None:
-        """Whether the facility keeps idempotency keys; ``None`` as long as it has not shown it."""
+        """Whether the facility honours idempotency keys; ``None`` until it has shown that."""
         return self.transport.connection.honours_keys
 
     @property
     def tasks(self) -> Tasks:
-        """Waits for what the filesystem operations start."""
+        """Waits for the tasks that filesystem operations start."""
         return Tasks(self)
 
     def within(self, wait: Wait) -> Self:
-        """A client whose requests share the patience of one call."""
+        """Return a client whose requests share the time limit of one call."""
         return self._with(self.transport.within(wait))
 
     def without_retries(self) -> Self:
-        """A client that sends each request once, for callers that run their own retry loop."""
+        """Return a client that sends each request once, for callers that run their own retry loop."""
         return self._with(self.transport.without_retries())
 
     async def aclose(self) -> None:

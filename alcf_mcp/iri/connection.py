@@ -1,7 +1,7 @@
-"""The pooled connection to one facility: a request goes out, the bytes of its answer come in.
+"""Pooled connection to one facility: a request goes out, the bytes of its response come in.
 
-This is the one place that knows the HTTP client. It is loaded with the first request: who starts a server
-does not wait for it.
+This is the only module that knows the HTTP client. The client is loaded with the first request, so that
+starting a server does not wait for it.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 USER_AGENT = f"alcf-mcp/{__version__}"
 
 LAST_LOOK = 2.0
-"""Seconds that a request may take although the call's patience has ended."""
+"""Seconds that a request may take even when the call's time limit is up."""
 
 KEPT_ALIVE_SECONDS = 20.0
-"""An idle connection is given up before a gateway would: a request on a dying one has an unknown fate."""
+"""Idle connections are closed before a gateway closes them: a request on a dying one has an unknown fate."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer as it came, whole."""
+    """A complete response, as it arrived."""
 
     status: int
     headers: httpx.Headers
@@ -43,23 +43,23 @@ class Answer:
 
 
 class Connection:
-    """A pooled connection to one facility; all calls of a process share it, and wait in line for it.
+    """Pooled connection to one facility; all calls of a process share it and wait in line for it.
 
     Args:
-        base_url: where the API lives, such as ``https://api.alcf.anl.gov/api/v1``.
-        timeout: seconds without a byte from the facility after which a request is given up.
-        max_bytes: the largest answer that is read; what is longer is refused unread.
-        max_requests: requests that may be under way at once.
-        http: another httpx transport, such as an ASGI application's.
+        base_url: the API's base URL, such as ``https://api.alcf.anl.gov/api/v1``.
+        timeout: seconds without a byte from the facility after which a request is abandoned.
+        max_bytes: size of the largest response that is read; a longer one is refused.
+        max_requests: how many requests may be in progress at once.
+        http: an httpx transport to use instead, such as one for an ASGI application.
 
     Attributes:
-        secure: whether a token may travel on it.
-        honours_keys: whether the facility keeps idempotency keys; ``None`` until that is known.
-        crowd: all who wait for something.
-        pace: how long its operations take.
+        secure: whether a token may be sent over it.
+        honours_keys: whether the facility honours idempotency keys; ``None`` until that is known.
+        crowd: everything that waits for the facility.
+        pace: how long the facility's operations take.
 
     Raises:
-        InvalidCall: the base URL is none.
+        InvalidCall: the base URL is not a valid API URL.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Connection:
         url = urlsplit(self.base_url)
         self._local = http is not None or is_loopback(url.hostname or "")
         self.secure = self._local or url.scheme == "https"
-        # The standard's next version has the keys, or says 501: v1 may take no notice of them.
+        # The standard's next version honours keys or answers 501; v1 may ignore them.
         self.honours_keys: bool | None = True if "/v2" in url.path else None
         self.crowd = Crowd()
         self.pace = Pace()
@@ -96,7 +96,7 @@ class Connection:
             ),
             headers={"User-Agent": USER_AGENT, "Accept": "application/json, application/problem+json"},
             transport=self._transport,
-            trust_env=not self._local,  # what stays on this machine goes through no proxy
+            trust_env=not self._local,  # traffic that stays on this machine uses no proxy
         )
 
     async def aclose(self) -> None:
@@ -104,13 +104,13 @@ class Connection:
         await self._http.aclose()
 
     def request(self, method: str, path: str, *, base: str | None = None, **options: Any) -> httpx.Request:
-        """A request, ready to be sent.
+        """Build a request, ready to be sent.
 
         Args:
             method: HTTP method.
-            path: what follows the base URL.
-            base: another one than the API's.
-            options: as httpx takes them.
+            path: the part after the base URL.
+            base: a base URL to use instead of the API's.
+            options: passed on to httpx.
 
         Raises:
             InvalidCall: an argument can't be sent.
@@ -120,20 +120,20 @@ class Connection:
         try:
             return self._http.build_request(method, (base or self.base_url) + path, **options)
         except (httpx.InvalidURL, UnicodeError):
-            raise InvalidCall("An argument is too long, or holds characters that can't be sent") from None
+            raise InvalidCall("An argument is too long, or contains characters that can't be sent") from None
 
     async def exchange(self, request: httpx.Request, wait: Wait, *, share: float = 1.0) -> Answer:
-        """Send a request and read its answer.
+        """Send a request and read its response.
 
         Args:
             request: the request.
-            wait: the patience of the call; how long it may stand in line.
-            share: the part of the patience that the answer may take, to its last byte.
+            wait: the call's time limit, which also limits how long the request waits in line.
+            share: the share of the remaining time that the response may take, to its last byte.
 
         Raises:
-            NotConnected: it did not leave, or did not arrive.
-            ConnectionLost: no whole answer came.
-            NotAnIRIAnswer: the answer is too long.
+            NotConnected: the request did not leave, or did not arrive.
+            ConnectionLost: no complete response came.
+            NotAnIRIAnswer: the response is too long.
         """
         await self._take_place(wait)
         try:
@@ -146,7 +146,7 @@ class Connection:
         raise ConnectionLost(f"The facility at {_origin(request)} did not answer in time ({limit:.0f} s)")
 
     async def _take_place(self, wait: Wait) -> None:
-        """Take one of the places for requests; they are given in the order in which calls ask for them."""
+        """Take a request slot; slots are given out in the order in which calls ask for them."""
         with suppress(anyio.WouldBlock):
             self._slots.acquire_nowait()
             return
@@ -156,7 +156,7 @@ class Connection:
             await self._slots.acquire()
         if standing.cancelled_caught:
             raise Crowded(
-                "Too many calls are under way at once: this one stood in line until its time was over"
+                "Too many calls are in progress at once: this one waited in line until its time ran out"
             )
 
     async def _answer(self, request: httpx.Request) -> Answer:
@@ -181,7 +181,7 @@ class Connection:
             raise ConnectionLost(f"The facility at {where} did not answer in time") from None
         except httpx.HTTPError as error:
             raise ConnectionLost(
-                f"The connection to {where} broke before the answer was whole ({_reason(error)})"
+                f"The connection to {where} broke before the response was complete ({_reason(error)})"
             ) from None
 
     async def _bounded(self, response: httpx.Response) -> bytes:
@@ -190,7 +190,7 @@ class Connection:
             content += chunk
             if len(content) > self.max_bytes:
                 raise NotAnIRIAnswer(
-                    f"The facility's answer is longer than {self.max_bytes} bytes; ask for less at once",
+                    f"The facility's response is longer than {self.max_bytes} bytes; ask for less at a time",
                     status=response.status_code,
                 )
         return bytes(content)
@@ -206,18 +206,19 @@ def _checked(base_url: str) -> str:
         usable = False
     if not usable:
         raise InvalidCall(
-            "The facility's URL is none of an API", hint="It should look like https://api.alcf.anl.gov/api/v1"
+            "The facility's URL is not a valid API URL",
+            hint="It should look like https://api.alcf.anl.gov/api/v1",
         )
     return base_url.rstrip("/")
 
 
 def _is_host(name: str) -> bool:
-    """Whether a name can be that of a host; one in other scripts has to be written as IDNA does."""
+    """Whether a name can be a host name; a name in another script must be IDNA-encoded."""
     return bool(name) and name.isascii() and name.isprintable() and not set(name) & set(' "<>\\^`{|}%')
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, so that nothing sent to it leaves."""
+    """Whether a host is this machine, so that nothing sent to it leaves the machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

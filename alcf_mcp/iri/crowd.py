@@ -1,4 +1,4 @@
-"""All who wait for something at the facility."""
+"""Everything that waits for the facility."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ LARGEST_STRETCH = 5.0
 
 
 class Crowd:
-    """All who wait for something at the facility: the more they are, the less often each one looks.
+    """Everything that waits for the facility: the more waiters there are, the less often each one polls.
 
     Attributes:
         here: how many wait in this process.
-        elsewhere: how many wait in the person's other processes, as far as that is known.
+        elsewhere: how many wait in the user's other processes, as far as that is known.
     """
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class Crowd:
 
     @contextmanager
     def joined(self) -> Iterator[None]:
-        """Be one of them."""
+        """Count as one of the waiters."""
         self.here += 1
         try:
             yield
@@ -32,5 +32,5 @@ class Crowd:
 
     @property
     def stretch(self) -> float:
-        """By how much the pauses between two looks grow."""
+        """Factor by which the pauses between polls grow."""
         return min(max((self.here + self.elsewhere) / AT_FULL_PACE, 1.0), LARGEST_STRETCH)

@@ -2,12 +2,12 @@
 
     IRIError
     ├── InvalidCall              the call can't be made: refused before anything is sent
-    │   ├── InvalidToken             the token has characters that no bearer token has
+    │   ├── InvalidToken             the token contains characters that no bearer token has
     │   └── InsecureURL              a token would travel unprotected
     ├── NoAnswer                 nothing usable came back from the network
     │   ├── NotConnected             the request did not arrive
-    │   │   └── Crowded                  it did not leave: too many others are under way
-    │   └── ConnectionLost           it may have arrived; the answer did not (time-outs too)
+    │   │   └── Crowded                  it did not leave: too many others are in progress
+    │   └── ConnectionLost           it may have arrived; the response did not (timeouts too)
     ├── NotAnIRIAnswer           something answered, but not the API: HTML, broken JSON, a redirect
     │   └── BlockedByGateway         the protection in front of the API refused the client program
     ├── APIError                 the API answered with a problem (RFC 9457)
@@ -18,14 +18,14 @@
     │   ├── Conflict                 409
     │   ├── TooManyRequests          429
     │   ├── NotImplementedThere      501
-    │   ├── GatewayTimeout           408, 504: what was asked may have been done all the same
-    │   └── ServerFault              500, 502, 503 and whatever else
-    └── TaskError                a filesystem task did not give its result
+    │   ├── GatewayTimeout           408, 504: the request may have been carried out all the same
+    │   └── ServerFault              500, 502, 503 and everything else
+    └── TaskError                a filesystem task did not deliver its result
         ├── TaskFailed
         ├── TaskCanceled
-        └── TaskStillRunning         the patience ended, not the task
+        └── TaskStillRunning         the time limit passed, but the task goes on
 
-No message holds a token, a page of HTML, or more than ``DETAIL_LIMIT`` characters from the facility.
+No message contains a token, a page of HTML, or more than ``DETAIL_LIMIT`` characters from the facility.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ DETAIL_LIMIT = 2000
 
 
 class IRIError(Exception):
-    """Anything that went wrong between us and the facility; ``str()`` of it is a sentence.
+    """Anything that went wrong between this client and the facility; ``str()`` of it is a sentence.
 
     Attributes:
-        operation: id of the operation whose request went wrong; empty where it was none.
+        operation: id of the operation whose request failed; empty if there was none.
     """
 
     operation: str = ""
@@ -62,10 +62,10 @@ class LookAt:
 
 
 class InvalidCall(IRIError):
-    """The call can't be made as asked; nothing was sent.
+    """The call can't be made as requested; nothing was sent.
 
     Attributes:
-        hint: what would be right, as a sentence; empty where the message says it.
+        hint: what to do instead, as a sentence; empty if the message already says it.
         look_at: where to see what would be right.
     """
 
@@ -76,7 +76,7 @@ class InvalidCall(IRIError):
 
 
 class InvalidToken(InvalidCall):
-    """What was given as the access token is none."""
+    """The value given as the access token is not a valid token."""
 
 
 class InsecureURL(InvalidCall):
@@ -84,7 +84,7 @@ class InsecureURL(InvalidCall):
 
 
 class NoAnswer(IRIError):
-    """The network gave no usable answer."""
+    """The network returned no usable response."""
 
 
 class NotConnected(NoAnswer):
@@ -92,15 +92,15 @@ class NotConnected(NoAnswer):
 
 
 class Crowded(NotConnected):
-    """The request did not leave: too many others are under way at once."""
+    """The request did not leave: too many others are in progress at once."""
 
 
 class ConnectionLost(NoAnswer):
-    """The request was sent, or part of it, and no whole answer came: it may have been carried out."""
+    """The request was sent, or part of it, but no complete response came: it may have been carried out."""
 
 
 class NotAnIRIAnswer(IRIError):
-    """Something answered that is not the IRI Facility API, or not in its form.
+    """Something answered that is not the IRI Facility API, or not in the API's format.
 
     Attributes:
         status: the HTTP status.
@@ -112,20 +112,20 @@ class NotAnIRIAnswer(IRIError):
 
 
 class BlockedByGateway(NotAnIRIAnswer):
-    """A gateway refused the client program (Cloudflare's ``error code: 1010``); no question of sign-in."""
+    """A gateway refused the client program (Cloudflare's ``error code: 1010``), whatever its sign-in."""
 
 
 @dataclass(eq=False)
 class APIError(IRIError):
-    """The API's own refusal.
+    """A refusal by the API itself.
 
     Attributes:
         status: HTTP status.
-        detail: what the facility says, bounded in length.
+        detail: the facility's explanation, limited in length.
         title: the facility's short name for the problem.
-        invalid_params: for schema errors, pairs of the parameter's name and what is wrong with it.
-        retry_after: the ``Retry-After`` header as it came, if any.
-        date: the ``Date`` header as it came: what the facility's clock said.
+        invalid_params: for schema errors, pairs of a parameter's name and what is wrong with it.
+        retry_after: the ``Retry-After`` header as received, if any.
+        date: the ``Date`` header as received: the time by the facility's clock.
     """
 
     status: int
@@ -154,7 +154,7 @@ class InvalidRequest(APIError):
 
 
 class NotAuthenticated(APIError):
-    """401; ``detail`` tells the cause."""
+    """401; ``detail`` gives the cause."""
 
     summary = "The facility did not accept the sign-in"
 
@@ -168,13 +168,13 @@ class NotPermitted(APIError):
 class NotFound(APIError):
     """404."""
 
-    summary = "The facility does not know it"
+    summary = "The facility can't find it"
 
 
 class Conflict(APIError):
     """409."""
 
-    summary = "The facility sees a conflict"
+    summary = "The facility reports a conflict"
 
 
 class TooManyRequests(APIError):
@@ -184,19 +184,19 @@ class TooManyRequests(APIError):
 
 
 class NotImplementedThere(APIError):
-    """501: the standard has the operation or option, this facility does not."""
+    """501: the standard has the operation or option, but this facility does not."""
 
     summary = "The facility does not offer this"
 
 
 class GatewayTimeout(APIError):
-    """408 or 504: a gateway gave up waiting; what was asked may have been done all the same."""
+    """408 or 504: a gateway gave up waiting; the request may have been carried out all the same."""
 
     summary = "The facility's gateway gave up waiting"
 
 
 class ServerFault(APIError):
-    """500, 502, 503 and the rest. At ALCF the scheduler's refusals come as 500: read ``detail``."""
+    """500, 502, 503 and the rest. At ALCF the scheduler's refusals arrive as 500: read ``detail``."""
 
     summary = "The facility reports a failure"
 
@@ -219,13 +219,13 @@ _BY_STATUS: dict[int, type[APIError]] = {
 def from_problem(
     status: int, problem: dict[str, Any], *, retry_after: str | None = None, date: str | None = None
 ) -> APIError:
-    """Make the exception for a problem document (RFC 9457); odd members are tolerated.
+    """Create the exception for a problem document (RFC 9457); malformed members are tolerated.
 
     Args:
-        status: the HTTP status of the answer; it wins over the document's own.
+        status: the HTTP status of the response; it takes precedence over the document's own.
         problem: the decoded body.
-        retry_after: the ``Retry-After`` header, if the answer had one.
-        date: the ``Date`` header, if the answer had one.
+        retry_after: the ``Retry-After`` header, if the response had one.
+        date: the ``Date`` header, if the response had one.
     """
     error_class = _BY_STATUS.get(status, APIError if 400 <= status < 500 else ServerFault)
     return error_class(
@@ -251,7 +251,7 @@ def _invalid_params(value: Any) -> list[tuple[str, str]]:
 
 
 class TaskError(IRIError):
-    """A task did not give its result.
+    """A task did not deliver its result.
 
     Attributes:
         task_id: the task's id.
@@ -265,12 +265,12 @@ class TaskError(IRIError):
 
 
 class TaskFailed(TaskError):
-    """The task ended without success; the message is what it reports."""
+    """The task failed; the message is what it reports."""
 
 
 class TaskCanceled(TaskError):
-    """Somebody canceled the task."""
+    """The task was canceled."""
 
 
 class TaskStillRunning(TaskError):
-    """The task goes on; only the waiting for it ended."""
+    """The task is still running; only the wait for it has ended."""

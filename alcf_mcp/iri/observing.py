@@ -1,4 +1,4 @@
-"""Every request leaves a line in the log and, where somebody collects them, an OpenTelemetry span."""
+"""Log every request and, where spans are collected, record it as an OpenTelemetry span."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _tracer = trace.get_tracer("alcf_mcp.iri")
 
 @dataclass
 class Observed:
-    """What becomes known of a request while it is under way."""
+    """What is learned about a request while it is in progress."""
 
     status: int | None = None
     size: int | None = None
@@ -26,9 +26,9 @@ class Observed:
 
 @contextmanager
 def observed(operation: Operation, host: str) -> Iterator[Observed]:
-    """Around one request; neither ids, paths of files, nor the token are written down.
+    """Log and trace one request; ids, file paths and the token are never recorded.
 
-    The names are those of OpenTelemetry's conventions for HTTP clients.
+    The attribute names follow OpenTelemetry's conventions for HTTP clients.
     """
     seen, began, error = Observed(), monotonic(), None
     attributes = {

@@ -1,6 +1,6 @@
-"""The operations of the IRI Facility API: verb, path and nature of each, in one table.
+"""The operations of the IRI Facility API in one table: method, path and properties of each.
 
-The ids are those of the standard's OpenAPI document, which is also where method and path come from.
+The ids, methods and paths are those of the standard's OpenAPI document.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Operation:
         id: the ``operationId`` in the OpenAPI document.
         method: HTTP method.
         path: path below the base URL, with ``{placeholders}``.
-        public: answered without a token.
+        public: needs no token.
         reads: changes nothing at the facility, whatever its method.
     """
 
@@ -39,7 +39,7 @@ class Operation:
         for value in ids:
             if not value.strip(".") or "/" in value or not _can_be_sent(value):
                 raise InvalidCall(
-                    f"{value!r} is no id that the facility could have given", "Take the id from a list."
+                    f"{value!r} is not an id that the facility could have issued", "Take the id from a list."
                 )
             start, end = path.index("{"), path.index("}")
             path = path[:start] + quote(value, safe="") + path[end + 1 :]
@@ -119,4 +119,4 @@ CANCEL_TASK = Operation("deleteTask", "DELETE", "/task/{task_id}", reads=False)
 LIST_TASKS = Operation("getTasks", "GET", "/task")
 
 OPERATIONS = {value.id: value for value in list(globals().values()) if isinstance(value, Operation)}
-"""All of them, by id."""
+"""All operations, by id."""

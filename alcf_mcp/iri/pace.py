@@ -1,4 +1,4 @@
-"""When to look at a task: soon enough to answer at once, and no more often than is of use."""
+"""When to poll a task: soon enough to answer promptly, and no more often than is useful."""
 
 from __future__ import annotations
 
@@ -11,36 +11,38 @@ LONGEST_PAUSE = 2.0
 """Seconds."""
 
 GROWTH, FIRST_GROWTH = 1.5, 1.25
-"""By how much pauses grow; less while it is not known at all how long a task takes."""
+"""Factors by which pauses grow; the second applies while nothing is known about how long a task takes."""
 
 JITTER = 0.15
 
 REMEMBERED = 5
-"""Tasks of each operation."""
+"""How many tasks of each operation are remembered."""
 
 LONG = 1.0
-"""Seconds: of what takes much longer it is looked by then, and half-way, whether it was quicker this time."""
+"""Seconds. A task expected to take more than twice as long is also polled after this time and half-way: it
+may be quicker this time."""
 
 SOONEST = 0.03
 FIRST_SHARE, LARGEST_SHARE = 0.04, 0.12
-"""Of the time that a task has taken so far: so long are the pauses between the looks, once it is overdue."""
+"""Pauses between polls once a task is overdue, as a share of the time that it has taken so far."""
 
 SHARE_OF_A_GUESS = 0.5
-"""The largest where only tasks of other kinds are known: one of this kind may take many times as long."""
+"""The largest share if only tasks of other kinds are known: one of this kind may take many times as long."""
 
 SOONER = 0.8
-"""An end that is seen as soon as it is expected may have been long before: the next look comes sooner."""
+"""Factor that shortens an expectation that proved right: the task may have ended long before it was polled,
+so the next first poll comes sooner."""
 
 EARLY = 0.25
-"""Of the time between two looks: where in it a first task's end is taken to be. Looking early costs a
-request, looking late the person's time."""
+"""Where between two polls a first task is assumed to have ended, as a share of the time between them. Polling
+early costs a request, polling late costs the user's time."""
 
 
 class Pace:
     """How long the operations of a facility usually take, learned from the tasks that were waited for.
 
     Attributes:
-        has_news: whether something was learned since it was last told.
+        has_news: whether anything was learned since ``told`` was last called.
     """
 
     def __init__(self) -> None:
@@ -48,26 +50,26 @@ class Pace:
         self.has_news = False
 
     def told(self) -> dict[str, list[float]]:
-        """All that was learned: seconds, by operation."""
+        """Return everything that was learned: seconds, by operation."""
         self.has_news = False
         return {operation: list(seen) for operation, seen in self._seen.items()}
 
     def recall(self, told: dict[str, list[float]]) -> None:
-        """Take what was learned earlier; what was learned since counts more."""
+        """Load what was learned earlier; what was learned since takes precedence."""
         for operation, seen in told.items():
             self._seen.setdefault(operation, deque(seen, maxlen=REMEMBERED))
 
     def learn(self, operation: str, *, not_before: float, ended_by: float) -> None:
-        """Remember how long a task took.
+        """Record how long a task took.
 
         Args:
-            operation: what it did; empty where that is not known.
-            not_before: seconds after which it was last seen going on; 0 if it never was.
-            ended_by: seconds after which it was first seen ended.
+            operation: what the task did; empty if that is not known.
+            not_before: seconds after which it was last seen running; 0 if it never was.
+            ended_by: seconds after which it was first seen to have ended.
         """
         if operation:
             expected = self.expected(operation)
-            if expected is not None:  # what was seen corrects the expectation as far as it has to
+            if expected is not None:  # correct the expectation no further than the polls require
                 took = min(max(expected * SOONER, not_before), ended_by)
             elif not_before:
                 took = not_before + EARLY * (ended_by - not_before)
@@ -77,16 +79,16 @@ class Pace:
             self.has_news = True
 
     def expected(self, operation: str) -> float | None:
-        """Seconds that a task takes at least, as a rule: a quarter of them are quicker."""
+        """Return the seconds that a task usually takes at least: a quarter of the tasks are quicker."""
         seen = self._seen.get(operation)
         return sorted(seen)[len(seen) // 4] if seen else None
 
     def _of_others(self) -> float | None:
-        """What the quickest other kind takes: most of it is spent before a task begins, whatever it does."""
+        """Return how long the quickest other kind takes: most of that passes before a task even begins."""
         return min(filter(None, map(self.expected, self._seen)), default=None)
 
     def pauses(self, operation: str) -> Iterator[float]:
-        """Seconds between the looks at a task; one whose operation is not named began some time ago."""
+        """Yield the seconds between polls of a task; one without an operation began some time ago."""
         expected, largest = self.expected(operation), LARGEST_SHARE
         if expected is None and operation:
             expected, largest = self._of_others(), SHARE_OF_A_GUESS
@@ -108,7 +110,7 @@ class Pace:
 
 
 def pauses(first: float, longest: float, *, growth: float = GROWTH) -> Iterator[float]:
-    """Seconds between looks at what is not known: growing each time, by half unless said, and jittered."""
+    """Yield the seconds between polls where nothing is known: growing, by half unless given, with jitter."""
     pause = first
     while True:
         jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing

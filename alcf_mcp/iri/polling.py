@@ -1,4 +1,4 @@
-"""Looking again and again at what goes on at the facility, without being a burden to it."""
+"""Poll the facility repeatedly without becoming a burden to it."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from alcf_mcp.iri.retrying import PASSING_FAULTS, retry_after
 T = TypeVar("T")
 
 FAULTS_BORNE = 4
-"""Failed looks in a row: ALCF's service answers 500 for a while when Globus is slow, and for good when Globus
-lost the task (ALCF's deployment of the API, 2026-08)."""
+"""Failed polls in a row that are tolerated. ALCF's service answers 500 for a while when Globus is slow, and
+for good when Globus has lost the task (ALCF's deployment of the API, 2026-08)."""
 
 LONGEST_LOOK = 10.0
-"""Seconds after which a look is given up for the next one: a connection may hang that another does not."""
+"""Seconds after which a poll is abandoned for the next one: a connection may hang where another does not."""
 
 
 async def looks(
     look: Callable[[], Awaitable[T]], *, pauses: Iterable[float], patience: float, crowd: Crowd
 ) -> AsyncGenerator[T]:
-    """Look until the patience ends, and yield what is seen.
+    """Poll until the time limit is up, and yield what is seen.
 
     Args:
-        look: looks once.
-        pauses: seconds before each look; without end.
-        patience: seconds after which no look is begun.
-        crowd: who else waits.
+        look: polls once.
+        pauses: seconds before each poll; never ends.
+        patience: time limit in seconds, after which no poll is started.
+        crowd: everything else that waits.
 
     Raises:
-        IRIError: of a look; passing faults are borne for a while.
+        IRIError: a poll failed; temporary failures are tolerated for a while.
     """
     deadline = monotonic() + patience
     faults, asked_to_wait = 0, 0.0

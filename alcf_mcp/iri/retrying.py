@@ -1,7 +1,7 @@
-"""Which requests are sent again, and when.
+"""Which requests are retried, and when.
 
-What only reads is sent again after everything that may pass. What changes something is sent again only where
-the first request provably was not carried out: it did not arrive, or was turned away at the door.
+A read is retried after every temporary failure. A change is retried only if the first request provably was
+not carried out: it did not arrive, or was turned away at the door.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ from alcf_mcp.iri.wait import Wait
 
 MOST_SENDS = 5
 MOST_SENDS_AFTER_500 = 3
-"""ALCF answers 500 to what can't work, too (its deployment of the API, 2026-08): not worth much waiting."""
+"""ALCF also answers 500 to what can't work (its deployment of the API, 2026-08): not worth a long wait."""
 
 LONGEST_PAUSE = 8.0
 
 _growing = wait_random_exponential(multiplier=0.4, max=LONGEST_PAUSE)
 
 PASSING_FAULTS = (ServerFault, GatewayTimeout, TooManyRequests, NotConnected, ConnectionLost)
-"""What may be over in a moment."""
+"""Temporary failures: they may be over in a moment."""
 
 
 def repetition(wait: Wait, *, reads: bool, keyed: bool) -> AsyncRetrying:
-    """Attempts at one request, until one works or it is not worth another.
+    """Return the attempts at one request, until one succeeds or another is not worthwhile.
 
-    Pauses grow and are random, ``Retry-After`` is honoured, and no pause outlasts the call's patience: the
+    Pauses grow and are random, ``Retry-After`` is honoured, and no pause outlasts the call's deadline: the
     last error is raised instead.
 
     Args:
-        wait: the patience of the call; it is told of every pause.
+        wait: the call's time limit; its listener hears of every pause.
         reads: the request changes nothing.
-        keyed: the facility keeps the request's idempotency key, so that it is carried out once at the most.
+        keyed: the facility honours the request's idempotency key, so that it is carried out at most once.
     """
 
     async def tell(state: RetryCallState) -> None:
@@ -64,19 +64,19 @@ def repetition(wait: Wait, *, reads: bool, keyed: bool) -> AsyncRetrying:
 
 
 def was_turned_away(error: BaseException) -> bool:
-    """Whether a request provably was not carried out, and may be soon."""
+    """Whether a request provably was not carried out, and may succeed soon."""
     if isinstance(error, ServerFault):
         return error.status == 503 and error.retry_after is not None
     return isinstance(error, NotConnected | TooManyRequests) and not isinstance(error, Crowded)
 
 
 def has_unknown_fate(error: BaseException) -> bool:
-    """Whether what was asked for may have been done."""
+    """Whether the request may have been carried out."""
     return isinstance(error, (*PASSING_FAULTS, NotAnIRIAnswer)) and not was_turned_away(error)
 
 
 def retry_after(error: BaseException) -> float | None:
-    """Seconds that the facility asks to wait; a date is read by the facility's own clock."""
+    """Return the seconds that the facility asks to wait; a date is read by the facility's own clock."""
     if not isinstance(error, APIError) or not error.retry_after:
         return None
     text = error.retry_after.strip()
@@ -95,9 +95,9 @@ def _may_pass(error: BaseException, *, reads: bool, keyed: bool) -> bool:
         return True
     if isinstance(error, Crowded):
         return False
-    if isinstance(error, Conflict):  # what a request meets whose twin with the same key is still under way
+    if isinstance(error, Conflict):  # another request with the same key is still in progress
         return keyed
-    if keyed and isinstance(error, NotAnIRIAnswer):  # a gateway's page: the same key finds out
+    if keyed and isinstance(error, NotAnIRIAnswer):  # a gateway's page: retrying with the same key finds out
         return True
     return (reads or keyed) and isinstance(error, PASSING_FAULTS)
 
@@ -114,7 +114,7 @@ def _pause(state: RetryCallState) -> float:
 
 def _error(state: RetryCallState) -> BaseException:
     error = state.outcome.exception() if state.outcome else None
-    assert error is not None  # noqa: S101 - nothing is repeated but what failed
+    assert error is not None  # noqa: S101 - only failed requests are retried
     return error
 
 

@@ -1,7 +1,7 @@
-"""The one place that knows in how many shapes deployments send a task's result.
+"""Read a task's result in any of the shapes that deployments send; no other module knows them.
 
-ALCF wraps a result in ``{"output": …}`` and an error in ``{"error": …}``; others send the bare value, or an
-error as ``{"output": "Error: …"}``; any result may be ``null`` (ALCF's deployment of the API, 2026-08).
+ALCF wraps a result in ``{"output": …}`` and an error in ``{"error": …}``. Others send the bare value, or an
+error as ``{"output": "Error: …"}``. Any result may be ``null`` (ALCF's deployment of the API, 2026-08).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Model = TypeVar("Model", File, FileContent, FileStat, Checksum)
 
 
 def failure(task: Task) -> str | None:
-    """Tell why an ended task has no result, or ``None`` if it ended well."""
+    """Return why an ended task has no result, or ``None`` if it succeeded."""
     text = _error_text(task.result)
     if text is None and task.status != "failed":
         return None
@@ -28,7 +28,7 @@ def failure(task: Task) -> str | None:
 
 
 def files(task: Task) -> list[File]:
-    """Read the result of ``ls``: entries as a list, under ``files`` or ``entries``, or a single one."""
+    """Read the result of ``ls``: a list of entries, bare or under ``files`` or ``entries``, or one entry."""
     output = _output(task)
     if isinstance(output, dict):
         for key in _LISTS:
@@ -45,7 +45,7 @@ def files(task: Task) -> list[File]:
 
 
 def file(task: Task) -> File | None:
-    """Read the result of ``chmod``, ``chown`` or ``stat``: the entry, or ``None`` where none is sent."""
+    """Read the result of ``chmod``, ``chown`` or ``stat``: the entry, or ``None`` if none was sent."""
     output = _output(task)
     if isinstance(output, list):
         output = output[0] if output else None
@@ -70,7 +70,7 @@ def stat(task: Task) -> FileStat:
     """Read the result of ``stat``."""
     output = _output(task)
     if not isinstance(output, dict) or not output.keys() & FileStat.model_fields.keys():
-        raise _unexpected(task, "what stat tells of a file")
+        raise _unexpected(task, "the stat of a file")
     return _parse(FileStat, output, task)
 
 

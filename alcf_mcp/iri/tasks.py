@@ -1,4 +1,4 @@
-"""Waiting for the asynchronous tasks that every filesystem operation starts."""
+"""Wait for the asynchronous tasks that every filesystem operation starts."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from alcf_mcp.iri.client import IRIClient
 
 Progress = Callable[[Task, float], Awaitable[None]]
-"""Called after each look with the task and the seconds waited so far."""
+"""Called after each poll with the task and the seconds waited so far."""
 
 
 class Tasks:
-    """The tasks of one facility: looked at, and waited for until they end."""
+    """The tasks of one facility, polled until they end."""
 
     def __init__(self, client: IRIClient) -> None:
         self._client = client
@@ -31,20 +31,20 @@ class Tasks:
     ) -> Task:
         """Wait for a task to complete.
 
-        The first look comes when tasks of that operation, or else of others, usually end, or after about
-        0.2 s where nothing is known; the next ones come at growing pauses of up to 2 s, or longer where many
-        tasks are waited for. A few failed looks in a row are borne.
+        The first poll comes when tasks of that operation (failing that, of others) usually end, or after
+        about 0.2 s if nothing is known. The next ones follow at growing pauses of up to 2 s, or longer if
+        many tasks are waited for. A few failed polls in a row are tolerated.
 
         Args:
-            handle: what the operation answered, or the task's id.
-            patience: seconds to wait. The task itself goes on after them.
-            on_progress: told after each look.
+            handle: the operation's response, or the task's id.
+            patience: seconds to wait; the task itself goes on after that.
+            on_progress: called after each poll.
 
         Raises:
-            TaskFailed: the task failed; the message is its own.
-            TaskCanceled: somebody canceled it.
-            TaskStillRunning: the patience ended first.
-            IRIError: the task could not be looked at.
+            TaskFailed: the task failed; the message is the task's own.
+            TaskCanceled: the task was canceled.
+            TaskStillRunning: the time limit passed first.
+            IRIError: the task could not be polled.
         """
         task_id, operation = (handle, "") if isinstance(handle, str) else (handle.task_id, handle.operation)
         connection = self._client.transport.connection
@@ -63,12 +63,12 @@ class Tasks:
                     connection.pace.learn(operation, not_before=before, ended_by=waited)
                     return completed(seen)
         raise TaskStillRunning(
-            f"Task {task_id} had not ended when this call's time was over", task_id=task_id, task=seen
+            f"Task {task_id} had not ended when this call's time ran out", task_id=task_id, task=seen
         )
 
 
 def completed(task: Task) -> Task:
-    """Return a task that ended well, raise what happened to one that did not."""
+    """Return a task that succeeded; raise the error of one that did not."""
     if task.status == "canceled":
         raise TaskCanceled(f"Task {task.id} was canceled", task_id=task.id, task=task)
     if (failure := task_results.failure(task)) is not None:

@@ -1,4 +1,4 @@
-"""The one way to the facility: an operation in, decoded JSON or an ``IRIError`` out."""
+"""The only way to the facility: an operation in, decoded JSON or an ``IRIError`` out."""
 
 from __future__ import annotations
 
@@ -22,20 +22,21 @@ if TYPE_CHECKING:
 
 
 class RenewableTokens(Protocol):
-    """Where bearer tokens come from that can be renewed when the facility rejects one."""
+    """A source of bearer tokens that can renew a token when the facility rejects it."""
 
     async def token(self) -> SecretStr:
-        """The token to use now."""
+        """Return the token to use now."""
 
     async def renewed(self, rejected: SecretStr) -> SecretStr | None:
-        """Another token than the one that the facility rejected; ``None`` if there is none."""
+        """Return a token other than the one that the facility rejected; ``None`` if there is none."""
 
 
 TokenSource = Callable[[], Awaitable[SecretStr]] | RenewableTokens
-"""Where a bearer token comes from; asked before every request that needs one."""
+"""A source of bearer tokens, called before every request that needs one."""
 
 SHARE_OF_A_CHANGE = 2 / 3
-"""Of the patience that is left: the rest is for finding out what came of a change whose answer is lost."""
+"""Share of the remaining time that a change may take: the rest is for finding out what became of it if its
+response is lost."""
 
 _BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")  # RFC 6750, section 2.1
 
@@ -45,10 +46,10 @@ class Transport:
     """The way to one facility, as one call uses it.
 
     Attributes:
-        connection: what all calls share.
-        tokens: where the bearer token comes from; ``None`` for the public operations alone.
-        wait: the patience of the call; ``None`` gives every request its own.
-        repeats: whether requests are sent again after a passing fault.
+        connection: the connection that all calls share.
+        tokens: source of the bearer token; ``None`` for the public operations only.
+        wait: the call's time limit; ``None`` gives every request its own.
+        repeats: whether requests are retried after a temporary failure.
     """
 
     connection: Connection
@@ -58,15 +59,15 @@ class Transport:
 
     @property
     def base_url(self) -> str:
-        """Where the API lives."""
+        """The API's base URL."""
         return self.connection.base_url
 
     def within(self, wait: Wait) -> Transport:
-        """A transport whose requests share the patience of one call."""
+        """Return a transport whose requests share the time limit of one call."""
         return replace(self, wait=wait)
 
     def without_retries(self) -> Transport:
-        """A transport that sends each request once."""
+        """Return a transport that sends each request once."""
         return replace(self, repeats=False)
 
     async def call(
@@ -81,15 +82,15 @@ class Transport:
         """Carry out one operation.
 
         Args:
-            operation: which one.
+            operation: the operation.
             ids: the ids in its path, in order.
             query: query parameters; those that are ``None`` are left out.
-            body: what goes out as JSON.
-            file: name and content of a file that goes out as form data.
-            key: an idempotency key: where the facility keeps those, it makes a repetition harmless.
+            body: sent as JSON.
+            file: name and content of a file that is sent as form data.
+            key: an idempotency key; where the facility honours keys, it makes a retry harmless.
 
         Returns:
-            The decoded JSON of the answer, ``None`` for an answer without a body.
+            The decoded JSON of the response, ``None`` for a response without a body.
 
         Raises:
             IRIError: see the hierarchy in ``alcf_mcp.iri.errors``.
@@ -109,18 +110,18 @@ class Transport:
                         unclear = unclear or (error if has_unknown_fate(error) else None)
                         raise
         except IRIError:
-            # What one attempt may have done, no later refusal undoes.
+            # A later refusal does not undo what an earlier attempt may have done.
             if unclear and not operation.reads:
                 raise unclear from None
             raise
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def _send(self, outgoing: _Outgoing, wait: Wait) -> Any:
-        """Send a request, again only where it provably was not carried out; errors tell the operation."""
+        """Send a request, again only if it provably was not carried out; errors name the operation."""
         try:
             token = None if outgoing.operation.public else await self._current_token()
             answer = await self._exchange(outgoing, token, wait)
-            # A 401 proves that nothing was carried out: what changes something may be repeated too.
+            # A 401 proves that nothing was carried out, so that even a change may be sent again.
             if (
                 answer.status == 401
                 and token is not None
@@ -160,10 +161,12 @@ class Transport:
             return {}
         bearer = token.get_secret_value()
         if not _BEARER_TOKEN.fullmatch(bearer):
-            raise InvalidToken("The access token is malformed: it is empty or has characters no token has")
+            raise InvalidToken(
+                "The access token is malformed: it is empty or contains characters that no token has"
+            )
         if not self.connection.secure:
             raise InsecureURL(
-                f"{self.base_url} is plain http to another machine: the access token would travel in the open"
+                f"{self.base_url} is plain http to another machine: the access token would not be encrypted"
             )
         return {"Authorization": f"Bearer {bearer}"}
 
@@ -174,7 +177,7 @@ def _keeps_no_keys(error: IRIError) -> bool:
 
 @dataclass(frozen=True)
 class _Outgoing:
-    """What is asked for, before it is a request with a token."""
+    """A call before it becomes a request with a token."""
 
     operation: Operation
     ids: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""A call's patience, and who hears how it goes."""
+"""A call's time limit, and who hears about its progress."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ Listener = Callable[[float, str], Awaitable[None]]
 
 
 class Wait:
-    """How long one call may wait, and who hears how it goes.
+    """How long one call may wait, and who hears about its progress.
 
-    A call may be one request or many: all of them share its patience.
+    A call may make one request or many: all of them share its time limit.
 
     Args:
-        seconds: the call's patience.
-        listener: told the seconds waited so far and what goes on.
+        seconds: the call's time limit.
+        listener: called with the seconds waited so far and a message that says what is going on.
 
     Attributes:
-        requests: how many requests have left for the facility within it.
+        requests: how many requests the call has sent to the facility.
     """
 
     def __init__(self, seconds: float = 45.0, listener: Listener | None = None) -> None:
@@ -30,20 +30,20 @@ class Wait:
         self.restart()
 
     def restart(self) -> None:
-        """Begin anew: the time that a person took to answer a question does not count."""
+        """Restart the clock: the time that the user took to answer a question does not count."""
         self._began = monotonic()
 
     @property
     def left(self) -> float:
-        """Seconds of patience that are left."""
+        """Seconds that are left of the time limit."""
         return max(0.0, self._began + self.seconds - monotonic())
 
     async def say(self, message: str) -> None:
-        """Tell what goes on."""
+        """Report what is going on."""
         if self._listener:
             await self._listener(monotonic() - self._began, message)
 
     async def tell_of(self, task: Task, waited: float) -> None:
-        """Tell how a task goes."""
+        """Report a task's progress."""
         command = f"{task.command.command}: " if task.command else ""
         await self.say(f"{command}task {task.status} after {waited:.1f} s")

@@ -1,4 +1,4 @@
-"""What this person's assistants did: jobs submitted, actions taken, and questions that wait for an answer."""
+"""What this user's assistants did: jobs submitted, actions taken, and questions that wait for an answer."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Journal:
 
     @cached_property
     def approvals(self) -> Approvals:
-        """Questions that wait for a person."""
+        """Questions that wait for the user."""
         return Approvals(self.store)
 
 

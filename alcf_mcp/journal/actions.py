@@ -1,4 +1,4 @@
-"""What was done: every call that changes something, written down before it is sent and completed after."""
+"""What was done: every call that changes something, recorded before it is sent and completed afterwards."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from pydantic import BaseModel, Field
 from alcf_mcp.store import Store
 
 ActionOutcome = Literal["sent", "done", "refused", "failed", "unknown", "not confirmed"]
-"""``sent`` is how an action begins; one that stays so was cut off with its process, or its task went on."""
+"""Every action begins as ``sent``. If it stays so, it was cut off with its process, or its task went on."""
 
 OPEN: frozenset[ActionOutcome] = frozenset(("sent", "unknown"))
-"""Outcomes with which it is not known what came of an action."""
+"""Outcomes that mean it is not known what became of an action."""
 
 STALE = timedelta(hours=2)
-"""No call lasts that long: an action that is still under way then was cut off."""
+"""No call lasts this long: an action that is still in progress by then was cut off."""
 
 GIVEN_UP = timedelta(days=1)
-"""After that, nobody looks any more what came of an action."""
+"""After this time, nothing checks any longer what became of an action."""
 
 DETAIL_LIMIT = 500
-"""Characters that are kept of what came of an action, told as a sentence."""
+"""How many characters are kept of the sentence that says what became of an action."""
 
 COMPETES = timedelta(minutes=10)
-"""Within that time, a new job may be that of another submission whose answer is lost."""
+"""Within this time, a new job may belong to another submission whose response is lost."""
 
 _SUBMITS = " AND json_extract(intent, '$.kind') = 'submit'"
 
 
 def this_process() -> str:
-    """This process, told apart from those of other hosts that share the journal."""
+    """Identify this process, even among those of other hosts that share the journal."""
     return f"{os.getpid()}@{socket.gethostname()}"
 
 
@@ -45,10 +45,10 @@ class Action(BaseModel):
 
     Attributes:
         kind: what was to be changed, such as ``cancel``; empty where nothing was.
-        node_hours: what it may cost at most.
+        node_hours: the most that it may cost.
         api_url: the facility that it was sent to.
-        process: who sent it: the process id and the host.
-        intent: what was to be changed, as JSON; only as long as it is not known what came of it.
+        process: the process that sent it: process id and host.
+        intent: what was to be changed, as JSON; kept only while the outcome is not known.
     """
 
     id: int = 0
@@ -77,15 +77,15 @@ class Actions:
     store: Store
 
     async def begin(self, action: Action, *, day_limit: float | None = None) -> int | None:
-        """Write an action down before it is sent.
+        """Record an action before it is sent.
 
         Args:
             action: what is about to be sent.
-            day_limit: node hours that all actions of 24 hours may cost; counted and written in one step,
-                so that two processes can't both take the last of it.
+            day_limit: node hours that all actions within 24 hours may cost; checked and recorded in one step,
+                so that two processes can't both take the last of them.
 
         Returns:
-            The action's number, or ``None`` where the limit does not allow it.
+            The action's number, or ``None`` if the limit does not allow the action.
         """
         return await self.store.run(lambda db: _begin(db, action, day_limit))
 
@@ -100,16 +100,16 @@ class Actions:
         if_open: bool = False,
         is_final: bool = False,
     ) -> None:
-        """Complete an action with what came of it; its intent is kept only where that is not known.
+        """Complete an action with its outcome; its intent is kept only while the outcome is not known.
 
         Args:
             number: the action's number.
-            outcome: what came of it.
-            detail: the same as a sentence; of a long one, the beginning is kept.
+            outcome: what became of it.
+            detail: the outcome as a sentence; only the beginning of a long one is kept.
             job_id: the job that it was about.
-            task_id: the task that did it.
-            if_open: only if nobody has found it out by now.
-            is_final: it stays as it is, known or not.
+            task_id: the task that carried it out.
+            if_open: complete it only if the outcome has not been found out in the meantime.
+            is_final: the outcome stays as it is, known or not.
         """
         sql = (
             "UPDATE actions SET ended_at = ?, outcome = ?, detail = ?, job_id = coalesce(?, job_id),"
@@ -122,7 +122,7 @@ class Actions:
         await self.store.run(lambda db: db.execute(sql, values))
 
     async def left_open(self, api_url: str, *, submissions_only: bool = False) -> list[Action]:
-        """The actions whose outcome is not known and that no living process is at, oldest first."""
+        """Return the actions of unknown outcome that no living process is working on, oldest first."""
         sql = (
             "SELECT * FROM actions WHERE intent IS NOT NULL AND outcome IN ('sent', 'unknown')"  # noqa: S608
             f" AND api_url = ? AND began_at > ?{_SUBMITS if submissions_only else ''} ORDER BY id"
@@ -132,7 +132,7 @@ class Actions:
         return [action for action in map(_action, rows) if action.ended_at or _was_cut_off(action)]
 
     async def open_submissions(self, resource_id: str) -> set[int]:
-        """The numbers of the submissions to a machine that are under way or of unknown outcome."""
+        """Return the numbers of the submissions to a machine that are in progress or of unknown outcome."""
         sql = (
             "SELECT id FROM actions WHERE intent IS NOT NULL AND outcome IN ('sent', 'unknown')"  # noqa: S608
             f" AND began_at > ?{_SUBMITS} AND json_extract(intent, '$.resource_id') = ?"
@@ -141,7 +141,7 @@ class Actions:
         return await self.store.run(lambda db: {int(row[0]) for row in db.execute(sql, values)})
 
     async def node_hours_of_a_day(self) -> float:
-        """What the jobs that were submitted within 24 hours may cost at most."""
+        """Return the most that the jobs submitted within the last 24 hours may cost."""
         return await self.store.run(_node_hours_of_a_day)
 
     def history(
@@ -152,7 +152,7 @@ class Actions:
         outcome: str | None = None,
         limit: int,
     ) -> list[Action]:
-        """The last actions, newest first."""
+        """Return the latest actions, newest first."""
         sql = (
             "SELECT * FROM actions WHERE began_at >= ? AND (? IS NULL OR tool = ?)"
             " AND (? IS NULL OR outcome = ?) ORDER BY id DESC LIMIT ?"
@@ -199,7 +199,7 @@ def _action(row: sqlite3.Row) -> Action:
 
 
 def _was_cut_off(action: Action) -> bool:
-    """Whether the process that was at an action is no more."""
+    """Whether the process that was working on an action no longer exists."""
     if action.began_at < datetime.now(UTC) - STALE:
         return True
     pid, _, host = action.process.partition("@")

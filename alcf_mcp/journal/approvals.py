@@ -1,6 +1,6 @@
-"""Questions that wait for a person: codes of previews, and what is to be approved in a terminal.
+"""Questions that wait for the user: codes of previews, and calls to be approved in a terminal.
 
-Both are bound to exactly one call (its digest), live for ten minutes, and are used up by it.
+Each is bound to exactly one call (by its digest), is valid for ten minutes, and is used up by that call.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from alcf_mcp.store import Store
 SECONDS = 600.0
 
 ApprovalKind = Literal["code", "terminal"]
-"""A ``code`` goes to the model with the preview; one for the ``terminal`` is shown there alone."""
+"""A ``code`` goes to the model with the preview; one for the ``terminal`` is shown only there."""
 
 
 class PendingApproval(BaseModel):
@@ -38,18 +38,18 @@ class Approvals:
     store: Store
 
     async def ask(self, call: str, kind: ApprovalKind, *, tool: str, client: str, preview: str) -> str:
-        """Note a question about one call; returns its code."""
+        """Record a question about one call; returns its code."""
         code = secrets.token_hex(4)
         values = (code, call, kind, tool, client, preview, time())
         return await self.store.run(lambda db: _insert(db, values))
 
     async def redeem_code(self, call: str, code: str) -> bool:
-        """Use up a code that a model was given; whether it was for exactly this call and still valid."""
+        """Use up a code that a model was given; returns whether it was valid for exactly this call."""
         sql = "DELETE FROM approvals WHERE kind = 'code' AND code = ? AND call = ? AND asked_at > ?"
         return await self._use(sql, (code.strip().lower(), call, time() - SECONDS))
 
     async def redeem_approval(self, call: str) -> bool:
-        """Use up an approval given in a terminal for exactly this call; whether there was one."""
+        """Use up an approval given in a terminal for exactly this call; returns whether there was one."""
         sql = (
             "DELETE FROM approvals WHERE kind = 'terminal' AND approved_at IS NOT NULL"
             " AND call = ? AND asked_at > ?"
@@ -60,7 +60,7 @@ class Approvals:
         return await self.store.run(lambda db: db.execute(sql, values).rowcount) > 0
 
     def waiting(self) -> list[PendingApproval]:
-        """What waits for approval in a terminal, oldest first."""
+        """Return what waits for approval in a terminal, oldest first."""
         sql = (
             "SELECT * FROM approvals WHERE kind = 'terminal' AND approved_at IS NULL AND asked_at > ?"
             " ORDER BY asked_at"
@@ -69,7 +69,7 @@ class Approvals:
         return [PendingApproval(**{name: row[name] for name in PendingApproval.model_fields}) for row in rows]
 
     def approve(self, code: str) -> bool:
-        """Approve what waits under a code; whether it still waited."""
+        """Approve the call that waits under a code; returns whether it was still waiting."""
         sql = (
             "UPDATE approvals SET approved_at = ? WHERE code = ? AND kind = 'terminal'"
             " AND approved_at IS NULL AND asked_at > ?"

@@ -1,4 +1,4 @@
-"""The jobs that were submitted from here, with what was asked for and what has been seen of them."""
+"""The jobs that were submitted from here, with what was requested and what has been seen of them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from alcf_mcp.iri.models import FINISHED_STATES, Job, JobSpec
 from alcf_mcp.store import Store
 
 KEPT_BY_PBS = timedelta(days=14)
-"""After that PBS does not know an ended job any more (ALCF's user guides, 2026-08)."""
+"""After this time PBS no longer knows an ended job (ALCF's user guides, 2026-08)."""
 
 
 class SubmittedJob(BaseModel):
     """A job that was submitted from here.
 
-    The facility does not tell when a job started or ended: what is known is when it was seen.
+    The facility does not report when a job started or ended: only the times at which it was seen are known.
 
     Attributes:
         state: the last state seen.
@@ -28,8 +28,8 @@ class SubmittedJob(BaseModel):
         waiting_at: when it was last seen waiting.
         active_from: when it was first seen running.
         active_at: when it was last seen running.
-        ended_by: when it was first seen ended.
-        end_told: whether that was told.
+        ended_by: when it was first seen to have ended.
+        end_told: whether its end has been reported.
     """
 
     job_id: str
@@ -47,13 +47,13 @@ class SubmittedJob(BaseModel):
     end_told: bool = False
 
     def as_seen(self) -> Job:
-        """The job as it was last seen."""
+        """Return the job as it was last seen."""
         return Job.model_validate(
             {"id": self.job_id, "status": {"state": self.state, "exit_code": self.exit_code}}
         )
 
     def having_seen(self, job: Job, now: datetime) -> SubmittedJob:
-        """The record after a look at the job."""
+        """Return the record as it is after this check of the job."""
         seen: dict[str, object] = {"state": job.state, "exit_code": job.exit_code}
         if job.state in FINISHED_STATES:
             seen["ended_by"] = self.ended_by or now
@@ -71,15 +71,15 @@ class SubmittedJobs:
     store: Store
 
     async def record(self, job: SubmittedJob) -> None:
-        """Remember a submitted job, or what it asks for since it was changed."""
+        """Record a submitted job, or its new specification after a change."""
         await self.store.run(lambda db: _insert(db, job, "DO UPDATE SET spec = excluded.spec"))
 
     async def claim(self, job: SubmittedJob) -> bool:
-        """Remember a job that nobody has claimed; whether that was so."""
+        """Record a job unless it is recorded already; returns whether it was new."""
         return await self.store.run(lambda db: _insert(db, job, "DO NOTHING")) == 1
 
     async def note(self, jobs: Iterable[SubmittedJob]) -> None:
-        """Remember what was seen of jobs."""
+        """Record what was seen of jobs."""
         rows = [_seen(job) for job in jobs]
         sql = (
             "UPDATE jobs SET state = ?, exit_code = ?, waiting_at = ?, active_from = ?, active_at = ?,"
@@ -89,28 +89,28 @@ class SubmittedJobs:
             await self.store.run(lambda db: db.executemany(sql, rows))
 
     async def note_told(self, job_ids: Iterable[str]) -> None:
-        """Remember that the end of jobs was told."""
+        """Record that the end of jobs has been reported."""
         sql = "UPDATE jobs SET end_told = 1 WHERE job_id = ?"
         rows = [(job_id,) for job_id in job_ids]
         if rows:
             await self.store.run(lambda db: db.executemany(sql, rows))
 
     async def named(self, job_id: str) -> list[SubmittedJob]:
-        """The jobs with that id, or with that number in front of theirs; the newest come first."""
+        """Return the jobs with that id, or whose id begins with that number; newest first."""
         return await self.store.run(lambda db: _by_id(db, job_id))
 
     async def among(self, job_ids: Iterable[str]) -> dict[str, SubmittedJob]:
-        """Those of the named jobs that were submitted from here, by id."""
+        """Return those of the named jobs that were submitted from here, by id."""
         wanted = list(job_ids)
         return {job.job_id: job for job in await self.store.run(lambda db: _by_ids(db, wanted))}
 
     async def since(self, moment: datetime, *, ended_too: bool, limit: int) -> list[SubmittedJob]:
-        """The jobs from here whose end was not told yet and, with ``ended_too``, all since a moment.
+        """Return the jobs from here whose end has not been reported; with ``ended_too``, all since a moment.
 
-        Those that were not seen ended come first, and of these the newest.
+        Jobs that were not seen to have ended come first; within each group, the newest come first.
         """
         order = "ORDER BY ended_by IS NOT NULL, submitted_at DESC"
-        # Which they are is found in the index alone: whole rows, with their scripts, are slow to sort.
+        # The index alone finds the right rows: whole rows, with their scripts, are slow to sort.
         sql = (
             "SELECT * FROM jobs WHERE rowid IN (SELECT rowid FROM jobs"  # noqa: S608
             " WHERE submitted_at >= ? AND (NOT end_told OR ? AND submitted_at >= ?)"
@@ -121,7 +121,7 @@ class SubmittedJobs:
         return await self.store.run(lambda db: [_job(row) for row in db.execute(sql, values)])
 
     async def not_ended(self, *, limit: int = 200) -> list[SubmittedJob]:
-        """The jobs from here that were not seen ended, as far as PBS may still know them; newest first."""
+        """Return the jobs from here not seen to have ended that PBS may still know; newest first."""
         sql = (
             "SELECT * FROM jobs WHERE submitted_at >= ? AND ended_by IS NULL"
             " ORDER BY submitted_at DESC LIMIT ?"
@@ -130,13 +130,13 @@ class SubmittedJobs:
         return await self.store.run(lambda db: [_job(row) for row in db.execute(sql, values)])
 
     async def last(self, resource_id: str | None = None, *, limit: int) -> list[SubmittedJob]:
-        """The last jobs that were submitted from here, to one machine or to all; newest first."""
+        """Return the latest jobs submitted from here, to one machine or to all; newest first."""
         sql = "SELECT * FROM jobs WHERE ? IN (resource_id, '') ORDER BY submitted_at DESC LIMIT ?"
         values = (resource_id or "", limit)
         return await self.store.run(lambda db: [_job(row) for row in db.execute(sql, values)])
 
     async def canceled(self, job_ids: Iterable[str]) -> set[str]:
-        """Those of the named jobs that were canceled from here."""
+        """Return those of the named jobs that were canceled from here."""
         sql = (
             "SELECT job_id FROM actions JOIN json_each(?) AS wanted ON wanted.value = actions.job_id"
             " WHERE kind = 'cancel' AND outcome = 'done'"

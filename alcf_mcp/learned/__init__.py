@@ -1,4 +1,4 @@
-"""What was learned of facilities, so that no new process has to learn it again; it may be lost."""
+"""What was learned about facilities, so that no new process has to learn it again; it may be lost."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Learned:
 
     @cached_property
     def waiting(self) -> WaitCounts:
-        """How much the user's processes wait for."""
+        """How many tasks the user's processes wait for."""
         return WaitCounts(self.store)
 
     @cached_property
     def usage(self) -> Usage:
-        """What was used of allocations."""
+        """How much of allocations was used."""
         return Usage(self.store)
 
 

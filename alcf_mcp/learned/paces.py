@@ -1,4 +1,4 @@
-"""How long operations of a facility took lately, so that a new process need not learn it anew."""
+"""How long a facility's operations took recently, so that a new process need not learn it again."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from alcf_mcp.store import Store
 
 @dataclass(frozen=True)
 class Paces:
-    """What was learned of the operations of facilities; the last process to tell is believed."""
+    """What was learned about the operations of facilities; the last process to write wins."""
 
     store: Store
 
     async def known(self, api_url: str) -> dict[str, list[float]]:
-        """Seconds that the last tasks of each operation took."""
+        """Return the seconds that the last tasks of each operation took."""
         sql = "SELECT operation, seconds FROM paces WHERE api_url = ?"
         rows = await self.store.run(lambda db: db.execute(sql, (api_url,)).fetchall())
         return {str(row["operation"]): [float(one) for one in json.loads(row["seconds"])] for row in rows}
 
     async def tell(self, api_url: str, known: dict[str, list[float]]) -> None:
-        """Remember it."""
+        """Store the seconds that the last tasks of each operation took."""
         sql = "INSERT OR REPLACE INTO paces (api_url, operation, seconds) VALUES (?, ?, ?)"
         rows = [(api_url, operation, json.dumps(seconds)) for operation, seconds in known.items()]
         await self.store.run(lambda db: db.executemany(sql, rows))

@@ -1,4 +1,4 @@
-"""What a facility does not offer, as far as it was asked lately."""
+"""What a facility does not offer, according to its recent responses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from alcf_mcp.store import Store
 
 REMEMBERED = timedelta(days=1)
-"""After that, the facility is asked again: it may offer more by then."""
+"""After this time, the facility is asked again: it may offer more by then."""
 
 
 @dataclass(frozen=True)
@@ -18,13 +18,13 @@ class NotOffered:
     store: Store
 
     async def note_missing(self, api_url: str, operation: str) -> None:
-        """Remember that a facility does not offer something."""
+        """Record that a facility does not offer something."""
         sql = "INSERT OR REPLACE INTO not_offered (api_url, operation, said_at) VALUES (?, ?, ?)"
         values = (api_url, operation, datetime.now(UTC).isoformat())
         await self.store.run(lambda db: db.execute(sql, values))
 
     async def missing(self, api_url: str) -> set[str]:
-        """What a facility does not offer."""
+        """Return what a facility does not offer."""
         sql = "SELECT operation FROM not_offered WHERE api_url = ? AND said_at > ?"
         values = (api_url, (datetime.now(UTC) - REMEMBERED).isoformat())
         return {str(row[0]) for row in await self.store.run(lambda db: db.execute(sql, values).fetchall())}

@@ -1,4 +1,4 @@
-"""What was used of allocations, and when that was seen: the facility tells only what is used by now."""
+"""How much of allocations was used, and when that was seen: the facility reports only the current total."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from datetime import datetime, timedelta
 from alcf_mcp.store import Store
 
 SEEN_EVERY = timedelta(hours=1)
-"""Between two samples of one allocation."""
+"""Least time between two samples of one allocation."""
 
 KEPT = timedelta(days=60)
 
 SHORTEST = timedelta(days=1)
-"""A rate is told over no less: nobody computes evenly through a day."""
+"""A rate covers at least this time: nobody computes evenly throughout a day."""
 
 LOOKED_BACK = timedelta(days=30)
-"""How far back a rate goes where it can; what was long ago tells little of what comes."""
+"""How far back a rate goes if it can: what happened long ago says little about what is to come."""
 
 
 NODE_HOURS = "node_hours"
-"""The one unit that is counted up; what is stored comes and goes."""
+"""The one unit whose use only adds up; stored data comes and goes."""
 
 LARGEST_REFUND = 0.1
-"""The part of the used node hours that can come back without a renewal."""
+"""The largest share of the used node hours that can come back without a renewal."""
 
 
 @dataclass(frozen=True)
 class Amount:
-    """What one project may use of one capability in one unit, and has used."""
+    """What one project may use, and has used, of one capability in one unit."""
 
     project_id: str
     capability_id: str
@@ -39,13 +39,13 @@ class Amount:
     used: float
 
     def plus(self, other: Amount) -> Amount:
-        """The sum with another of the same."""
+        """Return the sum with another amount of the same kind."""
         return replace(self, granted=self.granted + other.granted, used=self.used + other.used)
 
 
 @dataclass(frozen=True)
 class Rate:
-    """How much of an allocation was used a day, on average over the last days."""
+    """How much of an allocation was used per day, on average over the last ``days``."""
 
     per_day: float
     days: float
@@ -53,15 +53,15 @@ class Rate:
 
 @dataclass(frozen=True)
 class Usage:
-    """The use of allocations, as it was seen."""
+    """The use of allocations, as observed."""
 
     store: Store
 
     async def see(self, api_url: str, amounts: Sequence[Amount], now: datetime) -> list[Rate | None]:
-        """Remember what is used of allocations now.
+        """Record how much of the allocations is used now.
 
         Returns:
-            How fast each was used; ``None`` where it was not seen for long enough.
+            How fast each was used; ``None`` if it was not observed for long enough.
         """
         return await self.store.run(lambda db: _see(db, api_url, amounts, now.timestamp()))
 
@@ -97,7 +97,7 @@ def _rate(seen: list[sqlite3.Row], amount: Amount, now: float) -> Rate | None:
 
 
 def _since_renewal(seen: list[sqlite3.Row], used: float) -> list[sqlite3.Row]:
-    """The samples since an allocation was last renewed, so that its use is counted anew."""
+    """Return the samples since an allocation was last renewed, when its use began again from zero."""
     later = used
     for index in reversed(range(len(seen))):
         if later < seen[index]["used"] * (1 - LARGEST_REFUND):

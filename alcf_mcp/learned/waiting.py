@@ -1,4 +1,4 @@
-"""How many tasks the person's processes wait for, so that together they stay polite to the facility."""
+"""How many tasks the user's processes wait for, so that together they stay polite to the facility."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ FRESH_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class WaitCounts:
-    """Who waits, by process."""
+    """How many tasks each process waits for."""
 
     store: Store
 
     async def tell(self, process: str, tasks: int) -> int:
-        """Tell for how many tasks a process waits.
+        """Report how many tasks a process waits for.
 
         Returns:
-            How many the others wait for.
+            How many tasks the others wait for.
         """
         return await self.store.run(lambda db: _tell(db, process, tasks))
 

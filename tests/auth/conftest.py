@@ -1,4 +1,4 @@
-"""A person with a home of their own, a Globus Auth on this machine, and an eye on what is said of tokens."""
+"""A user with a home directory, a Globus Auth on this machine, and a check that no token is ever shown."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.conftest import Answered
 
 @dataclass
 class Seen:
-    """Everything that was shown to somebody in a test: results, output, transcripts."""
+    """Everything that a test showed to anyone: results, output, transcripts."""
 
     texts: list[str] = field(default_factory=list)
 
@@ -63,7 +63,7 @@ def site() -> Iterator[Site]:
 def globus(
     home: Path, site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, seen: Seen
 ) -> Iterator[GlobusAuth]:
-    """Globus Auth; at the end, no token of it may stand in any log or in anything that was shown."""
+    """Globus Auth; at the end, none of its tokens may be in any log or in anything that was shown."""
     caplog.set_level(logging.DEBUG)
     globus = GlobusAuth(site.url)
     site.app = globus.app()
@@ -82,7 +82,7 @@ def store(home: Path) -> TokenStore:
 
 
 def sign_in(globus: GlobusAuth, client: GlobusClient = ALCF, *, replace: bool = False) -> SignedIn:
-    """Sign the person in, by the code that a browser would show."""
+    """Sign the user in with the code that a browser would show."""
     attempt = Attempt(client)
     return attempt.finish(SecretStr(globus.approve(attempt.url)), TokenStore(client), replace=replace)
 
@@ -93,7 +93,7 @@ def signed_in(globus: GlobusAuth, store: TokenStore) -> SignedIn:
 
 
 def age(store: TokenStore, left: float = 0.0) -> None:
-    """Let the stored access token have so many seconds left, as its file tells it."""
+    """Set how many seconds the stored access token has left, according to its file."""
     storage = WholeFileStorage(store.path)
     entry = storage.get_token_data(RESOURCE_SERVER)
     assert entry is not None
@@ -108,7 +108,7 @@ def auth() -> Auth:
 
 @pytest.fixture
 def at_facility(globus: GlobusAuth, tmp_path: Path) -> Settings:
-    """The settings of a server that works at the facility on this machine, with the person's consent."""
+    """The settings of a server that uses the facility on this machine, with the user's consent."""
     return load_settings(api_url=f"{globus.url}/api/v1", trusted_hosts="127.0.0.1", state_dir=tmp_path)
 
 

@@ -1,7 +1,7 @@
 """A small Globus Auth on this machine, and a facility that asks it about tokens.
 
 It speaks the endpoints that globus_sdk calls: authorize, token (authorization code with PKCE, refresh),
-revoke, introspect, the OpenID configuration and the key. A request for anything else is noted.
+revoke, introspect, the OpenID configuration and the key. A request for anything else is recorded.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ HOURS_48 = 48 * 3600
 
 @dataclass(frozen=True)
 class Identity:
-    """Somebody at an identity provider."""
+    """An identity at an identity provider."""
 
     id: str
     username: str
@@ -64,7 +64,7 @@ class Token:
 
 @dataclass
 class GlobusAuth:
-    """The state of the server; tests look at it and turn its knobs."""
+    """The state of the server; tests read and change it."""
 
     url: str = ""
     person: Identity = ADA
@@ -82,17 +82,17 @@ class GlobusAuth:
 
     @property
     def secrets(self) -> list[str]:
-        """Everything that may not be seen anywhere."""
+        """Everything that must not be seen anywhere."""
         return [*self.tokens, *self.refresh_tokens]
 
     def approve(self, url: str) -> str:
-        """What the person does in a browser: open the address, sign in, copy the code."""
+        """Do what the user does in a browser: open the address, sign in, copy the code."""
         shown = httpx.get(url, trust_env=False)
         assert shown.status_code == 200, shown.text
         return shown.text
 
     def expire_all(self) -> None:
-        """Let every access token's time be over, at Globus."""
+        """Let every access token expire at Globus."""
         for token in self.tokens.values():
             token.expires_at = 0
 
@@ -101,7 +101,7 @@ class GlobusAuth:
             token.active = False
 
     def issue(self, client_id: str, identity: Identity, scope: str, *, refreshable: bool) -> dict[str, Any]:
-        """A token response of one resource server."""
+        """Build the token response of one resource server."""
         made = Token(client_id, identity, scope, time.time() + self.lifetime)
         access = f"Ag{secrets.token_urlsafe(40)}"
         self.tokens[access] = made
@@ -226,14 +226,14 @@ class GlobusAuth:
         return JSONResponse({"keys": [{**public, "alg": "RS512", "use": "sig"}]})
 
     async def projects(self, request: Request) -> Response:
-        """The facility: one operation that wants a token."""
+        """Answer as the facility: one operation that needs a token."""
         self.facility_calls += 1
         if refusal := self.refusal(request.headers.get("authorization", "")):
             return problem(refusal)
         return JSONResponse([])
 
     def refusal(self, authorization: str) -> str | None:
-        """Why the facility does not take a token, in its words."""
+        """Return why the facility does not accept a token, in its own words."""
         if self.facility_says:
             return self.facility_says
         known = self.tokens.get(authorization.removeprefix("Bearer "))
@@ -261,7 +261,7 @@ class GlobusAuth:
 
 
 def problem(detail: str) -> JSONResponse:
-    """The facility's 401."""
+    """Return the facility's 401."""
     body = {"type": "…/unauthorized", "title": "Unauthorized", "status": 401, "detail": detail}
     return JSONResponse(body, 401, media_type="application/problem+json")
 
@@ -277,7 +277,7 @@ def _key() -> rsa.RSAPrivateKey:
 
 @dataclass
 class Site:
-    """A port of this machine, and what answers there now: each test has a Globus of its own."""
+    """A port on this machine, and the app that answers there now: each test has its own Globus."""
 
     url: str = ""
     app: ASGIApp | None = None
@@ -307,10 +307,10 @@ def serving() -> Iterator[Site]:
 
 
 def query_of(url: str) -> dict[str, str]:
-    """The parameters of an address."""
+    """Return the query parameters of an address."""
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
 def stored(path: Any) -> dict[str, Any]:
-    """The tokens of a store by resource server, as they lie in the file."""
+    """Return the tokens of a store by resource server, as the file has them."""
     return json.loads(path.read_text())["data"]["DEFAULT"]  # type: ignore[no-any-return]

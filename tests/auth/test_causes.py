@@ -1,4 +1,4 @@
-"""Every cause of a 401 is told apart by what the facility says, and has its own cure."""
+"""Every cause of a 401 is recognised by what the facility says, and has its own cure."""
 
 import pytest
 

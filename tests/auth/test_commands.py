@@ -21,7 +21,7 @@ Login = Callable[..., tuple[str, int]]
 
 @pytest.fixture
 def login(globus: GlobusAuth, seen: Seen) -> Login:
-    """Run ``alcf-mcp login`` in a terminal, with a person who signs in at the address shown."""
+    """Run ``alcf-mcp login`` in a terminal, with a user who signs in at the address shown."""
 
     def in_a_terminal(*arguments: str, typed: str | None = None, **environment: str) -> tuple[str, int]:
         master, slave = pty.openpty()

@@ -1,4 +1,4 @@
-"""What an assistant and its person meet: signed out, signing in from within, with a rejected token."""
+"""What an assistant and its user see: signed out, signing in from the client, with a rejected token."""
 
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -29,7 +29,7 @@ Connect = Callable[..., AbstractAsyncContextManager[Call]]
 
 @pytest.fixture
 def connect(at_facility: Settings, seen: Seen, era: Era) -> Connect:
-    """Connects an assistant; every answer and question is kept to be looked through for tokens."""
+    """Connects an assistant; every result and question is kept, so that it can be searched for tokens."""
 
     @asynccontextmanager
     async def connected(
@@ -121,7 +121,7 @@ async def test_without_a_form_the_code_comes_as_an_argument(globus: GlobusAuth, 
 async def test_a_code_without_an_attempt_is_refused(globus: GlobusAuth, connect: Connect) -> None:
     async with connect() as call:
         refused = await call("sign_in", code="left over")
-        assert "No sign-in waits for a code" in refused.error["message"]
+        assert "No sign-in is waiting for a code" in refused.error["message"]
         assert "Start again" in refused.error["next_step"]
 
 
@@ -132,7 +132,7 @@ async def test_an_attempt_expires(
         url = (await call("sign_in")).facts["url"]
         code = globus.approve(url)
         monkeypatch.setattr(pending, "LIFETIME", -1)
-        assert "No sign-in waits" in (await call("sign_in", code=code)).text
+        assert "No sign-in is waiting" in (await call("sign_in", code=code)).text
 
 
 async def test_a_foreign_code_is_refused_and_the_next_attempt_is_a_new_one(
@@ -158,7 +158,7 @@ async def test_another_identity_is_told(globus: GlobusAuth, connect: Connect, si
     async with connect() as call:
         url = (await call("sign_in")).facts["url"]
         refused = await call("sign_in", code=globus.approve(url))
-    assert "another identity" in refused.text
+    assert "is not the one that was signed in before" in refused.text
     assert "--force" in refused.error["next_step"]
 
 
@@ -209,7 +209,7 @@ async def test_every_cause_of_a_401_is_told_with_its_cure(
         assert first.error["cause"] == second.error["cause"] == cause.name
         assert first.error["next_step"] == cause.cure
         assert detail in first.text
-        assert globus.refreshes == 1  # the new token was rejected too: no use in asking for more
+        assert globus.refreshes == 1  # the new token was rejected too: asking for more is no use
         globus.facility_says = None
         sign_in(globus)
         assert not (await call("list_projects")).is_error
@@ -227,7 +227,7 @@ async def test_globus_fails_and_says_so(
 
 
 class AsksGlobus:
-    """The local facility, with Globus tokens in the place of its own; they can expire at any request."""
+    """The local facility, with Globus tokens instead of its own; they can expire at any request."""
 
     def __init__(self, local: LocalFacility, token: str, globus: GlobusAuth, expire_at: str) -> None:
         self._app: ASGIApp = local.app
@@ -253,7 +253,7 @@ class AsksGlobus:
 async def test_a_401_in_the_middle_of_a_call(
     globus: GlobusAuth, connect: Connect, signed_in: SignedIn, local: LocalFacility, expire_at: str
 ) -> None:
-    """Of polling a task, or of a change, which a 401 proves was not carried out."""
+    """The request polls a task or makes a change, which a 401 proves was not carried out."""
     own = local.token.get_secret_value()
     facility = AsksGlobus(local, own, globus, expire_at)
 
@@ -280,7 +280,7 @@ async def test_the_status_tells_of_the_token_in_use_also_where_it_could_not_be_w
     store: TokenStore,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A renewed token that finds no room lives in the process alone: there is one sign-in in it, not two."""
+    """A renewed token that can't be stored exists only in the process: it still has one sign-in, not two."""
     age(store)
     monkeypatch.setattr(WholeFileStorage, "store_token_data_by_resource_server", refuse_to_write)
     async with connect() as call:
@@ -297,7 +297,7 @@ def refuse_to_write(*_: Any) -> None:
 async def test_a_whole_session_at_debug_says_no_token(
     globus: GlobusAuth, connect: Connect, store: TokenStore, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The fixtures look through all logs and answers; this makes sure that there is something to look at."""
+    """The fixtures search all logs and results; this makes sure that there is something to search."""
 
     def in_the_browser(question: str) -> ElicitResult:
         return ElicitResult(action="accept", content={"code": globus.approve(address_in(question))})

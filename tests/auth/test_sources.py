@@ -1,4 +1,4 @@
-"""Which token is used, and how it stays valid."""
+"""Which token is used, and how it is kept valid."""
 
 import os
 import subprocess
@@ -176,7 +176,7 @@ async def test_a_damaged_store_is_told(globus: GlobusAuth, signed_in: SignedIn, 
 
 @contextmanager
 def nothing_writable_below(directory: Path) -> Iterator[None]:
-    """Nothing is read-only to root, whose place somebody else takes for a while."""
+    """Make nothing below a directory writable; root could still write, so it becomes another user."""
     places = [directory, *directory.rglob("*")]
     for place in places:
         place.chmod(0o444 if place.is_file() else 0o555)
@@ -199,7 +199,7 @@ def nothing_writable_below(directory: Path) -> Iterator[None]:
 async def test_a_home_that_can_t_be_written(
     globus: GlobusAuth, signed_in: SignedIn, store: TokenStore, caplog: pytest.LogCaptureFixture
 ) -> None:
-    renew(store)  # which loads what only root may read
+    renew(store)  # this loads what only root may read
     age(store)
     kept = store.path.read_bytes()
     store.path.with_name("alcf-mcp.lock").unlink()

@@ -25,23 +25,23 @@ json_values: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=10,
 )
-"""Anything that JSON can say."""
+"""Any JSON value."""
 
 
 def client(answer: Callable[[httpx.Request], httpx.Response] | httpx.Response, **options: Any) -> IRIClient:
-    """A client of a facility that gives one answer, or what a function says."""
+    """Return a client of a facility that gives one response, or whatever a function returns."""
     respond = answer if callable(answer) else lambda _: answer
     return IRIClient(BASE, **{"token": TOKEN, **options}, http=httpx.MockTransport(respond))
 
 
 def saying(data: Any, status: int = 200) -> IRIClient:
-    """A client of a facility that answers everything with the same JSON."""
-    return client(lambda _: httpx.Response(status, text=json.dumps(data)))  # httpx says nothing for a null
+    """Return a client of a facility that answers everything with the same JSON."""
+    return client(lambda _: httpx.Response(status, text=json.dumps(data)))  # httpx sends no body for a null
 
 
 @dataclass
 class Recorder:
-    """Answers with the given JSON and keeps the requests."""
+    """Answers with the given JSON, and keeps the requests."""
 
     data: Any
     requests: list[httpx.Request] = field(default_factory=list)
@@ -93,14 +93,14 @@ async def loopback(answer: Answer) -> AsyncIterator[Loopback]:
 
 
 def response(content: bytes = b"", *, status: str = "200 OK", **headers: str) -> bytes:
-    """A whole HTTP response; ``Content_Length`` and other headers may be given with other values."""
+    """Return a complete HTTP response; ``Content_Length`` and other headers may be overridden."""
     fields = {"Content_Type": "application/json", "Content_Length": str(len(content)), **headers}
     lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
     return f"HTTP/1.1 {status}\r\n{lines}\r\n".encode() + content
 
 
 def sends(content: bytes) -> Answer:
-    """An answer of these bytes; the connection ends after them."""
+    """Return a handler that sends these bytes; the connection ends after them."""
 
     async def answer(stream: SocketStream) -> None:
         if content:

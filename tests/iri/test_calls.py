@@ -1,4 +1,4 @@
-"""What all groups of operations share: how an answer is read, and what may be odd about it."""
+"""What all operation groups share: how a response is read, and what may be odd about it."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -38,13 +38,13 @@ async def test_elsewhere_a_404_is_one() -> None:
 
 @pytest.mark.parametrize("data", [None, 7, "text", [], {}, {"id": None}, {"id": {"x": 1}}])
 async def test_an_object_of_another_shape_is_told_with_its_operation(data: object) -> None:
-    with pytest.raises(NotAnIRIAnswer, match=r"answer to getSite has an unexpected shape \(Site, at "):
+    with pytest.raises(NotAnIRIAnswer, match=r"response to getSite has an unexpected shape \(Site, at "):
         await saying(data).get_site("anl")
 
 
 @pytest.mark.parametrize("data", [7, "text", {}, {"items": 7}, [7], [{"id": "a"}, {}]])
 async def test_a_list_of_another_shape_is_told_with_its_operation(data: object) -> None:
-    with pytest.raises(NotAnIRIAnswer, match="answer to getSites has an unexpected shape"):
+    with pytest.raises(NotAnIRIAnswer, match="response to getSites has an unexpected shape"):
         await saying(data).list_sites()
 
 

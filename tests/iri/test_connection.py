@@ -42,14 +42,14 @@ async def test_who_stands_in_line_hears_of_it_and_gives_up_in_time() -> None:
     async with client(hang, max_requests=1) as iri, anyio.create_task_group() as group:  # type: ignore[arg-type]
         group.start_soon(iri.get_task, "first")
         await anyio.sleep(0.01)
-        with pytest.raises(errors.Crowded, match="stood in line"):
+        with pytest.raises(errors.Crowded, match="waited in line"):
             await iri.within(Wait(0.1, listen)).get_task("second")
         group.cancel_scope.cancel()
     assert heard == ["waiting in line for the facility, behind 0 other requests"]
 
 
 async def test_an_answer_that_trickles_for_ever_is_given_up() -> None:
-    """A byte now and then keeps every read from timing out; the call's patience ends it all the same."""
+    """A byte now and then keeps every read from timing out; the call's time limit ends it all the same."""
 
     async def trickle(_: httpx.Request) -> httpx.Response:
         async def drops() -> AsyncIterator[bytes]:

@@ -1,4 +1,4 @@
-"""The hierarchy of errors, and what their messages hold."""
+"""The hierarchy of errors, and what their messages contain."""
 
 from typing import Any
 

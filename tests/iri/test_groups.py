@@ -1,4 +1,4 @@
-"""The request that each operation makes; that the standard has it is for the contract to tell."""
+"""The request that each operation makes; the contract tests check that the standard has it."""
 
 from datetime import UTC, datetime
 from typing import Any

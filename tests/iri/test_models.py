@@ -1,4 +1,4 @@
-"""What goes out is strict, what comes in is tolerant."""
+"""Request models are strict, response models are tolerant."""
 
 import json
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The table of operations, and how a path takes ids in."""
+"""The table of operations, and how ids are put into a path."""
 
 from urllib.parse import unquote
 
@@ -28,7 +28,7 @@ def test_what_is_percent_encoded_already_is_an_id_like_any_other() -> None:
 
 @pytest.mark.parametrize("value", ["", ".", "..", "...", "a/b", "/", "../task"])
 def test_an_id_that_would_change_the_path_is_refused(value: str) -> None:
-    with pytest.raises(InvalidCall, match="no id"):
+    with pytest.raises(InvalidCall, match="is not an id"):
         operations.GET_JOB.url_path("polaris", value)
 
 

@@ -1,4 +1,4 @@
-"""When tasks are looked at: as soon as they usually end, and not for nothing before."""
+"""When tasks are polled: as soon as they usually end, and not needlessly before."""
 
 import random
 from itertools import accumulate, islice
@@ -11,7 +11,7 @@ OPERATION = "ls"
 
 
 def wait_for(pace: Pace, duration: float, operation: str = OPERATION) -> tuple[float, int]:
-    """Wait for a task of that duration as the client does; when its end is seen, and in how many looks."""
+    """Wait for a task as the client does; returns when its end is seen, and after how many polls."""
     before = 0.0
     for number, now in enumerate(accumulate(pace.pauses(operation)), 1):
         if now >= duration:

@@ -1,4 +1,4 @@
-"""Looking again and again: when, and how politely."""
+"""Repeated polling: when, and how politely."""
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -24,7 +24,7 @@ def test_the_first_look_comes_early_and_the_next_ones_ever_later() -> None:
 
 
 class Slept:
-    """Remembers how long was slept, and does not sleep."""
+    """Records how long it should sleep, and does not sleep."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.seconds: list[float] = []
@@ -41,7 +41,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> Slept:
 
 
 async def seen(crowd: Crowd, *answers: int | Exception) -> AsyncIterator[int]:
-    """What is seen in as many looks as there are answers."""
+    """Return what is seen in as many polls as there are responses."""
     left = list(answers)
 
     async def look() -> int:

@@ -1,4 +1,4 @@
-"""What is sent again, when, and what never is."""
+"""Which requests are retried, when, and which never are."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +18,7 @@ SITE = httpx.Response(200, json={"id": "anl"})
 
 
 class Facility:
-    """Gives these answers in turn, the last one for ever, and keeps the requests."""
+    """Gives these responses in turn, the last one forever, and keeps the requests."""
 
     def __init__(self, *answers: httpx.Response | Exception) -> None:
         self.answers = list(answers)
@@ -34,7 +34,7 @@ class Facility:
 
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses that are made; no time is spent on them."""
+    """The pauses that would be made; no time is spent on them."""
     made: list[float] = []
 
     async def sleep(seconds: float) -> None:

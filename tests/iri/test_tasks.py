@@ -1,4 +1,4 @@
-"""Waiting for a task: when it is looked at, what is borne, and how it ends."""
+"""Waiting for a task: when it is polled, which failures are tolerated, and how it ends."""
 
 from typing import Any
 
@@ -16,13 +16,13 @@ DONE: dict[str, Any] = {"id": "t", "status": "completed", "result": {"output": N
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looks follow each other at once."""
+    """Polls follow each other at once."""
     monkeypatch.setattr(pace, "FIRST_LOOK", 0.001)
     monkeypatch.setattr(pace, "LONGEST_PAUSE", 0.001)
 
 
 class Facility:
-    """Answers looks at a task with these statuses or tasks in turn, the last one forever."""
+    """Answers polls of a task with these statuses or tasks in turn, the last one forever."""
 
     def __init__(self, *answers: int | dict[str, Any] | Exception) -> None:
         self.answers = list(answers)

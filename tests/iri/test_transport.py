@@ -1,4 +1,4 @@
-"""A request in, decoded JSON or an error out: what is sent, and what an answer means."""
+"""A request in, decoded JSON or an error out: what is sent, and what a response means."""
 
 import traceback
 from collections.abc import Callable
@@ -140,7 +140,7 @@ async def test_an_answer_that_is_not_json_is_none_of_the_api(text: str) -> None:
 
 
 async def test_an_empty_answer_is_none_of_the_api() -> None:
-    """It proves neither that something was done, nor that a list is empty."""
+    """An empty body proves neither that something was done nor that a list is empty."""
     for call in (client(httpx.Response(200)).list_sites(), client(httpx.Response(200)).get_task("t")):
         with pytest.raises(errors.NotAnIRIAnswer, match="0 bytes"):
             await call
@@ -153,7 +153,7 @@ async def test_json_under_another_content_type_is_read_all_the_same() -> None:
 
 async def test_a_page_of_html_from_a_gateway_is_named_and_not_repeated() -> None:
     facility = client(httpx.Response(502, html=HTML)).without_retries()
-    with pytest.raises(errors.ServerFault, match="a page of HTML came from a gateway") as caught:
+    with pytest.raises(errors.ServerFault, match="a gateway in front of it sent an HTML page") as caught:
         await facility.get_task("t")
     assert "ray" not in str(caught.value)
 
@@ -224,7 +224,7 @@ async def test_half_a_character_in_an_answer_never_reaches_the_caller() -> None:
 
 
 class Renewable:
-    """Two tokens, the second of which the facility takes."""
+    """Two tokens, of which the facility accepts the second."""
 
     def __init__(self, *others: str) -> None:
         self._others = [SecretStr(other) for other in others]

@@ -1,4 +1,4 @@
-"""Every change is written down before it is sent, and completed with what came of it."""
+"""Every change is recorded before it is sent, and completed with what became of it."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

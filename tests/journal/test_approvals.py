@@ -1,4 +1,4 @@
-"""A code or an approval is worth one call, the one it was made for, within ten minutes."""
+"""A code or an approval covers one call, the one that it was made for, within ten minutes."""
 
 from time import time
 

@@ -1,4 +1,4 @@
-"""Jobs that were submitted from here are remembered with what was asked for."""
+"""Jobs that were submitted from here are recorded with what was requested."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

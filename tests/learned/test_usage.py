@@ -1,4 +1,4 @@
-"""How fast allocations are used, from what was seen of them: the facility tells only what is used by now."""
+"""How fast allocations are used, from what was seen of them: the facility reports only the current total."""
 
 from datetime import UTC, datetime, timedelta
 

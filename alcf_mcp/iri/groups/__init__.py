@@ -1,1 +1,1 @@
-"""The operations of the API by the groups of the standard."""
+"""The API's operations, grouped as in the standard."""

@@ -10,7 +10,7 @@ from alcf_mcp.iri.models import Capability, Project, ProjectAllocation, UserAllo
 
 
 class AccountOperations(Calls):
-    """What the signed-in person may charge; an empty list is a valid answer."""
+    """What the signed-in user may charge; an empty list is a valid response."""
 
     async def list_capabilities(
         self,
@@ -20,7 +20,7 @@ class AccountOperations(Calls):
         offset: int | None = None,
         limit: int | None = None,
     ) -> list[Capability]:
-        """What can be allocated at this facility."""
+        """List what can be allocated at this facility."""
         query = {
             "name": name,
             "modified_since": wire_time(modified_since),
@@ -30,33 +30,33 @@ class AccountOperations(Calls):
         return await self._many(op.LIST_CAPABILITIES, Capability, query=query, empty_is_404=True)
 
     async def get_capability(self, capability_id: str) -> Capability:
-        """One thing that can be allocated."""
+        """Get one capability: something that can be allocated."""
         return await self._one(op.GET_CAPABILITY, Capability, capability_id)
 
     async def list_projects(self) -> list[Project]:
-        """The projects that the person is a member of."""
+        """List the projects that the user is a member of."""
         return await self._many(op.LIST_PROJECTS, Project)
 
     async def get_project(self, project_id: str) -> Project:
-        """One project."""
+        """Get one project."""
         return await self._one(op.GET_PROJECT, Project, project_id)
 
     async def list_project_allocations(self, project_id: str) -> list[ProjectAllocation]:
-        """What a project may use, and has used, of each capability."""
+        """List what a project may use, and has used, of each capability."""
         return await self._many(op.LIST_PROJECT_ALLOCATIONS, ProjectAllocation, project_id)
 
     async def get_project_allocation(self, project_id: str, allocation_id: str) -> ProjectAllocation:
-        """What a project may use, and has used, of one capability."""
+        """Get what a project may use, and has used, of one capability."""
         return await self._one(op.GET_PROJECT_ALLOCATION, ProjectAllocation, project_id, allocation_id)
 
     async def list_user_allocations(self, project_id: str, allocation_id: str) -> list[UserAllocation]:
-        """The members' shares of a project's allocation."""
+        """List the members' shares of a project's allocation."""
         return await self._many(op.LIST_USER_ALLOCATIONS, UserAllocation, project_id, allocation_id)
 
     async def get_user_allocation(
         self, project_id: str, allocation_id: str, user_allocation_id: str
     ) -> UserAllocation:
-        """One member's share of a project's allocation."""
+        """Get one member's share of a project's allocation."""
         return await self._one(
             op.GET_USER_ALLOCATION, UserAllocation, project_id, allocation_id, user_allocation_id
         )

@@ -1,4 +1,4 @@
-"""Jobs: submit, change, look at, cancel."""
+"""Jobs: submit, update, inspect, cancel."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ class ComputeOperations(Calls):
     """The scheduler of one compute resource."""
 
     async def submit_job(self, resource_id: str, spec: JobSpec, *, key: str | None = None) -> Job:
-        """Submit a job. Sent twice, it may run twice.
+        """Submit a job. If it is sent twice, it may run twice.
 
         Args:
             resource_id: the machine.
             spec: the job.
-            key: an idempotency key, for this submission alone. Servers of the standard's next version answer
-                it twice with the same job; ALCF takes no notice of it (2026-08).
+            key: an idempotency key for this submission alone. Servers of the standard's next version answer
+                a repeated key with the same job; ALCF ignores the key (2026-08).
         """
         return await self._one(op.SUBMIT_JOB, Job, resource_id, body=spec, key=key)
 
@@ -26,7 +26,7 @@ class ComputeOperations(Calls):
     ) -> Job:
         """Change a queued job.
 
-        ALCF always applies a node count, 1 where none is sent: send the job's own in every update
+        ALCF always applies a node count, 1 if none is sent: send the job's own with every update
         (ALCF's deployment of the API, 2026-08).
         """
         return await self._one(op.UPDATE_JOB, Job, resource_id, job_id, body=spec, key=key)
@@ -39,7 +39,7 @@ class ComputeOperations(Calls):
         historical: bool | None = None,
         include_spec: bool | None = None,
     ) -> Job:
-        """One job, finished ones included unless ``historical`` is false."""
+        """Get one job; finished ones are included unless ``historical`` is false."""
         query = {"historical": historical, "include_spec": include_spec}
         return await self._one(op.GET_JOB, Job, resource_id, job_id, query=query)
 
@@ -52,13 +52,13 @@ class ComputeOperations(Calls):
         offset: int | None = None,
         limit: int | None = None,
     ) -> list[Job]:
-        """The person's jobs on a resource, in no promised order; finished ones if ``historical``."""
+        """List the user's jobs on a resource, in no guaranteed order; finished ones too if ``historical``."""
         query = {"historical": historical, "include_spec": include_spec, "offset": offset, "limit": limit}
         return await self._many(op.LIST_JOBS, Job, resource_id, query=query)
 
     async def cancel_job(self, resource_id: str, job_id: str) -> None:
-        """Ask for a job's end; the job stays active for some seconds after the answer.
+        """Request the cancellation of a job; the job stays active for some seconds after the response.
 
-        The standard's answer is a 204, some deployments' the job; anything else proves nothing.
+        The standard's response is a 204, and some deployments send the job; anything else proves nothing.
         """
         await self._one_or_none(op.CANCEL_JOB, Job, resource_id, job_id)

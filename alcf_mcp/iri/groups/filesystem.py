@@ -1,4 +1,4 @@
-"""Files and directories. Every operation answers with a task; ``client.tasks`` waits for its result."""
+"""Files and directories. Every operation returns a task; ``client.tasks`` waits for its result."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class FilesystemOperations(Calls):
         recursive: bool | None = None,
         dereference: bool | None = None,
     ) -> TaskHandle:
-        """List a directory, or the one entry of a file."""
+        """List a directory, or a file as a single entry."""
         return await self._start(
             op.LS,
             resource_id,
@@ -52,7 +52,7 @@ class FilesystemOperations(Calls):
         num_bytes: int | None = None,
         skip_trailing: bool | None = None,
     ) -> TaskHandle:
-        """Read a file's beginning: exactly one of ``lines`` and ``num_bytes``."""
+        """Read the beginning of a file; pass exactly one of ``lines`` and ``num_bytes``."""
         return await self._start(
             op.HEAD, resource_id, path=path, lines=lines, bytes=num_bytes, skipTrailing=skip_trailing
         )
@@ -66,7 +66,7 @@ class FilesystemOperations(Calls):
         num_bytes: int | None = None,
         skip_heading: bool | None = None,
     ) -> TaskHandle:
-        """Read a file's end."""
+        """Read the end of a file."""
         return await self._start(
             op.TAIL, resource_id, path=path, lines=lines, bytes=num_bytes, skipHeading=skip_heading
         )
@@ -74,23 +74,23 @@ class FilesystemOperations(Calls):
     async def view(
         self, resource_id: str, path: str, *, offset: int | None = None, size: int | None = None
     ) -> TaskHandle:
-        """Read ``size`` bytes of a file from ``offset`` on, as UTF-8 text."""
+        """Read ``size`` bytes of a file, starting at ``offset``, as UTF-8 text."""
         return await self._start(op.VIEW, resource_id, path=path, offset=offset, size=size)
 
     async def stat(self, resource_id: str, path: str, *, dereference: bool | None = None) -> TaskHandle:
-        """What is known of a file or directory."""
+        """Get the metadata of a file or directory."""
         return await self._start(op.STAT, resource_id, path=path, dereference=dereference)
 
     async def file_type(self, resource_id: str, path: str) -> TaskHandle:
-        """What kind of file it is, judged by its content."""
+        """Determine the kind of a file from its content."""
         return await self._start(op.FILE_TYPE, resource_id, path=path)
 
     async def checksum(self, resource_id: str, path: str) -> TaskHandle:
-        """A file's checksum."""
+        """Compute a file's checksum."""
         return await self._start(op.CHECKSUM, resource_id, path=path)
 
     async def download(self, resource_id: str, path: str) -> TaskHandle:
-        """A small file's content."""
+        """Read the content of a small file."""
         return await self._start(op.DOWNLOAD, resource_id, path=path)
 
     async def upload(self, resource_id: str, path: str, content: bytes) -> TaskHandle:
@@ -100,19 +100,19 @@ class FilesystemOperations(Calls):
         return _of(op.UPLOAD, handle)
 
     async def rm(self, resource_id: str, path: str) -> TaskHandle:
-        """Remove a file, or a directory with all that is in it."""
+        """Remove a file, or a directory with everything in it."""
         return await self._start(op.RM, resource_id, path=path)
 
     async def mkdir(self, resource_id: str, body: MakeDirectory) -> TaskHandle:
-        """Make a directory; it fails where one exists, with ``parent`` too."""
+        """Make a directory; this fails if it already exists, even with ``parent``."""
         return await self._change(op.MKDIR, resource_id, body)
 
     async def chmod(self, resource_id: str, body: ChangeMode) -> TaskHandle:
-        """Change a mode."""
+        """Change the mode of a file or directory."""
         return await self._change(op.CHMOD, resource_id, body)
 
     async def chown(self, resource_id: str, body: ChangeOwner) -> TaskHandle:
-        """Change owner, group or both."""
+        """Change the owner, the group or both."""
         return await self._change(op.CHOWN, resource_id, body)
 
     async def symlink(self, resource_id: str, body: MakeSymlink) -> TaskHandle:
@@ -128,7 +128,7 @@ class FilesystemOperations(Calls):
         return await self._change(op.MV, resource_id, body)
 
     async def compress(self, resource_id: str, body: Compress) -> TaskHandle:
-        """Put a file or directory into an archive."""
+        """Pack a file or directory into an archive."""
         return await self._change(op.COMPRESS, resource_id, body)
 
     async def extract(self, resource_id: str, body: Extract) -> TaskHandle:

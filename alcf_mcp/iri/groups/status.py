@@ -1,4 +1,4 @@
-"""Facility and status: public, answered without a token."""
+"""Facility and status: public, no token needed."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from alcf_mcp.iri.models import (
 
 
 class StatusOperations(Calls):
-    """What the facility is and how its resources are."""
+    """The facility itself and the status of its resources."""
 
     async def get_facility(self, *, modified_since: datetime | None = None) -> FacilityInfo:
-        """The facility itself."""
+        """Get the facility itself."""
         return await self._one(
             op.GET_FACILITY, FacilityInfo, query={"modified_since": wire_time(modified_since)}
         )
@@ -37,7 +37,7 @@ class StatusOperations(Calls):
         offset: int | None = None,
         limit: int | None = None,
     ) -> list[Site]:
-        """The places of the facility."""
+        """List the facility's sites."""
         query = {
             "name": name,
             "short_name": short_name,
@@ -48,7 +48,7 @@ class StatusOperations(Calls):
         return await self._many(op.LIST_SITES, Site, query=query)
 
     async def get_site(self, site_id: str, *, modified_since: datetime | None = None) -> Site:
-        """One place of the facility."""
+        """Get one of the facility's sites."""
         return await self._one(
             op.GET_SITE, Site, site_id, query={"modified_since": wire_time(modified_since)}
         )
@@ -66,7 +66,7 @@ class StatusOperations(Calls):
         offset: int | None = None,
         limit: int | None = None,
     ) -> list[Resource]:
-        """Machines, filesystems and services; ``name`` is matched exactly, case included."""
+        """List machines, filesystems and services; ``name`` must match exactly, including case."""
         query = {
             "name": name,
             "description": description,
@@ -81,7 +81,7 @@ class StatusOperations(Calls):
         return await self._many(op.LIST_RESOURCES, Resource, query=query, empty_is_404=True)
 
     async def get_resource(self, resource_id: str) -> Resource:
-        """One machine, filesystem or service."""
+        """Get one machine, filesystem or service."""
         return await self._one(op.GET_RESOURCE, Resource, resource_id)
 
     async def list_incidents(
@@ -100,7 +100,7 @@ class StatusOperations(Calls):
         offset: int | None = None,
         limit: int | None = None,
     ) -> list[Incident]:
-        """Outages, maintenances and reservations. ALCF answers an empty list with 404; here it is empty."""
+        """List outages, maintenances and reservations; ALCF's 404 for an empty list becomes an empty list."""
         query = {
             "name": name,
             "description": description,
@@ -118,7 +118,7 @@ class StatusOperations(Calls):
         return await self._many(op.LIST_INCIDENTS, Incident, query=query, empty_is_404=True)
 
     async def get_incident(self, incident_id: str) -> Incident:
-        """One outage, maintenance or reservation."""
+        """Get one outage, maintenance or reservation."""
         return await self._one(op.GET_INCIDENT, Incident, incident_id)
 
     async def list_events(
@@ -136,7 +136,7 @@ class StatusOperations(Calls):
         offset: int | None = None,
         limit: int | None = None,
     ) -> list[Event]:
-        """The status changes of resources. ALCF answers an empty list with 404; here it is empty."""
+        """List the status changes of resources; ALCF's 404 for an empty list becomes an empty list."""
         query = {
             "incident_id": incident_id,
             "resource_id": resource_id,
@@ -153,5 +153,5 @@ class StatusOperations(Calls):
         return await self._many(op.LIST_EVENTS, Event, query=query, empty_is_404=True)
 
     async def get_event(self, event_id: str) -> Event:
-        """One status change."""
+        """Get one status change."""
         return await self._one(op.GET_EVENT, Event, event_id)

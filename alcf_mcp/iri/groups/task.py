@@ -1,4 +1,4 @@
-"""Asynchronous tasks, as they are looked at one by one or listed."""
+"""Asynchronous tasks: get, list, cancel."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from alcf_mcp.iri.models import Task
 
 
 class TaskOperations(Calls):
-    """The tasks that the person's filesystem operations started."""
+    """The tasks that the user's filesystem operations started."""
 
     async def get_task(self, task_id: str) -> Task:
-        """One task as it is now."""
+        """Get one task in its current state."""
         return await self._one(op.GET_TASK, Task, task_id)
 
     async def list_tasks(self) -> list[Task]:
-        """All tasks, newest first; ALCF may leave pending ones out."""
+        """List all tasks, newest first; ALCF may leave out pending ones."""
         return await self._many(op.LIST_TASKS, Task)
 
     async def cancel_task(self, task_id: str) -> str:
-        """Ask for a task's end; what the facility says to it."""
+        """Request the cancellation of a task; returns the facility's reply."""
         return str(await self.transport.call(op.CANCEL_TASK, task_id) or "")

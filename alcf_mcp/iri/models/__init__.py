@@ -1,7 +1,7 @@
 """The wire models of the IRI Facility API.
 
-What goes out is strict: an unknown field is refused before the facility drops it silently.
-What comes in is tolerant: unknown fields are kept out of the way, missing ones have defaults,
+Request models are strict: an unknown field is refused before the facility drops it silently.
+Response models are tolerant: unknown fields are kept apart, missing ones have defaults,
 and only what identifies an object is required.
 """
 

@@ -7,7 +7,7 @@ from alcf_mcp.iri.models.status import Named
 
 
 class Capability(Named):
-    """A thing that can be allocated, such as the node hours of a machine."""
+    """Something that can be allocated, such as the node hours of a machine."""
 
     units: list[Term] = []
 
@@ -24,7 +24,7 @@ class Project(Incoming):
 
 
 class AllocationEntry(Incoming):
-    """An amount granted and the part of it that is used, in ``unit`` (node_hours, bytes, inodes)."""
+    """An amount granted and how much of it is used, in ``unit`` (node_hours, bytes, inodes)."""
 
     allocation: float = 0.0
     usage: float = 0.0

@@ -1,4 +1,4 @@
-"""What all wire models share: strict towards the facility, tolerant of it."""
+"""Base of all wire models: strict in what is sent, tolerant of what is received."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-# Models are built when they are first needed: a server starts without most of them.
+# Models are built when they are first needed, so that a server starts without most of them.
 
 
 class Outgoing(BaseModel):
@@ -29,7 +29,7 @@ class Outgoing(BaseModel):
 
 
 class Incoming(BaseModel):
-    """An answer. Unknown fields are kept in ``model_extra``; a ``null`` means the field's default."""
+    """A response. Unknown fields are kept in ``model_extra``; a ``null`` means the field's default."""
 
     model_config = ConfigDict(extra="allow", frozen=True, coerce_numbers_to_str=True, defer_build=True)
 
@@ -49,17 +49,17 @@ def _or_none(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
 
 
 Lenient = WrapValidator(_or_none)
-"""For what is nice to know: a value that can't be read becomes ``None`` instead of failing the answer."""
+"""For optional information: a value that can't be read becomes ``None`` and does not fail the response."""
 
 
 def parse_timestamp(value: Any) -> datetime | None:
-    """Read a time in any form that deployments send; a time without a zone is taken as UTC.
+    """Parse a time in any format that deployments send; a time without a zone is taken as UTC.
 
     Args:
         value: ISO 8601 text, ``YYYY-MM-DD HH:MM:SS``, or seconds since the epoch.
 
     Returns:
-        An aware datetime in UTC, or ``None`` where the value is no time.
+        An aware datetime in UTC, or ``None`` if the value is not a time.
     """
     moment: datetime
     try:
@@ -93,6 +93,6 @@ def _last_urn_segment(value: Any) -> Any:
 Term = Annotated[str, BeforeValidator(_last_urn_segment)]
 """A word of the standard's vocabulary (a state, a type, a unit), in lower case.
 
-The standard's next version sends URNs; ``urn:doe-iri:allocation:compute:node-hours`` reads as
+The standard's next version sends URNs; ``urn:doe-iri:allocation:compute:node-hours`` becomes
 ``node_hours`` here.
 """

@@ -1,4 +1,4 @@
-"""Jobs: what is asked for (PSI/J-like) and what is told of them."""
+"""Jobs: what is requested (PSI/J-like) and what the facility reports."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class JobSpec(Outgoing):
 
 
 class JobStatus(Incoming):
-    """Where a job stands; ``time`` is when that was seen, ``exit_code`` is absent before the end."""
+    """A job's status; ``time`` is when it was observed, ``exit_code`` is absent until the job has ended."""
 
     state: Term
     time: Timestamp = None
@@ -83,7 +83,7 @@ class JobStatus(Incoming):
 
 
 class Job(Incoming):
-    """A job as the facility tells of it. ALCF sends the id and the status only."""
+    """A job as the facility reports it. ALCF sends only the id and the status."""
 
     id: str
     status: JobStatus | None = None
@@ -91,15 +91,15 @@ class Job(Incoming):
 
     @property
     def state(self) -> str:
-        """The job's state, ``new`` where the facility tells none yet."""
+        """The job's state, ``new`` if the facility reports none yet."""
         return self.status.state if self.status else "new"
 
     @property
     def exit_code(self) -> int | None:
-        """The exit code, once the job has ended and the facility tells it."""
+        """The exit code, once the job has ended and the facility reports it."""
         return self.status.exit_code if self.status else None
 
     @property
     def finished(self) -> bool:
-        """Whether the job has ended, however it did."""
+        """Whether the job has ended, successfully or not."""
         return self.state in FINISHED_STATES

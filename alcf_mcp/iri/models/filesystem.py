@@ -1,4 +1,4 @@
-"""Requests to a filesystem, and what its finished tasks hold."""
+"""Filesystem requests, and the results of finished filesystem tasks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Compression = Literal["none", "bzip2", "gzip", "xz"]
 
 
 class MakeDirectory(Outgoing):
-    """Body of ``mkdir``; ``parent`` makes the missing directories above it too."""
+    """Body of ``mkdir``; ``parent`` also makes the missing directories above it."""
 
     path: str
     parent: bool = False
@@ -37,7 +37,7 @@ class ChangeMode(Outgoing):
 
 
 class ChangeOwner(Outgoing):
-    """Body of ``chown``; an empty name leaves that part as it is."""
+    """Body of ``chown``; an empty name leaves that part unchanged."""
 
     path: str
     owner: str = ""
@@ -67,7 +67,7 @@ class Move(Outgoing):
 
 
 class Compress(Outgoing):
-    """Body of ``compress``: an archive of ``path`` at ``target_path``."""
+    """Body of ``compress``: packs ``path`` into an archive at ``target_path``."""
 
     path: str
     target_path: str
@@ -77,7 +77,7 @@ class Compress(Outgoing):
 
 
 class Extract(Outgoing):
-    """Body of ``extract``: the archive ``path`` unpacked into ``target_path``."""
+    """Body of ``extract``: unpacks the archive ``path`` into ``target_path``."""
 
     path: str
     target_path: str
@@ -85,7 +85,7 @@ class Extract(Outgoing):
 
 
 class File(Incoming):
-    """An entry of a directory; ``size`` in bytes (the wire has it as text)."""
+    """A directory entry; ``size`` in bytes (sent as text)."""
 
     name: str
     type: str = ""
@@ -104,7 +104,7 @@ class File(Incoming):
 
     @property
     def is_file(self) -> bool:
-        """Whether it is surely a plain file."""
+        """Whether it is certainly a regular file."""
         letter = self.permissions[0] if len(self.permissions) > 9 else "-"
         return (
             not self.is_directory and self.type.lower() in ("file", "regular", "f", "-", "") and letter == "-"
@@ -112,7 +112,7 @@ class File(Incoming):
 
 
 class FileStat(Incoming):
-    """What ``stat`` tells of a file or directory; ``size`` in bytes, owner and group as numbers."""
+    """What ``stat`` reports about a file or directory; ``size`` in bytes, owner and group as numbers."""
 
     mode: Annotated[int | None, Lenient] = None
     size: Annotated[int | None, Lenient] = None
@@ -126,7 +126,7 @@ class FileStat(Incoming):
 
     @property
     def type(self) -> str | None:
-        """What it is, by its mode; ``None`` where that does not tell."""
+        """The type that the mode gives; ``None`` if the mode gives none."""
         return _TYPES.get(stat.S_IFMT(self.mode)) if self.mode and 0 < self.mode < 2**32 else None
 
     @property
@@ -143,7 +143,7 @@ class Checksum(Incoming):
 
 
 class FileContent(Incoming):
-    """A part of a file as text; positions count in ``content_type`` (``lines`` or ``bytes``)."""
+    """Part of a file as text; positions count in ``content_type`` (``lines`` or ``bytes``)."""
 
     content: str = ""
     content_type: str = Field(default="", description="lines or bytes")

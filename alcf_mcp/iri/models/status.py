@@ -13,7 +13,7 @@ Resolution = Literal["unresolved", "cancelled", "completed", "extended", "pendin
 
 
 class Named(Incoming):
-    """What every object of the facility carries."""
+    """Fields that every object of the facility has."""
 
     id: str
     name: str = ""
@@ -32,7 +32,7 @@ class FacilityInfo(Named):
 
 
 class Site(Named):
-    """A place where the facility's resources stand."""
+    """A place where the facility's resources are located."""
 
     short_name: str = ""
     operating_organization: str = ""
@@ -58,7 +58,7 @@ class Resource(Named):
 
 
 class Incident(Named):
-    """Something that happens to resources over a time: an outage, a maintenance, a reservation."""
+    """Something that affects resources for a time: an outage, a maintenance or a reservation."""
 
     status: Term = "unknown"
     type: Term = ""

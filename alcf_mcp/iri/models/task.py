@@ -1,4 +1,4 @@
-"""Asynchronous tasks: what every filesystem operation answers with."""
+"""Asynchronous tasks, which every filesystem operation starts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ENDED_STATES = frozenset({"completed", "failed", "canceled"})
 class TaskHandle(Incoming):
     """A task that was accepted. Deployments call its id ``task_id`` or ``id``.
 
-    ``operation`` is what it does; the facility does not tell, who started it does.
+    ``operation`` is what the task does; the facility does not report it, so the client fills it in.
     """
 
     task_id: str = Field(min_length=1, validation_alias=AliasChoices("task_id", "id"))
@@ -31,7 +31,7 @@ class TaskCommand(Incoming):
 
 
 class Task(Incoming):
-    """A task and, once it has ended, its result; shapes differ, see ``alcf_mcp.iri.task_results``."""
+    """A task and, once it has ended, its result, in one of the shapes of ``alcf_mcp.iri.task_results``."""
 
     id: str
     status: Term = "pending"
@@ -40,5 +40,5 @@ class Task(Incoming):
 
     @property
     def ended(self) -> bool:
-        """Whether the task is over, however it ended."""
+        """Whether the task has ended, successfully or not."""
         return self.status in ENDED_STATES
