@@ -132,7 +132,7 @@ def _snippet(client: Client, name: str, values: dict[str, Any]) -> str:
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise ClientError(
-            f"{name!r} is not a name that all clients accept. Use letters, digits, - and _, at most 64 in all."
+            f"{name!r} is not a name that all clients accept. Use letters, digits, - and _, 64 at most."
         )
 
 
