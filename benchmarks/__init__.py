@@ -1,1 +1,1 @@
-"""How quick, how small and how sparing the server is: ratios, measured side by side in one run."""
+"""How fast, small and economical the server is: ratios, measured side by side in one run."""

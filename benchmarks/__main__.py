@@ -38,10 +38,10 @@ INTERRUPTED = 128 + signal.SIGINT
 
 
 def main() -> int:
-    """Measure what is asked for; status 1 if something could not be measured, however slow the rest is."""
+    """Run the requested benchmarks. Status 1 if one could not be measured, however slow the others are."""
     arguments = _arguments()
     console = Console(width=None if sys.stdout.isatty() else 180, highlight=False)
-    # To be terminated is to be interrupted: what was begun is put away.
+    # Treat termination as an interruption, so that everything is cleaned up.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         with TemporaryDirectory(prefix="alcf-mcp-benchmarks-") as directory:
@@ -75,18 +75,18 @@ async def _measure(benchmarks: list[Benchmark], plan: Plan, report: Report, cons
         began = perf_counter()
         try:
             report.figures[benchmark.name] = await benchmark.measure(plan)
-        except Exception as error:  # the others can be measured all the same
+        except Exception as error:  # the others can still be measured
             report.failures[benchmark.name] = f"{type(error).__name__}: {_reason(error)}"
         console.print(f"{perf_counter() - began:.0f} s", style="dim")
 
 
 def _reason(error: BaseException) -> str:
-    """What is in an exception, and in the first of a group."""
+    """The message of an exception, or of the first one in a group."""
     return _reason(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else str(error)
 
 
 def _forget_this_machine(home: str) -> None:
-    """Let neither the person's settings nor sign-ins matter, here and in the processes that are started."""
+    """Ignore the user's settings and sign-ins, here and in the processes that are started."""
     for name in [name for name in os.environ if name.startswith("ALCF_MCP_")]:
         del os.environ[name]
     os.environ |= {"HOME": home, "ALCF_MCP_CONFIG_FILE": os.devnull}
@@ -95,15 +95,23 @@ def _forget_this_machine(home: str) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "--only", nargs="+", choices=ALL, default=list(ALL), metavar="NAME", help=f"of {', '.join(ALL)}"
+        "--only",
+        nargs="+",
+        choices=ALL,
+        default=list(ALL),
+        metavar="NAME",
+        help=f"one or more of {', '.join(ALL)}",
     )
     parser.add_argument("--rounds", type=int, help="how often everything is measured")
-    parser.add_argument("--quick", action="store_true", help="less of everything, in about a minute")
+    parser.add_argument("--quick", action="store_true", help="measure less of everything, in about a minute")
     parser.add_argument(
         "--json", type=Path, default=RESULTS, metavar="PATH", help="where to write the figures"
     )
     parser.add_argument(
-        "--profile", choices=PROFILED, metavar="NAME", help=f"show where time goes, in {', '.join(PROFILED)}"
+        "--profile",
+        choices=PROFILED,
+        metavar="NAME",
+        help=f"show where the time goes in one of {', '.join(PROFILED)}",
     )
     return parser.parse_args()
 

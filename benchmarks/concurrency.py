@@ -21,7 +21,7 @@ TASK_SECONDS = 0.2
 
 
 async def measure(plan: Plan) -> list[Figure]:
-    """List many directories at once, each by a task."""
+    """List many directories at once, each with its own task."""
     async with (
         _facility(plan) as facility,
         ours.connected(plan.fresh("concurrency"), facility) as client,

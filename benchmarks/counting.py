@@ -1,4 +1,4 @@
-"""Counts what goes to a facility and comes from it, by who asks."""
+"""Counts requests and bytes to and from a facility, by client."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COUNTS_PATH = "/counts"
 
 @dataclass(frozen=True)
 class Counts:
-    """Requests, and the bytes of their bodies and their answers' bodies."""
+    """Requests, and the bytes of their bodies and their responses' bodies."""
 
     requests: int = 0
     moved_bytes: int = 0
@@ -24,9 +24,9 @@ class Counts:
 
 
 class Counted:
-    """ASGI middleware: counts, and tells the counts at a path of its own.
+    """ASGI middleware that counts, and reports the counts at a path of its own.
 
-    Who asks is the product that the ``User-Agent`` names first.
+    A client is identified by the first product in its ``User-Agent``.
     """
 
     def __init__(self, app: ASGIApp) -> None:

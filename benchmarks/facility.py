@@ -1,4 +1,4 @@
-"""The local facility, served on loopback by a process of its own: ``python -m benchmarks.facility``."""
+"""The local facility, served on loopback by its own process: ``python -m benchmarks.facility``."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ STDIN = 0
 
 @dataclass(frozen=True)
 class ServedFacility:
-    """A facility that is served: where, with which token, and where its files are on this machine."""
+    """A served facility: its URL, its token, and where its files are on this machine."""
 
     url: str
     token: SecretStr
     root: Path
 
     def on_disk(self, path: str) -> Path:
-        """The place of one of its paths on this machine."""
+        """Where one of its paths is on this machine."""
         return self.root / "tree" / path.lstrip("/")
 
     @asynccontextmanager
     async def metered(self, *agents: str) -> AsyncIterator[dict[str, Counts]]:
-        """Count what some clients ask and get within the block, by agent; the counts are there at its end."""
+        """Count what some clients send and receive in the block; its end fills in the counts, by agent."""
         counts: dict[str, Counts] = {}
         before = await self._counts()
         yield counts
@@ -78,7 +78,7 @@ async def served(plan: Plan, *, task_latency: float) -> AsyncIterator[ServedFaci
 
 
 async def _serve(root: Path, task_latency: float) -> None:
-    """Serve a facility, and tell its URL, until standard input ends."""
+    """Print a facility's URL, and serve it until standard input ends."""
     facility = LocalFacility(
         LocalSettings(
             root=root, task_latency=task_latency, username=USERNAME, held_names=re.compile("^held-")
@@ -93,9 +93,9 @@ async def _serve(root: Path, task_latency: float) -> None:
 
 
 def main() -> None:
-    """Serve the facility that the command line names."""
+    """Serve the facility named on the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.facility", description=__doc__)
-    parser.add_argument("root", type=Path, help="directory that holds all of it")
+    parser.add_argument("root", type=Path, help="directory that holds everything")
     parser.add_argument("--task-latency", type=float, required=True, help="seconds that a task takes")
     arguments = parser.parse_args()
     anyio.run(_serve, arguments.root, arguments.task_latency)

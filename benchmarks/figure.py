@@ -1,4 +1,4 @@
-"""What a benchmark measures: a number of ours beside one of something that is known."""
+"""What a benchmark measures: a number of ours beside a known reference."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ Unit = Literal["s", "bytes", "requests"]
 
 
 class MeasurementFailed(Exception):
-    """What was to be measured did not do what it was to do."""
+    """What was being measured did not work as it should."""
 
 
 @dataclass(frozen=True)
 class Spread:
-    """The median of some values, and the quartiles around it."""
+    """The median of some values and the quartiles around it."""
 
     median: float
     lower: float
@@ -33,7 +33,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Goal:
-    """The most that a figure should be, in its ratio or in its own number."""
+    """The maximum that a figure should reach, as a ratio or as our own number."""
 
     most: float
     of: Literal["ratio", "ours"] = "ratio"
@@ -41,18 +41,18 @@ class Goal:
 
 @dataclass(frozen=True)
 class Figure:
-    """A measured number of ours, and how it stands to a reference.
+    """A measured number of ours, and how it compares with a reference.
 
     Attributes:
         name: what was measured.
-        unit: of both numbers.
-        ours: our number; a median where there were several rounds.
-        reference: the number that it is held against.
+        unit: the unit of both numbers.
+        ours: our number; a median if there were several rounds.
+        reference: the number that it is compared with.
         against: what the reference is.
-        ratio: ours ÷ reference; the median of the rounds' ratios where there were several.
-        spread: the quartiles of the ratio, where there were several rounds.
-        goal: what should be reached.
-        note: what one should know to read it.
+        ratio: ours ÷ reference; the median of the rounds' ratios if there were several.
+        spread: the quartiles of the ratio, if there were several rounds.
+        goal: the goal.
+        note: what a reader should know about it.
     """
 
     name: str
@@ -77,13 +77,13 @@ class Figure:
         goal: Goal | None = None,
         note: str = "",
     ) -> Figure:
-        """A number that was taken once, beside its reference."""
+        """A number that was measured once, beside its reference."""
         ratio = ours / reference if reference else None
         return cls(name, unit, ours, reference, against, ratio, None, goal, note)
 
     @property
     def met(self) -> bool | None:
-        """Whether the goal is reached; ``None`` where there is none."""
+        """Whether the goal is reached; ``None`` if there is no goal."""
         if self.goal is None:
             return None
         value = self.ours if self.goal.of == "ours" else self.ratio

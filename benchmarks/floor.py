@@ -1,4 +1,4 @@
-"""The floor: the least that a server of the same SDK can be; ``python -m benchmarks.floor`` serves it."""
+"""The floor: the minimal server that the same SDK allows; ``python -m benchmarks.floor`` serves it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def build_floor() -> MCPServer[None]:
 
     @server.tool(name=TRIVIAL_TOOL)
     async def echo(text: str) -> str:
-        """Answer what is said."""
+        """Return the text."""
         return text
 
     return server
 
 
 class Resource(BaseModel):
-    """What the facility tells of a resource."""
+    """What the facility reports about a resource."""
 
     id: str
     name: str
@@ -38,7 +38,7 @@ class Resource(BaseModel):
 
 
 def build_handwritten(script: Script) -> MCPServer[None]:
-    """A bare server with one tool that does real work: the shortest that asks the facility and is typed."""
+    """A bare server with one tool that does real work: the shortest typed tool that asks the facility."""
     server: MCPServer[None] = MCPServer("handwritten", log_level="WARNING")
 
     @server.tool()

@@ -1,4 +1,4 @@
-"""Jobs at a facility, submitted as an assistant does it."""
+"""Jobs at a facility, submitted as an assistant would submit them."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from benchmarks.facility import PROJECT
 from benchmarks.figure import MeasurementFailed
 
 HELD = "held"
-"""What the names of jobs begin with that the facility holds."""
+"""The prefix of the names of jobs that the facility holds."""
 
 WAITING_SECONDS = 45
 
 
 async def submit_held(client: Client, number: int) -> None:
-    """Submit jobs that wait until someone releases them."""
+    """Submit jobs that wait until they are released."""
     for one in range(number):
         await submit(client, name=f"{HELD}-{one}")
 
 
 async def wait_for_end(client: Client, job_id: str) -> None:
-    """Wait for a job that has to end well.
+    """Wait for a job that must succeed.
 
     Raises:
-        MeasurementFailed: it did not.
+        MeasurementFailed: the job did not succeed.
     """
     waited = await ours.call(client, "wait_for_job", job_id=job_id, timeout_seconds=WAITING_SECONDS)
     if (waited.structured_content or {}).get("exit_code") != 0:
-        raise MeasurementFailed(f"job {job_id} did not end well: {ours.text_of(waited)}")
+        raise MeasurementFailed(f"job {job_id} did not succeed: {ours.text_of(waited)}")
 
 
 async def submit(client: Client, *, script: str = "date\n", **arguments: Any) -> str:
-    """Submit a job on one node of Polaris; its id."""
+    """Submit a job on one node of Polaris, and return its id."""
     job = {
         "resource": "polaris",
         "account": "LocalDemo",

@@ -1,4 +1,4 @@
-"""Whether a journal that has grown for a week makes anything slower."""
+"""Whether a journal with a week of entries makes anything slower."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WEEK = timedelta(days=7)
 
 
 async def measure(plan: Plan) -> list[Figure]:
-    """The same jobs, listed with a new journal and with one that is full."""
+    """List the same jobs with a new journal and with a full one."""
     async with served(plan, task_latency=0.0) as facility:
         new, full = await _states(plan, facility)
         async with ours.connected(new, facility) as quick, ours.connected(full, facility) as client:
@@ -49,7 +49,7 @@ async def _list_jobs(client: Client) -> object:
 
 
 async def _states(plan: Plan, facility: ServedFacility) -> tuple[Path, Path]:
-    """Two state directories that know the jobs listed: one nothing else, the other a week of work."""
+    """Two state directories that know the listed jobs: one only these, the other also a week of work."""
     new, full = plan.fresh("journal"), plan.directory / "full-journal"
     async with ours.connected(new, facility, confirm="off") as client:
         await submit_held(client, LISTED)
@@ -73,7 +73,7 @@ def _fill(db: sqlite3.Connection) -> None:
 
 
 def _actions() -> Iterator[tuple[str | None, ...]]:
-    """Files changed, and now and then a job canceled."""
+    """Changes of files, with a canceled job now and then."""
     for number, moment in enumerate(_moments(ACTIONS)):
         if number % 50:
             arguments = f'{{"path": "/eagle/LocalDemo/run-{number}"}}'
@@ -93,7 +93,7 @@ def _jobs() -> Iterator[tuple[str, ...]]:
 
 
 def _moments(number: int) -> Iterator[str]:
-    """Evenly over the last week."""
+    """Times spread evenly over the last week."""
     began = datetime.now(UTC) - WEEK
     return ((began + WEEK * one / number).isoformat() for one in range(number))
 

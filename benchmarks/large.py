@@ -1,4 +1,4 @@
-"""What is large at the facility: a directory of a hundred thousand entries, the end of a log of 200 MB."""
+"""Large things at the facility: a directory of a hundred thousand entries, the end of a 200 MB log."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LINE = b"2026-08-01T12:00:00 rank 0 step 000000 loss 0.250000 learning rate 0.00
 
 @dataclass(frozen=True)
 class Read:
-    """A tool that reads something large, and the script's operation of the same purpose."""
+    """A tool that reads something large, and the script's operation for the same purpose."""
 
     what: str
     tool: str
@@ -39,7 +39,7 @@ class Read:
     most_bytes: int | None = None
 
     async def measure(self, count: int, state: Path, facility: ServedFacility) -> list[Figure]:
-        """Time, bytes and peak memory, each of a process that does nothing else."""
+        """Measure time, bytes and peak memory, each of a process that does nothing else."""
         async with Script(facility.url, facility.token) as script:
             with ours.over_stdio(state, facility) as server:
                 server.list_tools()
@@ -111,7 +111,7 @@ def _entries(plan: Plan) -> int:
 
 @asynccontextmanager
 async def workload(plan: Plan) -> AsyncIterator[Work]:
-    """The directory, listed."""
+    """List the directory."""
     async with (
         _facility(plan) as facility,
         ours.connected(plan.fresh("large"), facility) as client,

@@ -1,4 +1,4 @@
-"""Where the figures were measured."""
+"""The machine on which the figures were measured."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def machine() -> dict[str, str]:
 
 
 def _model() -> str:
-    """The processor's name; Linux tells it in a file, others through ``platform``."""
+    """The processor's name; Linux gives it in a file, other systems through ``platform``."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:

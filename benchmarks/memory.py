@@ -1,4 +1,4 @@
-"""Memory: after the start, and after thousands of calls."""
+"""Memory after the start, and after thousands of calls."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from benchmarks.plan import Benchmark, Plan, Work
 from benchmarks.processes import memory_of
 
 BESIDES = 25 * 10**6
-"""Bytes that our server may take besides the floor's."""
+"""Bytes that our server may use in addition to the floor's."""
 
 SETTLING_SECONDS = 2.0
-"""After that a server has loaded what it loads in the background."""
+"""By then a server has loaded what it loads in the background."""
 
 JOBS_EVERY = 25
 MOST_GROWTH = 1.05
 
 
 async def measure(plan: Plan) -> list[Figure]:
-    """Call ``get_resource``, which makes one request, and now and then ``list_jobs``, which does all."""
+    """Call ``get_resource``, which makes one request, and now and then ``list_jobs``, which does the most."""
     calls = plan.pick(10_000, 2_000)
     async with served(plan, task_latency=0.0) as facility:
         with (
@@ -44,7 +44,7 @@ async def measure(plan: Plan) -> list[Figure]:
             await _call(mixed, calls // 10)
             warm = memory_of(server.pid, "VmRSS")
             await _call(mixed, calls - calls // 10)
-            await _call(trivial, calls // 10)  # it does nothing that could grow
+            await _call(trivial, calls // 10)  # it does nothing that could make memory grow
             end, floor_end = memory_of(server.pid, "VmRSS"), memory_of(floor.pid, "VmRSS")
     return [
         _above_floor("memory after the start", start, floor_start, f"after {JOBS_EVERY} calls"),
@@ -63,7 +63,7 @@ async def measure(plan: Plan) -> list[Figure]:
 
 async def _call(works: list[Work], times: int) -> None:
     for work in islice(cycle(works), times):
-        await anyio.lowlevel.checkpoint()  # an interruption comes through: the calls themselves never wait
+        await anyio.lowlevel.checkpoint()  # lets an interruption through: the calls themselves never wait
         await work()
 
 

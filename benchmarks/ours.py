@@ -1,4 +1,4 @@
-"""Our server in front of a facility: within this process, and over stdio as clients start it."""
+"""Our server in front of a facility: in this process, and over stdio as clients start it."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from benchmarks.figure import MeasurementFailed
 from benchmarks.stdio import Era, StdioServer, stdio_server
 
 AGENT = "alcf-mcp"
-"""What our server calls itself at the facility."""
+"""The name that our server gives to the facility."""
 
 NOWHERE = "http://127.0.0.1:9/api/v1"
-"""Where nobody answers."""
+"""A URL at which nothing responds."""
 
 
 @asynccontextmanager
 async def connected(state: Path, facility: ServedFacility, **settings: Any) -> AsyncIterator[Client]:
-    """A client of our server within this process."""
+    """A client of our server in this process."""
     chosen = {"state_dir": state, "api_url": facility.url, "access_token": facility.token, **settings}
     async with Client(build_server(load_settings(**chosen))) as client:
         yield client
 
 
 async def call(client: Client, tool: str, **arguments: Any) -> CallToolResult:
-    """Call a tool that has to work.
+    """Call a tool that must succeed.
 
     Raises:
-        MeasurementFailed: it did not.
+        MeasurementFailed: the call failed.
     """
     result = await client.call_tool(tool, arguments)
     if result.is_error:
@@ -52,7 +52,7 @@ def text_of(result: CallToolResult) -> str:
 def over_stdio(
     state: Path, facility: ServedFacility | None = None, *, era: Era = "2025-11-25"
 ) -> Iterator[StdioServer]:
-    """Our server in a process of its own; without a facility, at one that does not answer."""
+    """Our server in its own process; without a facility, it gets one that does not respond."""
     environment = {
         "ALCF_MCP_STATE_DIR": str(state),
         "ALCF_MCP_API_URL": facility.url if facility else NOWHERE,
@@ -64,6 +64,6 @@ def over_stdio(
 
 @contextmanager
 def floor_over_stdio(state: Path, *, era: Era = "2025-11-25") -> Iterator[StdioServer]:
-    """The floor in a process of its own."""
+    """The floor in its own process."""
     with stdio_server(state, "benchmarks.floor", era=era) as server:
         yield server

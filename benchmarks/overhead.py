@@ -1,8 +1,8 @@
 """What a call costs beyond the protocol and the one request that it makes.
 
 The reference makes the floor's trivial call and the script's request in turn, as ours does within one call.
-The sum of two loops, one for each, is told too. It is less, probably because neither pushes the other's code
-out of the processor's caches, and no process has to be woken; no server can do its two parts in loops.
+The sum of two separate loops is reported too. It is less, probably because neither loop pushes the other's
+code out of the processor's caches, and no process has to be woken. No server can run its two parts in loops.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ GOAL = Goal(1.25)
 
 
 async def measure(plan: Plan) -> list[Figure]:
-    """``get_resource``, which makes a single request, within the process and over stdio."""
+    """Measure ``get_resource``, which makes a single request, in this process and over stdio."""
     async with (
         served(plan, task_latency=0.0) as facility,
         Script(facility.url, facility.token) as script,
@@ -102,7 +102,7 @@ def _calls(plan: Plan) -> int:
 
 @asynccontextmanager
 async def workload(plan: Plan) -> AsyncIterator[Work]:
-    """Calls of ``get_resource``."""
+    """Call ``get_resource``."""
     async with (
         served(plan, task_latency=0.0) as facility,
         ours.connected(plan.fresh("overhead"), facility) as client,

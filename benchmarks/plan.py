@@ -1,4 +1,4 @@
-"""How much is measured, and where its files go."""
+"""How much to measure, and where the files go."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROUNDS, QUICK_ROUNDS = 7, 2
 
 @dataclass(frozen=True)
 class Plan:
-    """One run: below ``directory``, quick or thorough."""
+    """One run, quick or thorough, with its files below ``directory``."""
 
     directory: Path
     quick: bool = False
@@ -23,7 +23,7 @@ class Plan:
 
     @property
     def rounds(self) -> int:
-        """How often everything is measured."""
+        """The number of times that everything is measured."""
         return self.wanted_rounds or self.pick(ROUNDS, QUICK_ROUNDS)
 
     def pick(self, thorough: int, quick: int) -> int:
@@ -36,7 +36,7 @@ class Plan:
 
 
 Work = Callable[[], Awaitable[object]]
-"""Our side of a benchmark, once."""
+"""Runs our side of a benchmark once."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,10 @@ class Benchmark:
     """A group of figures that are measured together.
 
     Attributes:
-        name: what it is called on the command line.
+        name: its name on the command line.
         about: what it measures, in a few words.
-        measure: measures it.
-        workload: prepares our side of it within this process, for the profiler.
+        measure: measures the figures.
+        workload: prepares our side of it in this process, for the profiler.
     """
 
     name: str

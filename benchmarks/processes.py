@@ -1,4 +1,4 @@
-"""Processes that end with the block they are used in, and with this process however it ends."""
+"""Processes that end with the block that uses them, and with this process, however it ends."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def python_module(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run ``python -m`` with pipes for its input and output.
 
-    It must end when its input does: then it outlives nobody who was killed. A signal of the terminal does
-    not reach it, so that it is ended in order.
+    The module must end when its input ends, so that it does not outlive a parent that was killed. Signals
+    from the terminal do not reach it, so that it is shut down in order.
 
     Args:
         arguments: the module and its arguments.
         environment: its whole environment.
-        errors: the file for what it writes to standard error.
+        errors: the file for its standard error.
     """
     with errors.open("wb") as stderr:
         process = subprocess.Popen(
@@ -60,10 +60,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def memory_of(pid: int, field: str) -> int:
-    """A process's memory in bytes, as Linux tells it: ``VmRSS`` now, ``VmHWM`` at its peak.
+    """A process's memory in bytes, as Linux reports it: ``VmRSS`` now, ``VmHWM`` at its peak.
 
     Raises:
-        MeasurementFailed: this system does not tell.
+        MeasurementFailed: this system does not report it.
     """
     try:
         status = Path(f"/proc/{pid}/status").read_text()

@@ -1,4 +1,4 @@
-"""Where the time of our side goes."""
+"""Where our side spends its time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _IMPORT = re.compile(r"import time:\s+(\d+) \|\s+(\d+) \| +(\S+)")
 
 
 async def profile(benchmark: Benchmark, plan: Plan, console: Console) -> None:
-    """Run our side of a benchmark once to warm up, once under the profiler, and print what took longest."""
+    """Run our side of a benchmark to warm up, then under the profiler, and print what took longest."""
     assert benchmark.workload is not None
     profiler = cProfile.Profile()
     async with benchmark.workload(plan) as work:
@@ -35,7 +35,7 @@ async def profile(benchmark: Benchmark, plan: Plan, console: Console) -> None:
 
 
 def profile_imports(console: Console) -> None:
-    """Start our server, let its input end at once, and print which modules took longest to import."""
+    """Start our server, end its input at once, and print which modules took longest to import."""
     command = [sys.executable, "-X", "importtime", "-m", "alcf_mcp", "serve"]
     done = subprocess.run(
         command,
@@ -47,7 +47,7 @@ def profile_imports(console: Console) -> None:
         check=True,
     )
     imports = [(int(total), int(own), name) for own, total, name in _IMPORT.findall(done.stderr)]
-    table = Table("module", "with what it imports", "itself", header_style="bold")
+    table = Table("module", "including its imports", "by itself", header_style="bold")
     for total, own, name in sorted(imports, reverse=True)[:SHOWN]:
         table.add_row(name, f"{total / 1000:.1f} ms", f"{own / 1000:.1f} ms")
     console.print(table)

@@ -1,4 +1,4 @@
-"""The figures of a run: as a table for people, as JSON for comparisons."""
+"""The figures of a run, as a table for reading and as JSON for comparisons."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MET = {True: Text("✓", style="green"), False: Text("✗", style="yellow"), Non
 
 @dataclass
 class Report:
-    """What a run has measured so far, by benchmark; and why the others could not."""
+    """The figures of a run so far, by benchmark, and why other benchmarks failed."""
 
     machine: Mapping[str, str]
     options: Mapping[str, Any]
@@ -27,7 +27,7 @@ class Report:
     failures: dict[str, str] = field(default_factory=dict)
 
     def show(self, console: Console) -> None:
-        """Print it."""
+        """Print the report."""
         for name, value in self.machine.items():
             console.print(f"{name:>10}  {value}", style="dim", markup=False)
         if self.figures:
@@ -36,7 +36,7 @@ class Report:
             console.print(Text(f"{name} could not be measured: {reason}", style="red"))
 
     def write(self, path: Path) -> None:
-        """Write it as JSON."""
+        """Write the report as JSON."""
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(self._facts(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -85,7 +85,7 @@ def _goal(figure: Figure) -> str:
 
 
 def spoken(value: float, unit: Unit) -> str:
-    """A number with a unit that people read easily."""
+    """A number with a readable unit."""
     if unit == "s":
         return f"{value:.2f} s" if value >= 1 else f"{value * 1000:.3g} ms"
     if unit == "requests":

@@ -1,4 +1,4 @@
-"""Rounds: what is compared is measured in turn, again and again, so that all of it has the same weather."""
+"""Rounds: the sides are measured in turn, again and again, so that conditions are the same for all."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import anyio.lowlevel
 from benchmarks.figure import Figure, Goal, Spread
 
 Side = Callable[[], Awaitable[float]]
-"""Does a piece of work once; tells the seconds that it took."""
+"""Does a piece of work once, and returns the seconds that it took."""
 
 OURS = "ours"
 
 
 @dataclass(frozen=True)
 class Rounds:
-    """The seconds of every side, round by round; ``made`` is how often each did its work, all told."""
+    """The seconds of every side, round by round; ``made`` is how often each side did its work in total."""
 
     seconds: dict[str, list[float]]
     made: int
@@ -27,14 +27,14 @@ class Rounds:
     def figure(
         self, name: str, *over: str, against: str = "", goal: Goal | None = None, note: str = ""
     ) -> Figure:
-        """Ours over the sum of other sides.
+        """Our side relative to the sum of other sides.
 
         Args:
             name: what was measured.
             over: the sides that together are the reference.
-            against: what they are, if their names do not tell.
-            goal: what should be reached.
-            note: what one should know to read it.
+            against: what the reference is, if the sides' names do not say.
+            goal: the goal.
+            note: what a reader should know about it.
         """
         ours = self.seconds[OURS]
         references = [sum(parts) for parts in zip(*(self.seconds[side] for side in over), strict=True)]
@@ -53,15 +53,15 @@ class Rounds:
 
 
 async def rounds(count: int, **sides: Side) -> Rounds:
-    """Measure all sides in turn, ``count`` times; one round more goes before, to warm up.
+    """Measure all sides in turn, ``count`` times, after one extra round to warm up.
 
-    Every other round goes backwards, so that no side always comes behind the same one.
+    Every other round goes backwards, so that no side always follows the same one.
     """
     seconds: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(count + 1):
         order = list(sides) if number % 2 else list(sides)[::-1]
         for name in order:
-            await anyio.lowlevel.checkpoint()  # an interruption comes through, even if a side never waits
+            await anyio.lowlevel.checkpoint()  # lets an interruption through, even if a side never waits
             took = await sides[name]()
             if number:
                 seconds[name].append(took)
@@ -69,7 +69,7 @@ async def rounds(count: int, **sides: Side) -> Rounds:
 
 
 async def seconds_of(work: Callable[[], Awaitable[object]], *, times: int = 1) -> float:
-    """The seconds that a piece of work takes, on average over some times."""
+    """The seconds that a piece of work takes, averaged over several runs."""
     began = perf_counter()
     for _ in range(times):
         await work()

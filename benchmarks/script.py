@@ -1,4 +1,4 @@
-"""What a person would write by hand instead: a small httpx script, its ids looked up beforehand."""
+"""What a user would write by hand instead: a small httpx script that knows the ids in advance."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ TAIL_BYTES = 16_384
 
 
 class Script:
-    """A client of the facility's API; a task is looked at after 0.2 s, then at growing pauses of up to 2 s.
+    """A client of the facility's API. It polls a task after 0.2 s, then at growing intervals of up to 2 s.
 
     Args:
-        url: where the API is.
+        url: the URL of the API.
         token: its bearer token.
 
     Attributes:
-        agent: what it calls itself at the facility.
+        agent: the name that it gives to the facility.
     """
 
     agent = "script"
@@ -52,7 +52,7 @@ class Script:
         await self._http.aclose()
 
     async def get(self, url: str, **query: Any) -> Any:
-        """The decoded answer to a GET."""
+        """The decoded response to a GET."""
         return (await self._http.get(url, params=query)).raise_for_status().json()
 
     async def get_resource(self, resource_id: str = POLARIS) -> Any:
@@ -77,7 +77,7 @@ class Script:
         return sorted(await self.ls(path), key=lambda entry: str(entry["name"]))[:limit]
 
     async def tail(self, path: str, lines: int = 20) -> list[str]:
-        """The last lines of a file, by its size and a look at its end."""
+        """The last lines of a file, found by its size and a view of its end."""
         size = int((await self.ls(path))[0]["size"])
         offset = max(size - TAIL_BYTES, 0)
         window = await self._done("view", path=path, offset=offset, size=size - offset)
@@ -101,7 +101,7 @@ class Script:
 
 
 class NaiveScript(Script):
-    """A client that looks at its tasks every second, on a clock that does not know when they begin."""
+    """A client that polls its tasks every second, on a clock unrelated to their start."""
 
     agent = "naive"
 
@@ -117,7 +117,7 @@ def _growing_pauses() -> Iterator[float]:
 
 
 def every_second() -> Iterator[float]:
-    """Seconds between the looks of a client whose clock does not know when a task begins."""
+    """Seconds between the polls of a client whose clock is unrelated to a task's start."""
     yield random.random()
     yield from repeat(1.0)
 

@@ -1,4 +1,4 @@
-"""How many bytes a model has to read: of the tools' definitions, and of typical results."""
+"""How many bytes a model has to read: the tools' definitions, and typical results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from benchmarks.script import Script
 
 MOST_SEEN, MOST_WHOLE = 14_000, 34_000
 BYTES_A_TOKEN = 4
-"""About that; every model has its own tokens."""
+"""An approximation; every model has its own tokens."""
 
 JOBS = 20
 FILES = 50
@@ -27,7 +27,7 @@ THE_ANSWER = "the facility's own answer"
 
 
 async def measure(plan: Plan) -> list[Figure]:
-    """Sizes hold for every machine; they are taken once."""
+    """Measure sizes once: they are the same on every machine."""
     definitions = [figure for toolset in TOOLSETS for figure in await _definitions(plan, toolset)]
     async with (
         served(plan, task_latency=0.0) as facility,
@@ -57,7 +57,7 @@ def _size(name: str, value: Any, most: int | None) -> Figure:
 
 
 async def _results(facility: ServedFacility, client: Client, script: Script) -> list[Figure]:
-    """Typical results beside what the facility answered for them."""
+    """Typical results beside the facility's own responses."""
     job_id = await submit(client, script=f"seq -f 'step %g: loss 0.25' 1 {LINES}\n")
     await submit_held(client, JOBS)
     await wait_for_end(client, job_id)
@@ -88,7 +88,7 @@ async def _results(facility: ServedFacility, client: Client, script: Script) -> 
 
 
 async def _result(client: Client, tool: str, what: str, answer: Any, **arguments: Any) -> Figure:
-    """What a model reads of a result: its structured content or its text, as the client has it."""
+    """What a model reads of a result: its structured content or its text, depending on the client."""
     result = await ours.call(client, tool, **arguments)
     text = len(ours.text_of(result).encode())
     structured = _bytes(result.structured_content) if result.structured_content else 0

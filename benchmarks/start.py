@@ -1,4 +1,4 @@
-"""From the start of a process to its list of tools, as a client waits for it."""
+"""From the start of a process to its list of tools, the time that a client waits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ERAS: tuple[tuple[Era, str], ...] = (("2025-11-25", "with a handshake"), ("2026-
 
 
 async def measure(plan: Plan) -> list[Figure]:
-    """Start both servers again and again, in both eras of the protocol."""
+    """Start both servers repeatedly, in both eras of the protocol."""
     state = plan.fresh("start")
     figures = []
     for era, how in ERAS:

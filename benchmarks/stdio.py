@@ -1,4 +1,4 @@
-"""A server over stdio, spoken to by hand: nothing but the pipe lies between the clock and the server."""
+"""A server over stdio, driven by hand, with nothing but the pipe between the clock and the server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmarks.plan import Work
 from benchmarks.processes import python_module
 
 Era = Literal["2025-11-25", "2026-07-28"]
-"""The protocol before its handshake was dropped, and since."""
+"""The protocol before and after its handshake was dropped."""
 
 ANSWER_SECONDS = 120.0
 CHUNK = 1 << 20
@@ -29,8 +29,8 @@ class StdioServer:
 
     Args:
         process: the process.
-        errors: the file with what it wrote to standard error.
-        era: the protocol that it is spoken to in.
+        errors: the file with its standard error.
+        era: the protocol to use with it.
     """
 
     def __init__(self, process: subprocess.Popen[bytes], errors: Path, era: Era) -> None:
@@ -44,17 +44,17 @@ class StdioServer:
         self._read = b""
 
     def list_tools(self) -> list[dict[str, Any]]:
-        """The tools; all that has to be said before is said in the same breath."""
+        """List the tools; any handshake goes out in the same write."""
         hello = [] if self._era == "2026-07-28" else self._handshake()
         request = self._request("tools/list", {})
         self._write(*hello, request)
         return list(self._answer(request["id"])["tools"])
 
     def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
-        """Call a tool that has to work.
+        """Call a tool that must succeed.
 
         Raises:
-            MeasurementFailed: it did not.
+            MeasurementFailed: the call failed.
         """
         request = self._request("tools/call", {"name": tool, "arguments": arguments})
         self._write(request)
@@ -64,7 +64,7 @@ class StdioServer:
         return result
 
     def calling(self, tool: str, **arguments: Any) -> Work:
-        """A call, as work that can be measured."""
+        """Make a call into work that can be measured."""
 
         async def once() -> object:
             return self.call(tool, **arguments)
@@ -93,7 +93,7 @@ class StdioServer:
             if message.get("id") != number:
                 continue
             if "error" in message:
-                raise MeasurementFailed(f"the server answered with an error: {message['error']}")
+                raise MeasurementFailed(f"the server responded with an error: {message['error']}")
             return dict(message["result"])
 
     def _line(self) -> bytes:
@@ -102,7 +102,7 @@ class StdioServer:
             ready, _, _ = select.select([self._stdout], [], [], ANSWER_SECONDS)
             chunk = os.read(self._stdout.fileno(), CHUNK) if ready else b""
             if not chunk:
-                why = "ended" if ready else f"did not answer within {ANSWER_SECONDS:.0f} s"
+                why = "ended" if ready else f"did not respond within {ANSWER_SECONDS:.0f} s"
                 raise MeasurementFailed(f"the server {why}: {self._errors.read_text()[-500:]}")
             chunks.append(chunk)
         line, _, self._read = b"".join(chunks).partition(b"\n")
@@ -118,8 +118,8 @@ def stdio_server(
     Args:
         directory: where its files go.
         arguments: its module, and the module's arguments.
-        era: the protocol to speak to it in.
-        environment: what its environment has besides ours.
+        era: the protocol to use with it.
+        environment: variables to add to our environment.
     """
     errors = directory / "stderr"
     whole = {**os.environ, **(environment or {})}

@@ -1,4 +1,4 @@
-"""From a task's end at the facility to the tool's answer, and what the wait costs in requests."""
+"""The time from a task's end at the facility to the tool's response, and the requests that the wait costs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DURATIONS = (0.05, 0.25, 1.0, 3.0, 10.0, 30.0)
 QUICK_DURATIONS = DURATIONS[:-1]
 
 LONG = 3.0
-"""Tasks of that many seconds are waited for all at once: the waits hardly touch each other."""
+"""Tasks of at least this many seconds are waited for all at once: the waits hardly affect each other."""
 
 NAIVE = "naive"
 AGENTS = {OURS: ours.AGENT, NAIVE: NaiveScript.agent}
@@ -31,9 +31,9 @@ MOST_REQUESTS = {10.0: 8.0}
 
 @dataclass(frozen=True)
 class Waits:
-    """How long both sides waited for tasks of one duration, and what each wait took in requests.
+    """How long both sides waited for tasks of one duration, and how many requests each wait took.
 
-    ``first`` holds the waits of servers that had never seen a task.
+    ``first`` holds the waits of servers that had never seen a task before.
     """
 
     duration: float
@@ -42,7 +42,7 @@ class Waits:
     requests: dict[str, float]
 
     def figures(self) -> list[Figure]:
-        """What the person waits in vain, and what the facility bears for it."""
+        """The time that the user waits needlessly, and the load that the wait puts on the facility."""
         return [
             self._lag("answered after its end", self.seconds[OURS]),
             self._lag("the same, by a server that never saw one", self.first),
@@ -77,9 +77,9 @@ class Waits:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Both sides in front of a facility whose tasks have one duration, ready to wait.
+    """Both sides, ready to wait, in front of a facility whose tasks all have one duration.
 
-    ``new`` are servers that have never seen a task.
+    ``new`` are servers that have never seen a task before.
     """
 
     duration: float
@@ -89,7 +89,7 @@ class Waiting:
     naive: NaiveScript
 
     async def measure(self, count: int) -> Waits:
-        """Wait ``count`` times, after a task from which our side learns how long they take."""
+        """Wait ``count`` times, after a first task that teaches our side how long tasks take."""
         first = await self._first_waits()
         async with self.facility.metered(*AGENTS.values()) as counts:
             waits = await (self._in_turn(count) if self.duration < LONG else self._all_at_once(count))
@@ -127,7 +127,7 @@ def _listing(client: Client) -> Work:
 
 
 async def _together(works: Sequence[Work]) -> list[float]:
-    """The seconds of each of several works that are done at once."""
+    """The seconds that each of several pieces of work takes when they run at once."""
     seconds: list[float] = []
 
     async def one(work: Work) -> None:
@@ -140,7 +140,7 @@ async def _together(works: Sequence[Work]) -> list[float]:
 
 
 async def measure(plan: Plan) -> list[Figure]:
-    """Wait for tasks of several durations at the same time, each at a facility of its own."""
+    """Wait for tasks of several durations at the same time, each duration at its own facility."""
     measured: dict[float, list[Figure]] = {}
 
     async def one(waiting: Waiting) -> None:
@@ -164,7 +164,7 @@ async def _ready(plan: Plan, duration: float) -> AsyncIterator[Waiting]:
     ):
         servers = [ours.connected(plan.fresh("tasks"), facility) for _ in range(plan.rounds)]
         clients = [await stack.enter_async_context(server) for server in servers]
-        for client in clients:  # names are known, connections are open
+        for client in clients:  # so that names are known and connections are open
             await ours.call(client, "get_resource", resource="polaris")
         await naive.get_resource()
         yield Waiting(duration, facility, clients[0], clients[1:], naive)

@@ -1,4 +1,4 @@
-"""The wait for tasks of which one is short and the next one long, simulated: no clock, no facility."""
+"""The wait for tasks of varying duration, simulated without a clock or a facility."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OPERATION = "ls"
 
 @dataclass(frozen=True)
 class Seen:
-    """The end of a task: when it came, when it was seen and last seen to come, and in how many looks."""
+    """A task's end: when it came, when a poll saw it, when the poll before was, and the number of polls."""
 
     ended: float
     seen: float
@@ -32,12 +32,12 @@ class Seen:
 
     @property
     def lag(self) -> float:
-        """Seconds from the end to the look that shows it."""
+        """Seconds from the end to the poll that shows it."""
         return self.seen - self.ended
 
 
 async def measure(plan: Plan) -> list[Figure]:
-    """Wait as the server does, which learns from each task, and as the poller does."""
+    """Wait as our server does, which learns from each task, and as the plain poller does."""
     durations = [random.uniform(SHORTEST, LONGEST) for _ in range(plan.pick(TASKS, TASKS // 10))]
     ours, poller = list(_learning(durations)), [_wait(every_second(), duration) for duration in durations]
     lower, middle, upper = quantiles((one.lag for one in ours), n=4)

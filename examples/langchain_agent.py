@@ -4,8 +4,8 @@
     python examples/langchain_agent.py                          # without a model: one tool is called
     python examples/langchain_agent.py openai:gpt-5 "Are my jobs done?"
 
-A language model may do whatever the tools can: ``--read-only`` leaves out those that change something.
-Without it, what can't be undone still waits for a person: in a terminal, with ``alcf-mcp approve``.
+A language model may do whatever the tools can do. ``--read-only`` leaves out the tools that change something.
+Without it, actions that can't be undone still wait for your approval: in a terminal, ``alcf-mcp approve``.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ SERVERS = {
 
 
 async def main(model: str = "", question: str = "") -> None:
-    """Answer a question with a model, or only show that the tools work."""
+    """Answer a question with a model, or just show that the tools work."""
     async with MultiServerMCPClient(SERVERS).session("alcf") as session:
         tools = await load_mcp_tools(session)
         if model:

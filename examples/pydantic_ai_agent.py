@@ -4,8 +4,8 @@
     python examples/pydantic_ai_agent.py                        # a stand-in for a model calls one tool
     python examples/pydantic_ai_agent.py openai:gpt-5 "Are my jobs done?"
 
-A language model may do whatever the tools can: ``--read-only`` leaves out those that change something.
-Without it, what can't be undone still waits for a person: in a terminal, with ``alcf-mcp approve``.
+A language model may do whatever the tools can do. ``--read-only`` leaves out the tools that change something.
+Without it, actions that can't be undone still wait for your approval: in a terminal, ``alcf-mcp approve``.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ SERVER = StdioTransport("alcf-mcp", ["serve", "--facility", "local", "--read-onl
 
 
 async def main(model: str = "", question: str = "Which machines are up?") -> None:
-    """Answer a question with a model, or with what stands in for one."""
+    """Answer a question with a model or its stand-in."""
     alcf = MCPToolset(SERVER, include_instructions=True)
     agent = Agent(model or TestModel(call_tools=["list_resources"]), toolsets=[alcf])
     async with agent:

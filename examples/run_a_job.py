@@ -1,9 +1,9 @@
-"""Run a job, hear when it has ended, and show what it wrote.
+"""Run a job, get notified when it ends, and show its output.
 
     python examples/run_a_job.py
 
-It works at the embedded local facility, where no account is needed. At ALCF, leave out ``--facility local``,
-sign in once with ``alcf-mcp login``, and name a project and a directory of yours.
+It uses the embedded local facility, where you need no account. For ALCF, leave out ``--facility local``, sign
+in once with ``alcf-mcp login``, and name one of your projects and a directory.
 """
 
 import json
@@ -24,7 +24,7 @@ JOB = {
 
 
 async def main() -> None:
-    """Submit, listen, read."""
+    """Submit the job, listen for changes, and read the output."""
     async with Client(SERVER) as client:
         submitted = await client.call_tool("submit_job", JOB)
         assert submitted.structured_content, submitted.content

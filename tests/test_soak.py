@@ -66,7 +66,7 @@ def test_what_agrees(answered: Answered, outcomes: list[ActionOutcome], effect: 
         (REFUSED, ["done"], Effect(done=1), "the answer not done"),
         (DONE, ["unknown"], Effect(done=1), "the answer done"),
         (REFUSED, ["unknown"], Effect(), "the answer not done"),
-        (REFUSED, [], Effect(done=1), "the journal knows nothing of it"),
+        (REFUSED, [], Effect(done=1), "the journal has no record of it"),
         (DONE, [], Effect(), "the answer claims success"),
         (DONE, ["done", "done"], Effect(done=1), "the journal has it 2 times"),
     ],
@@ -77,7 +77,7 @@ def test_what_differs(answered: Answered, outcomes: list[ActionOutcome], effect:
 
 def test_what_nobody_asked_for_differs() -> None:
     (difference,) = differences([], [], {MAKE.key: Effect(done=1)})
-    assert difference == "make_directory /eagle/P/new: nobody asked for it"
+    assert difference == "make_directory /eagle/P/new: it was not requested"
 
 
 @pytest.mark.slow

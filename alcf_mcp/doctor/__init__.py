@@ -1,4 +1,4 @@
-"""Does everything work that the server needs? Looks, changes nothing, and says what to do."""
+"""Checks everything that the server needs, changes nothing, and says what to do."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from alcf_mcp.doctor.there import Visit
 
 
 async def examine(settings: Settings) -> AsyncIterator[Check]:
-    """Look at one thing after the other, from this machine to the facility."""
+    """Check one thing after another, from this machine to the facility."""
     yield check_program()
     yield (state := check_state(settings))
     yield await check_journal(settings)
     yield check_sign_in(settings)
-    if settings.facility != "local" or state.verdict is not Health.BAD:  # the local one lives there
+    # The local facility lives in the state directory.
+    if settings.facility != "local" or state.verdict is not Health.BAD:
         async for check in _visit(settings):
             yield check
     for check in check_clients():

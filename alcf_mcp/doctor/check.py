@@ -1,4 +1,4 @@
-"""What the doctor says of one thing."""
+"""The result of one check."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 
 class Health(Enum):
-    """How it is."""
+    """The verdict of a check."""
 
     GOOD = "good"
     NOTE = "note"
@@ -16,13 +16,13 @@ class Health(Enum):
 
 
 class Check(BaseModel):
-    """One thing that was looked at.
+    """One thing that was checked.
 
     Attributes:
-        name: what it is.
-        verdict: ``bad`` where the server can't do its work like this.
-        seen: what was seen, as a sentence.
-        cure: what to do, as a sentence; empty where nothing is to be done.
+        name: what was checked.
+        verdict: ``bad`` if the server can't do its work like this.
+        seen: what was found, as a sentence.
+        cure: what to do, as a sentence; empty if there is nothing to do.
     """
 
     name: str

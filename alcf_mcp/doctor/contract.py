@@ -1,4 +1,4 @@
-"""Does the facility have the operations that we call? Its own OpenAPI document tells."""
+"""Checks the facility's own OpenAPI document for the operations that we call."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _PLACEHOLDER = re.compile(r"\{[^}]*\}")
 
 
 def compare(document: Any) -> Check:
-    """Hold the client's operations against an OpenAPI document."""
+    """Compare the client's operations with an OpenAPI document."""
     paths = document.get("paths") if isinstance(document, dict) else None
     if not isinstance(paths, dict):
-        return Check(name="contract", verdict=Health.NOTE, seen="The facility shows no OpenAPI document")
+        return Check(name="contract", verdict=Health.NOTE, seen="The facility serves no OpenAPI document")
     described = {
         (method.upper(), _shape(path))
         for path, methods in paths.items()
@@ -30,7 +30,7 @@ def compare(document: Any) -> Check:
         name="contract",
         verdict=Health.NOTE,
         seen=f"It lacks {len(lacking)} of {len(OPERATIONS)} operations: {names}",
-        cure="Tools that need them can't work there; is there a newer alcf-mcp?",
+        cure="Tools that need them can't work there. Check for a newer alcf-mcp.",
     )
 
 

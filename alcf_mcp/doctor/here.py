@@ -1,4 +1,4 @@
-"""What is on this machine: the program, its state, the sign-in, the clients."""
+"""Checks of this machine: the program, its state, the sign-in and the clients."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LIBRARIES = ("mcp", "httpx", "globus-sdk", "pydantic")
 
 
 def check_program() -> Check:
-    """Which program this is, and what it runs on."""
+    """Report which program this is, and what it runs on."""
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     seen = (
         f"alcf-mcp {__version__} on Python {platform.python_version()} ({sys.executable}), "
@@ -32,41 +32,41 @@ def check_program() -> Check:
 
 
 def check_state(settings: Settings) -> Check:
-    """Whether the state directory can be used, and by the person alone."""
+    """Check that the state directory is usable, and by the user alone."""
     path = settings.state_dir
     if not path.exists():
         parent = next(above for above in path.parents if above.exists())
         if os.access(parent, os.W_OK):
             return Check(
-                name="state directory", verdict=Health.GOOD, seen=f"{path} will be made when it is needed"
+                name="state directory", verdict=Health.GOOD, seen=f"{path} will be created when it is needed"
             )
-        return _state_is_bad(f"{path} is not there, and can't be made in {parent}")
+        return _state_is_bad(f"{path} does not exist and can't be created in {parent}")
     if not path.is_dir() or not os.access(path, os.W_OK | os.X_OK):
-        return _state_is_bad(f"{path} can't be written to")
+        return _state_is_bad(f"{path} is not writable")
     if path.stat().st_mode & 0o077:
         return Check(
             name="state directory",
             verdict=Health.NOTE,
-            seen=f"{path} can be read by others on this machine; the journal in it can't",
+            seen=f"Other users of this machine can read {path}, but not the journal in it",
             cure=f"chmod 700 {path}",
         )
     return Check(name="state directory", verdict=Health.GOOD, seen=str(path))
 
 
 def _state_is_bad(seen: str) -> Check:
-    cure = "Make it writable, or name another with ALCF_MCP_STATE_DIR; without it nothing can be changed."
+    cure = "Make it writable, or set ALCF_MCP_STATE_DIR to another; without one, nothing can be changed."
     return Check(name="state directory", verdict=Health.BAD, seen=seen, cure=cure)
 
 
 async def check_journal(settings: Settings) -> Check:
-    """Whether the journal can be read, and whether something in it waits to be found out."""
+    """Check that the journal can be read, and whether any action in it has an unknown outcome."""
     path = settings.journal_path
     if not path.exists():
-        return Check(name="journal", verdict=Health.GOOD, seen="Nothing was changed from here yet")
+        return Check(name="journal", verdict=Health.GOOD, seen="Nothing has been changed from here yet")
     try:
         actions = Journal(path).actions.history(limit=1000)
     except JournalError as error:
-        cure = "Move the file away; a new one is made, without the history."
+        cure = "Move the file away. A new one will be created, without the history."
         return Check(name="journal", verdict=Health.BAD, seen=str(error), cure=cure)
     unclear = [action for action in actions if action.outcome in OPEN]
     seen = f"{path}: {len(actions)} actions" + (" or more" if len(actions) == 1000 else "")
@@ -75,8 +75,8 @@ async def check_journal(settings: Settings) -> Check:
     return Check(
         name="journal",
         verdict=Health.NOTE,
-        seen=f"{seen}; what came of {len(unclear)} of them is not known, lastly {_told(unclear[0])}",
-        cure="`alcf-mcp history --outcome unknown` and `--outcome sent` show them; look at the facility.",
+        seen=f"{seen}; the outcome of {len(unclear)} of them is unknown, most recently {_told(unclear[0])}",
+        cure="`alcf-mcp history --outcome unknown` and `--outcome sent` show them; check at the facility.",
     )
 
 
@@ -85,9 +85,9 @@ def _told(action: Action) -> str:
 
 
 def check_sign_in(settings: Settings) -> Check:
-    """Who is signed in, and for how long; the token itself is not shown."""
+    """Report who is signed in and for how long, without showing the token itself."""
     if settings.facility == "local":
-        return Check(name="sign-in", verdict=Health.GOOD, seen="The local facility needs none")
+        return Check(name="sign-in", verdict=Health.GOOD, seen="The local facility needs no sign-in")
     status = Auth.of(settings).status()
     if status.problem:
         return Check(name="sign-in", verdict=Health.BAD, seen=str(status.problem), cure=status.problem.hint)
@@ -95,14 +95,14 @@ def check_sign_in(settings: Settings) -> Check:
         return Check(
             name="sign-in",
             verdict=Health.BAD,
-            seen="Nobody is signed in: only public information is available",
+            seen="You are not signed in: only public information is available",
             cure="Run `alcf-mcp login`.",
         )
     if status.session_over:
         return Check(
             name="sign-in",
             verdict=Health.BAD,
-            seen="The seven days since the sign-in are over",
+            seen="Your sign-in is more than seven days old",
             cure="Run `alcf-mcp login`.",
         )
     who = f" of {status.signed_in.identity}" if status.signed_in else ""
@@ -112,7 +112,7 @@ def check_sign_in(settings: Settings) -> Check:
 
 
 def check_clients() -> Iterator[Check]:
-    """Which MCP clients on this machine know this server."""
+    """Report which MCP clients on this machine know this server."""
     found = [configuration for configuration in found_configurations() if configuration.exists]
     knowing = [_client(configuration) for configuration in found if _concerns_us(configuration)]
     if knowing:
@@ -122,7 +122,7 @@ def check_clients() -> Iterator[Check]:
     yield Check(
         name="clients",
         verdict=Health.NOTE,
-        seen=f"No client on this machine has this server{f' (found: {titles})' if titles else ''}",
+        seen=f"No client on this machine knows this server{f' (found: {titles})' if titles else ''}",
         cure="`alcf-mcp install <client>` adds it.",
     )
 
@@ -136,7 +136,7 @@ def _client(configuration: FoundConfiguration) -> Check:
     if configuration.problem:
         problems.append(configuration.problem)
     names = ", ".join(entry.name for entry in configuration.entries)
-    seen = f"{configuration.title} has it as {names}" if names else f"{configuration.title} can't be read"
+    seen = f"{configuration.title} knows it as {names}" if names else f"{configuration.title} can't be read"
     return Check(
         name="client",
         verdict=Health.NOTE if problems else Health.GOOD,

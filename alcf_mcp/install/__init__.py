@@ -1,4 +1,4 @@
-"""MCP clients on this machine: add alcf-mcp to one, take it out again, and tell where it is.
+"""MCP clients on this machine: add alcf-mcp to one, remove it again, and report where it is.
 
     from alcf_mcp.install import client_named, installation, this_program
 
@@ -6,7 +6,7 @@
     print(change.path, change.snippet())
     backup = change.apply()
 
-A file is changed in one place alone: comments, other servers and settings stay as they are, byte for byte.
+Only one place in a file changes. Comments, other servers and settings stay as they are, byte for byte.
 """
 
 from __future__ import annotations

@@ -24,16 +24,16 @@ _HIDDEN = "(kept as it is)"
 
 @dataclass(frozen=True)
 class Change:
-    """A change that is planned, and not yet carried out.
+    """A planned change that has not been carried out.
 
     Args:
-        client: whose configuration it is.
+        client: the client that the configuration belongs to.
         path: the file.
         name: the entry's name.
         before: the file's content so far.
-        existed: whether the entry stood there before.
+        existed: whether the entry was there before.
         text: the file's text afterwards.
-        values: what the entry says afterwards; ``None``: it is gone.
+        values: the entry's values afterwards; ``None`` if it is removed.
     """
 
     client: Client
@@ -46,24 +46,24 @@ class Change:
 
     @property
     def changes_something(self) -> bool:
-        """Whether the file does not say it already."""
+        """Whether the change makes a difference to the file."""
         return self.text != self.before.text
 
     @property
     def holds_token(self) -> bool:
-        """Whether an access token stands in the entry, where the person has put it."""
+        """Whether the entry contains an access token that the user put there."""
         entry = ServerEntry.of(self.values)
         return entry is not None and entry.holds_token
 
     def snippet(self) -> str:
-        """The entry, in the form of the client's file; values of environment variables are not shown."""
+        """The entry in the format of the client's file, without the values of environment variables."""
         return "" if self.values is None else _snippet(self.client, self.name, self.values)
 
     def apply(self) -> Path | None:
-        """Carry it out; returns where the file's old content is kept, if there was a file.
+        """Carry it out, and return where the file's old content is kept, if there was a file.
 
         Raises:
-            ClientError: the file can't be written; it is as it was.
+            ClientError: the file can't be written, and is unchanged.
         """
         return ConfigurationFile(self.path).replace(self.before, self.text)
 
@@ -73,14 +73,14 @@ def installation(
 ) -> Change:
     """Plan to add this program to a client, or to bring its entry up to date.
 
-    What else stands in the entry is kept, such as its environment variables and flags of ``alcf-mcp serve``.
+    The rest of the entry is kept, such as its environment variables and the flags of ``alcf-mcp serve``.
 
     Args:
         client: the client.
         launcher: how to start this program.
-        name: what the entry is called.
-        local: let it work at the embedded local facility.
-        path: another file than the client's own.
+        name: the name of the entry.
+        local: use the embedded local facility.
+        path: a file other than the client's own.
 
     Raises:
         ClientError: the file can't be read or understood, or the name belongs to another server.
@@ -95,12 +95,12 @@ def installation(
 
 
 def removal(client: Client, *, name: str = "alcf", path: Path | None = None) -> Change:
-    """Plan to take this program out of a client.
+    """Plan to remove this program from a client.
 
     Args:
         client: the client.
-        name: what the entry is called.
-        path: another file than the client's own.
+        name: the name of the entry.
+        path: a file other than the client's own.
 
     Raises:
         ClientError: the file can't be read or understood, or the name belongs to another server.
@@ -116,7 +116,7 @@ def by_hand(client: Client, launcher: Launcher, *, name: str = "alcf", local: bo
     """What :func:`installation` would write into an empty file.
 
     Raises:
-        ClientError: the name is none that all clients take.
+        ClientError: the name is not one that all clients accept.
     """
     _check_name(name)
     return _snippet(client, name, dict(client.always) | wanted(launcher, local=local, before=None))
@@ -132,7 +132,7 @@ def _snippet(client: Client, name: str, values: dict[str, Any]) -> str:
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise ClientError(
-            f"{name!r} is no name that all clients take. Use letters, digits, - and _, 64 of them at most."
+            f"{name!r} is not a name that all clients accept. Use letters, digits, - and _, 64 at most."
         )
 
 
@@ -158,22 +158,22 @@ def _planned(client: Client, name: str, path: Path | None, edit: _Edit) -> Chang
 
 @contextmanager
 def _told(client: Client, path: Path) -> Iterator[None]:
-    """Say of a problem which file has it, and what to do."""
+    """Report which file has a problem, and what to do."""
     try:
         yield
     except SyntaxProblem as problem:
         raise ClientError(
-            f"{path} is no {client.format.name} that {client.title} can read: line {problem.line}, column "
-            f"{problem.column}: {problem}. It was left as it is. Mend it there, then repeat this."
+            f"{path} is not {client.format.name} that {client.title} can read: line {problem.line}, column "
+            f"{problem.column}: {problem}. It was left unchanged. Fix it there, then run this again."
         ) from None
     except ShapeProblem as problem:
         raise ClientError(
-            f"In {path}, {problem}. It was left as it is. Mend it, then repeat this; --print shows what "
+            f"In {path}, {problem}. It was left unchanged. Fix it, then run this again; --print shows what "
             "belongs there."
         ) from None
     except EditProblem:
         raise ClientError(
-            f"{path} is written in a way that can't be changed safely by a program. It was left as it is. "
+            f"{path} is written in a way that a program can't change safely. It was left unchanged. "
             "Change it by hand: --print shows the entry."
         ) from None
 
@@ -182,8 +182,8 @@ def _check_ours(path: Path, name: str, existing: Any) -> None:
     entry = ServerEntry.of(existing)
     if existing is not None and not (entry and entry.runs_alcf_mcp):
         raise ClientError(
-            f"{name!r} in {path} is another server, which does not run alcf-mcp. It was left as it is. Give "
-            "this one another name with --name."
+            f"{name!r} in {path} is another server, which does not run alcf-mcp. It was left unchanged. "
+            "Choose another name for this one with --name."
         )
 
 
@@ -194,7 +194,7 @@ def _check_result(
     place: tuple[str, ...],
     entry: dict[str, Any] | None,
 ) -> None:
-    """Make sure that the new text says what it is to say, however strangely the old one was written."""
+    """Make sure that the new text says what it should, however strangely the old one was written."""
     try:
         right = says_only(values, client.format.read(text), place, entry)
     except (SyntaxProblem, ShapeProblem) as problem:

@@ -1,4 +1,4 @@
-"""A server's entry in a client's configuration: what it says, and whether it is one of this program's."""
+"""A server's entry in a client's configuration: what it says, and whether it runs this program."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from alcf_mcp.install.launcher import NAME, Launcher
 
 _PROGRAM = re.compile(rf"{NAME}(\.exe)?([@=<>~!\[].*)?", re.IGNORECASE)
 _TOKEN = "ALCF_MCP_ACCESS_TOKEN"  # noqa: S105 - the name of a variable
-# VS Code's ${input:…}, Cursor's ${env:…}, Gemini's $NAME: where a token is, not a token.
+# VS Code's ${input:…}, Cursor's ${env:…}, Gemini's $NAME: these say where a token is, and are not tokens.
 _REFERENCE = re.compile(r"\$\{[^}]+\}|\$\w+")
 
 
 @dataclass(frozen=True)
 class ServerEntry:
-    """An entry, whatever its client adds to it.
+    """An entry, without what its client adds to it.
 
     Args:
         words: the command and its arguments.
@@ -29,7 +29,7 @@ class ServerEntry:
 
     @classmethod
     def of(cls, value: Any) -> ServerEntry | None:
-        """The entry that a configuration holds; ``None`` if it starts no program."""
+        """Read the entry from a configuration value; ``None`` if it starts no program."""
         if not isinstance(value, dict):
             return None
         command = value.get("command")
@@ -50,14 +50,14 @@ class ServerEntry:
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """What the program is given, behind ``serve``."""
+        """The program's arguments after ``serve``."""
         program = self._program()
         given = self.words[program + 1 :] if program is not None else ()
         return given[1:] if given[:1] == ("serve",) else given
 
     @property
     def facility(self) -> str | None:
-        """The facility it works at; ``None`` if it leaves that to the configuration file of this program."""
+        """The facility that it uses; ``None`` if it leaves that to this program's configuration file."""
         chosen: str | None = self.variables.get("ALCF_MCP_FACILITY")
         for number, flag in enumerate(self.flags):
             if flag.startswith("--facility="):
@@ -68,12 +68,12 @@ class ServerEntry:
 
     @property
     def holds_token(self) -> bool:
-        """Whether an access token stands in it, and not only where to find one."""
+        """Whether it contains an access token, and not just a reference to one."""
         token = self.variables.get(_TOKEN, "").strip()
         return bool(token) and not _REFERENCE.fullmatch(token)
 
     def _program(self) -> int | None:
-        """Which of the words is this program; a directory may have its name, too."""
+        """Find the word that is this program. A directory may have the same name."""
         found = [number for number in range(len(self.words)) if self._is_program(number)]
         serving = [number for number in found if self.words[number + 1 : number + 2] == ("serve",)]
         return serving[0] if serving else found[-1] if found else None
@@ -86,11 +86,11 @@ class ServerEntry:
 
 
 def wanted(launcher: Launcher, *, local: bool, before: ServerEntry | None) -> dict[str, Any]:
-    """What an entry has to say.
+    """The values that an entry needs.
 
     Args:
         launcher: how to start this program.
-        local: whether it is to work at the embedded local facility.
+        local: whether to use the embedded local facility.
         before: the entry so far, whose other flags are kept.
     """
     facility = ["--facility", "local"] if local else []

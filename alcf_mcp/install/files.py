@@ -1,4 +1,4 @@
-"""A client's configuration file on disk: read as a whole, replaced as a whole, and never lost."""
+"""A client's configuration file on disk, which is read whole, replaced whole and never lost."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ _BOM = "\ufeff"
 
 @dataclass(frozen=True)
 class Content:
-    """What is in a file.
+    """The content of a file.
 
     Args:
         raw: its bytes; ``None`` if there is no file.
-        text: its text, without the byte order mark that it may begin with.
+        text: its text, without any byte order mark at its start.
     """
 
     raw: bytes | None
     text: str
 
     def encoded(self, text: str) -> bytes:
-        """Another text, as the bytes of the same file."""
+        """Encode another text for the same file."""
         mark = _BOM if self.raw and self.raw.startswith(_BOM.encode()) else ""
         return (mark + text).encode()
 
 
 @dataclass(frozen=True)
 class ConfigurationFile:
-    """The file at ``path``, which may be a symbolic link: then what it leads to is meant."""
+    """The file at ``path``; if that is a symbolic link, the file that it leads to."""
 
     path: Path
 
@@ -44,7 +44,7 @@ class ConfigurationFile:
         """Read it.
 
         Raises:
-            ClientError: it can't be read, or is no text.
+            ClientError: it can't be read, or is not text.
         """
         try:
             raw = self.path.read_bytes()
@@ -52,26 +52,25 @@ class ConfigurationFile:
             return Content(None, "")
         except OSError as error:
             raise ClientError(
-                f"{self.path} can't be read ({error.strerror}). "
-                "Make it a file that you may read, then repeat this."
+                f"{self.path} can't be read ({error.strerror}). Make it readable, then run this again."
             ) from None
         try:
             return Content(raw, raw.decode().removeprefix(_BOM))
         except UnicodeDecodeError:
             raise ClientError(
-                f"{self.path} is not text in UTF-8, and was left as it is. "
-                "Save it as UTF-8, then repeat this."
+                f"{self.path} is not UTF-8 text, and was left unchanged. "
+                "Save it as UTF-8, then run this again."
             ) from None
 
     def replace(self, before: Content, text: str) -> Path | None:
-        """Write a new text, in one step; returns where the old one is kept, if there was one.
+        """Write a new text in one step, and return where the old one is kept, if there was one.
 
         Args:
             before: what was read; if the file has changed since, nothing is written.
             text: the new text.
 
         Raises:
-            ClientError: it can't be written, or somebody else has written it meanwhile.
+            ClientError: it can't be written, or another program has written it in the meantime.
         """
         target = Path(os.path.realpath(self.path))
         self._check_writable(target)
@@ -81,21 +80,21 @@ class ConfigurationFile:
             self._put(target, before, before.encoded(text))
         except OSError as error:
             raise ClientError(
-                f"{target} can't be written ({error.strerror}), and was left as it is. "
-                "Make its directory one that you may write to, or add the entry by hand: --print shows it."
+                f"{target} can't be written ({error.strerror}), and was left unchanged. "
+                "Make its directory writable, or add the entry by hand: --print shows it."
             ) from None
         return backup
 
     def _check_writable(self, target: Path) -> None:
-        # The mode is looked at, because root may write anything, and because renaming needs no permission.
+        # Check the mode too, because root may write anything, and because renaming needs no permission.
         if target.exists() and not (target.stat().st_mode & 0o222 and os.access(target, os.W_OK)):
             raise ClientError(
-                f"{target} is read-only, and was left as it is. Make it writable (chmod u+w) if it is yours "
-                "to edit; if a tool generates it, add there what --print shows."
+                f"{target} is read-only, and was left unchanged. Make it writable (chmod u+w) if it is yours "
+                "to edit. If a tool generates it, add what --print shows to the tool's own configuration."
             )
 
     def _keep(self, raw: bytes) -> Path:
-        """Copy the old content to a file beside it that only the person can read, unless there is a copy."""
+        """Copy the old content to a file beside it that only the user can read, unless a copy exists."""
         prefix = f"{self.path.name}.before-alcf-mcp-"
         for older in sorted(self.path.parent.glob(f"{glob.escape(prefix)}*")):
             if older.read_bytes() == raw:
@@ -116,7 +115,7 @@ class ConfigurationFile:
             if before.raw is not None:
                 _keep_permissions(target, Path(temporary))
             if self.read().raw != before.raw:
-                raise ClientError(f"{self.path} was changed by somebody else meanwhile. Repeat this.")
+                raise ClientError(f"Another program changed {self.path} in the meantime. Run this again.")
             os.replace(temporary, target)  # noqa: PTH105 - both are names
         except BaseException:
             with suppress(OSError):
@@ -125,7 +124,7 @@ class ConfigurationFile:
 
 
 def _keep_permissions(old: Path, new: Path) -> None:
-    """Give a new file the mode and, where that is possible, the owner of the old one."""
+    """Give a new file the mode and, where possible, the owner of the old one."""
     known = old.stat()
     new.chmod(stat.S_IMODE(known.st_mode))
     if hasattr(os, "chown"):

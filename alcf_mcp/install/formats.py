@@ -1,4 +1,4 @@
-"""The formats of clients' configuration files: read one, and change one server's entry in it."""
+"""The formats of clients' configuration files, with reading and changing one server's entry."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from alcf_mcp.install.values import Path, lookup
 
 
 class Format(Protocol):
-    """How a client's configuration is written."""
+    """The format of a client's configuration."""
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """The format's common name."""
 
     def read(self, text: str) -> dict[str, Any]:
-        """What a text says.
+        """Parse a text.
 
         Raises:
-            SyntaxProblem: it is not of this format.
-            ShapeProblem: it is no object.
+            SyntaxProblem: it is not in this format.
+            ShapeProblem: it is not an object.
         """
 
     def with_entry(self, text: str, path: Path, values: Mapping[str, Any]) -> str:
-        """The text with these values in the entry at this path; what else is in the entry stays."""
+        """The text with these values in the entry at this path; the rest of the entry stays."""
 
     def without_entry(self, text: str, path: Path) -> str:
         """The text without the entry at this path."""
@@ -35,17 +35,17 @@ class Format(Protocol):
 
 @dataclass(frozen=True)
 class JSON:
-    """JSON, with what the client takes beyond it."""
+    """JSON, with the extensions that the client accepts."""
 
     grammar: jsonc.Grammar = field(default_factory=jsonc.Grammar)
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """The format's common name."""
         return "JSON with comments" if self.grammar.comments else "JSON"
 
     def read(self, text: str) -> dict[str, Any]:
-        """What a text says."""
+        """Parse a text."""
         root = jsonc.parse(text, self.grammar).root
         value = {} if root is None else root.value
         if not isinstance(value, dict):
@@ -53,7 +53,7 @@ class JSON:
         return value
 
     def with_entry(self, text: str, path: Path, values: Mapping[str, Any]) -> str:
-        """The text with these values in the entry at this path; what else is in the entry stays."""
+        """The text with these values in the entry at this path; the rest of the entry stays."""
         if lookup(self.read(text), path) is None:
             return jsonc_edit.set_member(text, path, dict(values), self.grammar)
         for key, value in values.items():
@@ -72,11 +72,11 @@ class TOML:
     name: str = "TOML"
 
     def read(self, text: str) -> dict[str, Any]:
-        """What a text says."""
+        """Parse a text."""
         return toml_edit.parse(text)
 
     def with_entry(self, text: str, path: Path, values: Mapping[str, Any]) -> str:
-        """The text with these values in the entry at this path; what else is in the entry stays."""
+        """The text with these values in the entry at this path; the rest of the entry stays."""
         return toml_edit.set_table(text, path, values)
 
     def without_entry(self, text: str, path: Path) -> str:

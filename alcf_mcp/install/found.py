@@ -1,4 +1,4 @@
-"""What stands in the clients' configurations on this machine; for reports, so that nothing here raises."""
+"""The contents of the clients' configurations on this machine, for reports; nothing here raises."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class FoundEntry:
     """An entry that runs alcf-mcp.
 
     Args:
-        name: its name, with what it stands below (a project, in Claude Code).
+        name: its name, with the object above it (in Claude Code, a project).
         words: the command and its arguments.
-        facility: the facility that it names; ``None``: it leaves that to the configuration file of alcf-mcp.
-        problems: what is wrong with it, each with what to do.
+        facility: the facility that it names; ``None`` if it leaves that to alcf-mcp's configuration file.
+        problems: what is wrong with it; each problem says what to do.
     """
 
     name: str
@@ -35,15 +35,15 @@ class FoundEntry:
 
 @dataclass(frozen=True)
 class FoundConfiguration:
-    """What is known of a client on this machine.
+    """What is known about a client on this machine.
 
     Args:
         client: its name on the command line.
-        title: its name for people.
+        title: its full name.
         path: where its configuration file is, or would be.
-        exists: whether there is one.
-        entries: those that run alcf-mcp.
-        problem: why it can't be read, if it can't.
+        exists: whether the file exists.
+        entries: the entries that run alcf-mcp.
+        problem: why the file can't be read, if it can't.
     """
 
     client: str
@@ -55,10 +55,10 @@ class FoundConfiguration:
 
 
 def found_configurations(machine: ThisComputer | None = None) -> list[FoundConfiguration]:
-    """Look at the configuration file of every client that has a place for it.
+    """Read the configuration file of every client that has a place for one.
 
     Args:
-        machine: where to look; otherwise on this one.
+        machine: where to look; by default on this machine.
     """
     machine = machine or ThisComputer()
     return [_look(client, client.place(machine)) for client in CLIENTS if client is not GENERIC]
@@ -73,11 +73,11 @@ def _look(client: Client, path: Path) -> FoundConfiguration:
     except SyntaxProblem as problem:
         place = f"line {problem.line}, column {problem.column}"
         said = (
-            f"It is no {client.format.name} that {client.title} can read: {place}: {problem}. Mend it there."
+            f"It is not {client.format.name} that {client.title} can read: {place}: {problem}. Fix it there."
         )
         return FoundConfiguration(client.name, client.title, path, exists=True, problem=said)
     except ShapeProblem as problem:
-        said = f"{str(problem).capitalize()}. Mend it."
+        said = f"{str(problem).capitalize()}. Fix it."
         return FoundConfiguration(client.name, client.title, path, exists=True, problem=said)
     entries = tuple(_entries(client, values))
     return FoundConfiguration(client.name, client.title, path, content.raw is not None, entries)
@@ -94,7 +94,7 @@ def _entries(client: Client, values: dict[str, Any]) -> Iterator[FoundEntry]:
 
 
 def _at(values: Any, path: tuple[str, ...], place: str = "") -> Iterator[tuple[str, Any]]:
-    """What is at a path in which ``*`` stands for any name, and which names those were."""
+    """The values at a path in which ``*`` matches any name, each with the name that it matched."""
     if not path:
         yield place, values
     elif isinstance(values, dict):
@@ -106,10 +106,10 @@ def _at(values: Any, path: tuple[str, ...], place: str = "") -> Iterator[tuple[s
 def _problems(client: Client, entry: ServerEntry) -> Iterator[str]:
     command = entry.words[0]
     if "$" not in command and shutil.which(command) is None:
-        there = "is no program that can be run" if os.path.exists(command) else "does not exist"  # noqa: PTH110
-        yield f"The command {command} {there}. Repeat: alcf-mcp install {client.name}."
+        there = "is not an executable program" if os.path.exists(command) else "does not exist"  # noqa: PTH110
+        yield f"The command {command} {there}. Run this again: alcf-mcp install {client.name}."
     if entry.holds_token:
         yield (
-            "An access token stands in it, where every program of yours can read it. Remove it, and sign in "
+            "It contains an access token, which every program of yours can read. Remove it, and sign in "
             "with alcf-mcp login."
         )

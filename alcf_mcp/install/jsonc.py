@@ -1,7 +1,7 @@
-"""JSON with comments, read together with where everything stands in the text.
+"""JSON with comments, parsed together with the position of everything in the text.
 
-Libraries that keep comments (json-five) read JSON5, which no client does, and leave it to their caller how a
-new member is indented and where its comma goes, which is most of the work in
+Libraries that keep comments (json-five) read JSON5, which no client does. They also leave it to their caller
+how a new member is indented and where its comma goes, which is most of the work in
 :mod:`alcf_mcp.install.jsonc_edit`.
 """
 
@@ -24,7 +24,7 @@ _LITERAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|tru
 
 @dataclass(frozen=True)
 class Grammar:
-    """What a client takes beyond plain JSON."""
+    """What a client accepts beyond plain JSON."""
 
     comments: bool = False
     trailing_commas: bool = False
@@ -32,7 +32,7 @@ class Grammar:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value and the part of the text that it takes up."""
+    """A value and the part of the text that it occupies."""
 
     value: Any
     start: int
@@ -40,7 +40,7 @@ class Node:
     members: tuple[Member, ...] = ()
 
     def member(self, key: str) -> Member | None:
-        """The member that counts: the last one with this key, as every JSON reader has it."""
+        """The effective member: the last one with this key, as in every JSON reader."""
         return next((member for member in reversed(self.members) if member.key == key), None)
 
 
@@ -52,7 +52,7 @@ class Member:
         key: its key.
         start: where the key begins.
         node: its value.
-        comma: the offset behind the comma that follows it, if one does.
+        comma: the offset after the comma that follows it, if there is one.
     """
 
     key: str
@@ -62,7 +62,7 @@ class Member:
 
     @property
     def end(self) -> int:
-        """The offset behind the member and its comma."""
+        """The offset after the member and its comma."""
         return self.comma or self.node.end
 
 
@@ -71,8 +71,8 @@ class Document:
     """A whole text.
 
     Args:
-        root: its value; ``None`` if it holds nothing but blank space and comments.
-        line_comments: the offsets at which comments end that run to the end of their line.
+        root: its value; ``None`` if it contains only whitespace and comments.
+        line_comments: the end offsets of comments that run to the end of their line.
     """
 
     root: Node | None
@@ -80,10 +80,10 @@ class Document:
 
 
 def parse(text: str, grammar: Grammar) -> Document:
-    """Read a text.
+    """Parse a text.
 
     Raises:
-        SyntaxProblem: it is not of this grammar.
+        SyntaxProblem: it does not follow this grammar.
     """
     return _Parser(text, grammar).document()
 
@@ -100,7 +100,7 @@ class _Parser:
         root = self._value(0) if self._at < len(self._text) else None
         self._skip()
         if self._at < len(self._text):
-            raise self._problem("there is more after the end")
+            raise self._problem("there is more text after the end")
         return Document(root, frozenset(self._line_comments))
 
     def _value(self, depth: int) -> Node:
@@ -115,7 +115,7 @@ class _Parser:
                 return Node(self._items(depth), start, self._at)
             case '"':
                 return Node(
-                    self._token(_STRING, "this string does not end, or holds a raw line end"), start, self._at
+                    self._token(_STRING, "this string has no end, or contains a newline"), start, self._at
                 )
             case _:
                 return Node(self._token(_LITERAL, "a value is expected"), start, self._at)
@@ -154,11 +154,11 @@ class _Parser:
         if self._text[self._at : self._at + 1] != bracket:
             return False
         if after_comma and not self._grammar.trailing_commas:
-            raise self._problem(f"a comma stands before this {bracket}, which this client does not take")
+            raise self._problem(f"this client does not accept a comma before this {bracket}")
         return True
 
     def _comma(self, bracket: str) -> int | None:
-        """Go on behind the comma, or stop at the bracket; where the comma ends."""
+        """Move past the comma and return where it ends, or stop at the bracket and return ``None``."""
         self._skip()
         if self._text[self._at : self._at + 1] == bracket:
             return None
@@ -177,8 +177,8 @@ class _Parser:
             raise self._problem(expected)
         try:
             value = json.loads(match[0])
-        except ValueError:  # an escape that there is not, or a number beyond all bounds
-            raise self._problem("this can't be read") from None
+        except ValueError:  # an unknown escape, or a number out of bounds
+            raise self._problem("this is not a valid value") from None
         self._at = match.end()
         return value
 
@@ -189,9 +189,9 @@ class _Parser:
                 return
             comment = _COMMENT.match(self._text, self._at)
             if comment is None:
-                raise self._problem("this comment does not end")
+                raise self._problem("this comment has no end")
             if not self._grammar.comments:
-                raise self._problem("this comment is not taken by this client")
+                raise self._problem("this client does not accept comments")
             self._at = comment.end()
             if comment[0].startswith("//"):
                 self._line_comments.add(self._at)

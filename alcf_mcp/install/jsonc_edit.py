@@ -1,8 +1,8 @@
 """Set or remove one member of an object in a JSON text, and leave every other byte as it is.
 
-What is set and then removed leaves the text as it was, but for one thing: an object that had no members is
-empty afterwards, whatever blank space it held before. Setting keeps to the text's own style: indentation,
-line ends, and whether the last member has a comma.
+Setting a member and then removing it restores the text, with one exception: an object that had no members
+ends up empty, whatever whitespace it contained. Setting follows the text's own style: indentation, line
+endings, and whether the last member has a comma.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from alcf_mcp.install.values import Path, nested
 
 _JSON_BLANK = " \t\r\n"
 _INDENT = re.compile(r"[ \t]*")
-# Comments behind a member belong to it: what is added comes after them.
+# Comments after a member belong to it: new members go after them.
 _REST_OF_LINE = re.compile(r"[ \t]*(?:/\*(?:(?!\*/)[^\r\n])*\*/[ \t]*)*(?://[^\r\n]*)?(?=\r?\n)")
 _BLANK_REST = re.compile(r"[ \t]*\r?\n")
 
 
 def set_member(text: str, path: Path, value: Any, grammar: Grammar) -> str:
-    """The text with this value at this path; objects that lead there are made where they are missing.
+    """The text with this value at this path; missing objects on the way are created.
 
     Raises:
-        SyntaxProblem: the text is not of this grammar.
-        ShapeProblem: something else than an object is on the way.
+        SyntaxProblem: the text does not follow this grammar.
+        ShapeProblem: something other than an object is on the way.
     """
     node = parse(text, grammar).root
     style = _Style(text, node)
@@ -46,11 +46,11 @@ def set_member(text: str, path: Path, value: Any, grammar: Grammar) -> str:
 
 
 def remove_member(text: str, path: Path, grammar: Grammar) -> str:
-    """The text without what is at this path.
+    """The text without the member at this path.
 
     Raises:
-        SyntaxProblem: the text is not of this grammar.
-        ShapeProblem: something else than an object is on the way.
+        SyntaxProblem: the text does not follow this grammar.
+        ShapeProblem: something other than an object is on the way.
     """
     document = parse(text, grammar)
     node = document.root
@@ -62,12 +62,12 @@ def remove_member(text: str, path: Path, grammar: Grammar) -> str:
         if found is None:
             return text
         parent, node = node, found.node
-    # Were a key there twice, the other one would count from now on.
+    # If the key occurs twice, the other one would become effective now, so remove that one too.
     return remove_member(_cut(text, document, parent, path[-1]), path, grammar)
 
 
 class _Style:
-    """How the text is written."""
+    """The style in which the text is written."""
 
     def __init__(self, text: str, root: Node | None) -> None:
         self.newline = "\r\n" if "\r\n" in text else "\n"
@@ -77,7 +77,7 @@ class _Style:
         ) or "  "
 
     def block(self, value: Any, indent: str) -> str:
-        """A value over several lines, below something that is indented like this."""
+        """A value over several lines, for a parent with this indentation."""
         lines = json.dumps(value, indent=self.unit, ensure_ascii=False)
         return lines.replace("\n", self.newline + indent)
 
@@ -98,7 +98,7 @@ def _begins_line(text: str, offset: int) -> bool:
 
 
 def _line_break_before(text: str, offset: int) -> int:
-    """Where the blank space before something begins, back to the end of the line before it."""
+    """Where the whitespace before an offset begins, back to the end of the previous line."""
     before = text[:offset].rstrip(" \t")
     return len(before.removesuffix("\n").removesuffix("\r")) if before.endswith("\n") else len(before)
 
@@ -121,7 +121,7 @@ def _insert(text: str, parent: Node, key: str, value: Any, style: _Style) -> str
 
 
 def _insert_first(text: str, parent: Node, key: str, value: Any, style: _Style) -> str:
-    """Into an object that has no members, behind the comments that it may have."""
+    """Insert a member into an object that has none, after any comments in it."""
     inside = text[parent.start + 1 : parent.end - 1]
     comments = inside.rstrip(_JSON_BLANK)
     outer = _indent_of(text, parent.start)
@@ -134,7 +134,7 @@ def _insert_first(text: str, parent: Node, key: str, value: Any, style: _Style) 
 
 
 def _cut(text: str, document: Document, parent: Node, key: str) -> str:
-    """Take the last member with this key out."""
+    """Remove the last member with this key."""
     index = max(number for number, member in enumerate(parent.members) if member.key == key)
     member = parent.members[index]
     around = text[parent.start + 1 : member.start] + text[member.end : parent.end - 1]
@@ -142,7 +142,7 @@ def _cut(text: str, document: Document, parent: Node, key: str) -> str:
         return text[: parent.start + 1] + text[parent.end - 1 :]
     start = _line_break_before(text, member.start)
     if start in document.line_comments and not _BLANK_REST.match(text, member.end):
-        start = member.start  # else the comment would swallow what follows
+        start = member.start  # otherwise the comment would swallow what follows
     head = text[:start]
     if member.comma is None and index > 0:
         comma = parent.members[index - 1].end

@@ -1,20 +1,20 @@
-r"""The clients that ``alcf-mcp install`` knows: where each keeps its MCP servers, and in which form.
+r"""The clients that ``alcf-mcp install`` knows: where each keeps its MCP servers, and in which format.
 
-Both are documented at the addresses below; looked up in November 2026.
+Both are documented at the addresses below; checked in November 2026.
 
 - Claude Desktop: modelcontextprotocol.io/docs/develop/connect-local-servers. The Windows package (MSIX) reads
   its file below ``%LOCALAPPDATA%\Packages``: anthropics/claude-code#26073. The Linux version, of 2026-06-30,
-  has it in ``~/.config/Claude``: github.com/aaddrick/claude-desktop-debian, which repackages that version.
+  keeps it in ``~/.config/Claude``: github.com/aaddrick/claude-desktop-debian, which repackages that version.
 - Claude Code: code.claude.com/docs/en/mcp. Version 2.1.197 refuses comments and trailing commas.
-- VS Code: code.visualstudio.com/docs/agents/reference/mcp-configuration. The user's ``mcp.json`` lies beside
+- VS Code: code.visualstudio.com/docs/agents/reference/mcp-configuration. The user's ``mcp.json`` is beside
   ``settings.json``: code.visualstudio.com/docs/configure/settings.
 - Cursor: cursor.com/docs/mcp.
-- Codex: developers.openai.com/codex/mcp. Tried with version 0.169.0.
-- Gemini CLI: geminicli.com/docs/tools/mcp-server. Version 0.61.0 takes comments, but no trailing commas. What
-  ``GEMINI_CLI_HOME`` means: google-gemini/gemini-cli#23622.
+- Codex: developers.openai.com/codex/mcp. Tested with version 0.169.0.
+- Gemini CLI: geminicli.com/docs/tools/mcp-server. Version 0.61.0 accepts comments, but no trailing commas.
+  The meaning of ``GEMINI_CLI_HOME``: google-gemini/gemini-cli#23622.
 - Windsurf: docs.windsurf.com/windsurf/cascade/mcp. Since 2026-06-02 it is Devin Desktop, which reads another
   file: docs.sevalla.com/ai-agents/windsurf, and vaadin.com/docs on Devin Desktop.
-- Zed: zed.dev/docs/ai/mcp and zed.dev/docs/configuring-zed. The place on Windows is in its crate ``paths``.
+- Zed: zed.dev/docs/ai/mcp and zed.dev/docs/configuring-zed. The path on Windows is in its crate ``paths``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _PLAIN = JSON()
 _WITH_COMMENTS = JSON(Grammar(comments=True))
 _LENIENT = JSON(Grammar(comments=True, trailing_commas=True))
 
-_NEW_SESSION = "Start a new session; its command /mcp shows the connection."
+_NEW_SESSION = "Start a new session; the command /mcp shows the connection."
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,14 @@ class Client:
     """A program that starts MCP servers.
 
     Args:
-        name: what it is called on the command line.
-        title: what it is called by people.
+        name: its name on the command line.
+        title: its full name.
         place: where its configuration file is.
-        format: how that is written.
-        servers: where in it the servers stand, by name.
-        also: where else they may stand; ``*`` is any name.
-        always: what every entry says, beside the command.
-        restart: how it takes notice of a change.
+        format: the file's format.
+        servers: the path to the servers in the file.
+        also: other paths where servers may be; ``*`` matches any name.
+        always: what every entry contains in addition to the command.
+        restart: how to make the client notice a change.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Client:
 
 def _claude_desktop(machine: ThisComputer) -> Path:
     if machine.platform == "win32":
-        # The package sees its own copy of %APPDATA%, and nothing that is written to the real one.
+        # The package sees its own copy of %APPDATA%, and nothing written to the real one.
         packages = sorted((machine.local / "Packages").glob("Claude_*/LocalCache/Roaming/Claude"))
         if packages:
             return packages[0] / "claude_desktop_config.json"
@@ -118,9 +118,9 @@ GENERIC = Client(
     _generic,
     _LENIENT,
     ("mcpServers",),
-    restart="Let your client read the file, and restart it.",
+    restart="Make your client read the file, and restart it.",
 )
-"""Any other client, which reads a file of the usual form wherever it is."""
+"""Any other client that reads a file of the usual format, wherever it is."""
 
 CLIENTS = (
     Client(
@@ -191,10 +191,10 @@ CLIENTS = (
 
 
 def client_named(name: str) -> Client:
-    """The client that is called so on the command line.
+    """The client with this name on the command line.
 
     Raises:
-        ClientError: there is none.
+        ClientError: there is no such client.
     """
     for client in CLIENTS:
         if client.name == name.lower():

@@ -1,4 +1,4 @@
-"""How a client has to start this program: by its absolute path, because desktop programs know no PATH."""
+"""How a client must start this program: by its absolute path, because desktop programs have no PATH."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from pathlib import Path
 
 NAME = "alcf-mcp"
 
-# What uv calls the parts of its cache in which it makes the environments of uvx.
+# The names of the parts of uv's cache in which it creates the environments of uvx.
 _EPHEMERAL = re.compile(r"(archive|builds|environments)-v\d+")
 
 
 @dataclass(frozen=True)
 class Launcher:
-    """A command and the arguments in front of the program's own."""
+    """A command and the arguments before the program's own."""
 
     command: str
     arguments: tuple[str, ...] = ()
 
 
 def this_program(environment: Mapping[str, str] = os.environ, prefix: str = sys.prefix) -> Launcher:
-    """How to start this very program again later.
+    """How to start this same program again later.
 
     Args:
         environment: the environment variables.
-        prefix: where Python's environment is; in the cache of uv, ``uvx`` made it for this once.
+        prefix: where Python's environment is; one in uv's cache was created by ``uvx`` for this run only.
     """
     if any(_EPHEMERAL.fullmatch(part) for part in Path(prefix).parts):
         return _uvx(environment)
@@ -40,7 +40,7 @@ def this_program(environment: Mapping[str, str] = os.environ, prefix: str = sys.
     for script in scripts:
         found = shutil.which(script)
         if found and Path(found).stem.lower() == NAME:
-            # Not resolved: the link that pipx and uv make outlives the place it leads to.
+            # Not resolved: the link that pipx or uv creates outlives its target.
             return Launcher(os.path.abspath(found))  # noqa: PTH100 - Path.absolute keeps ".."
     return Launcher(sys.executable, ("-m", "alcf_mcp"))
 
@@ -57,7 +57,7 @@ def _uvx(environment: Mapping[str, str]) -> Launcher:
 
 
 def _source() -> str | None:
-    """What this program was installed from, unless from the package index; as a requirement."""
+    """What this program was installed from, as a requirement; ``None`` for the package index."""
     try:
         noted = metadata.distribution(NAME).read_text("direct_url.json")
     except metadata.PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""Where this machine's programs keep what belongs to a person."""
+"""Where programs on this machine keep a user's files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class ThisComputer:
 
     Args:
         platform: as in ``sys.platform``.
-        home: the person's home directory.
+        home: the user's home directory.
         environment: the environment variables.
     """
 
@@ -39,7 +39,7 @@ class ThisComputer:
 
     @property
     def xdg_config(self) -> Path:
-        """``$XDG_CONFIG_HOME``, as Linux programs have it."""
+        """``$XDG_CONFIG_HOME``, as Linux programs use it."""
         return self.named("XDG_CONFIG_HOME", self.home / ".config")
 
     @property

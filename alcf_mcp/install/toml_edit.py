@@ -1,8 +1,8 @@
 """Set or remove one table in a TOML text, such as ``[mcp_servers.alcf]``, and leave the rest as it is.
 
-What is new is written behind the end, and what goes is cut out by its lines. tomlkit changes values in place,
-but is shown the lines of that one table alone: in a whole text it counts the comments above a table to the
-table before, and moves tables together that have others between them.
+A new table is appended at the end, and a removed one is cut out by its lines. tomlkit changes values in
+place, but it only sees the lines of that one table. In a whole text, it assigns the comments above a table to
+the previous table, and it joins related tables that have others between them.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 from alcf_mcp.install.errors import EditProblem, SyntaxProblem
 from alcf_mcp.install.values import Path, lookup, nested
 
-# How tomllib words a place; it tells it in numbers from Python 3.14 on only.
+# How tomllib words a position; it offers numbers only from Python 3.14 on.
 _PLACE = re.compile(r"(.*?)(?: \(at (?:line (\d+), column (\d+)|end of document)\))?", re.DOTALL)
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Read a text.
+    """Parse a text.
 
     Raises:
         SyntaxProblem: it is not TOML.
@@ -41,48 +41,48 @@ def set_table(text: str, path: Path, values: Mapping[str, Any]) -> str:
 
     Raises:
         SyntaxProblem: the text is not TOML.
-        ShapeProblem: something else than a table is on the way.
-        EditProblem: it is written too strangely.
+        ShapeProblem: something other than a table is on the way.
+        EditProblem: the text is written in too unusual a way.
     """
     if lookup(parse(text), path) is None:
         return _append(text, path, values)
     lines = _LINES.findall(text)
     tables = [(start, end) for header, start, end in _tables(lines) if header == path]
     if len(tables) != 1:
-        raise EditProblem("it is no table with a header of its own")
+        raise EditProblem("it is not a table with a header of its own")
     ((start, end),) = tables
     lines[start:end] = [_changed("".join(lines[start:end]), path, values)]
     return "".join(lines)
 
 
 def remove_table(text: str, path: Path) -> str:
-    """The text without the table at this path, and without the tables below it.
+    """The text without the table at this path and the tables below it.
 
     Raises:
         SyntaxProblem: the text is not TOML.
-        ShapeProblem: something else than a table is on the way.
-        EditProblem: it is written too strangely.
+        ShapeProblem: something other than a table is on the way.
+        EditProblem: the text is written in too unusual a way.
     """
     if lookup(parse(text), path) is None:
         return text
     lines = _LINES.findall(text)
     ours = [(start, end) for header, start, end in _tables(lines) if header[: len(path)] == path]
     if not ours:
-        raise EditProblem("it is no table with a header of its own")
+        raise EditProblem("it is not a table with a header of its own")
     for start, end in reversed(ours):
         _cut(lines, start, end)
     return "".join(lines)
 
 
 def _tables(lines: list[str]) -> list[tuple[Path, int, int]]:
-    """The key of every table that has a header, its first line, and the line behind its last."""
+    """The key of every table that has a header, its first line, and the line after its last."""
     headers = [(header, number) for number, line in enumerate(lines) if (header := _header(line))]
     ends = [number for _, number in headers[1:]] + [len(lines)]
     return [(header, start, end) for (header, start), end in zip(headers, ends, strict=False)]
 
 
 def _changed(text: str, path: Path, values: Mapping[str, Any]) -> str:
-    """The lines of one table, with other values in it."""
+    """The lines of one table, with these values set."""
     import tomlkit  # noqa: PLC0415 - loaded where it is used
     from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
 
@@ -110,7 +110,7 @@ def _append(text: str, path: Path, values: Mapping[str, Any]) -> str:
 
 
 def _header(line: str) -> Path:
-    """The key of a line that begins a table; nothing for other lines."""
+    """The key of a line that begins a table; an empty path for other lines."""
     if not line.lstrip().startswith("["):
         return ()
     try:
@@ -125,7 +125,7 @@ def _header(line: str) -> Path:
 
 
 def _cut(lines: list[str], start: int, end: int) -> None:
-    """Take a table's lines out, and the empty line above it; comments at its end belong to what follows."""
+    """Remove a table and the empty line above it. Comments at its end belong to the next table."""
     while end > start + 1 and lines[end - 1].lstrip()[:1] in ("", "#"):
         end -= 1
     if start > 0 and not lines[start - 1].strip():

@@ -1,4 +1,4 @@
-"""What a configuration says, in whatever format."""
+"""The values of a configuration, whatever its format."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Path = tuple[str, ...]
 
 
 def lookup(values: Mapping[str, Any], path: Path) -> Any:
-    """What is at a path; ``None`` for nothing.
+    """The value at a path; ``None`` if there is none.
 
     Raises:
-        ShapeProblem: something else than an object is on the way.
+        ShapeProblem: something other than an object is on the way.
     """
     found: Any = values
     for depth, key in enumerate(path):
@@ -29,14 +29,14 @@ def lookup(values: Mapping[str, Any], path: Path) -> Any:
 def says_only(
     before: dict[str, Any], after: dict[str, Any], path: Path, entry: Mapping[str, Any] | None
 ) -> bool:
-    """Whether a changed text says what it said before, but for this entry (or none) at this path."""
+    """Whether a changed text says what it said before, except for this entry (or none) at this path."""
     if entry is not None and lookup(after, path) != entry:
         return False
     return _without(before, path) == _without(after, path)
 
 
 def _without(values: dict[str, Any], path: Path) -> dict[str, Any]:
-    """The same without what is at a path, and without the objects above it that are empty then."""
+    """The values without what is at a path, and without objects above it that become empty."""
     key, *below = path
     rest = {name: value for name, value in values.items() if name != key}
     if below and isinstance(values.get(key), dict) and (kept := _without(values[key], tuple(below))):
@@ -45,7 +45,7 @@ def _without(values: dict[str, Any], path: Path) -> dict[str, Any]:
 
 
 def nested(path: Path, value: Any) -> Any:
-    """A value below the objects that lead to it."""
+    """Wrap a value in the objects that lead to it."""
     for key in reversed(path):
         value = {key: value}
     return value

@@ -1,7 +1,7 @@
 """The embedded local facility: ALCF's Facility API served on this machine, with real files and real jobs.
 
-The names below are imported when they are first used: a job's supervisor runs from this package too,
-and starts in an instant only as long as nothing heavy comes with it.
+The names below are imported on first use. A job's supervisor runs from this package too, and it starts fast
+only as long as the package loads nothing heavy.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Projects and their allocations. Ids are derived from names, so they stay the same over restarts."""
+"""Projects and their allocations. Ids are derived from names, so restarts do not change them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NAMESPACE = uuid.UUID("7f2a2d2c-0c5e-4b4e-9d53-0c1f3d6f9c11")
 
 @dataclass(frozen=True, slots=True)
 class MachineCapability:
-    """What can be allocated: the node hours of a machine, the bytes of a filesystem."""
+    """Something that can be allocated: a machine's node hours or a filesystem's bytes."""
 
     id: str
     name: str
@@ -32,7 +32,7 @@ class MachineCapability:
 
 @dataclass(frozen=True, slots=True)
 class MachineAllocation:
-    """What a project may use of a capability, and has used, in the capability's unit."""
+    """How much of a capability a project was granted and has used, in the capability's unit."""
 
     id: str
     project: Grant
@@ -42,7 +42,7 @@ class MachineAllocation:
 
 
 class Accounts:
-    """Tells of the facility's projects.
+    """Reports the facility's projects and their allocations.
 
     Args:
         settings: the projects and machines.
@@ -58,7 +58,7 @@ class Accounts:
             machine.id: MachineCapability(
                 stable_id("capability", machine.name),
                 f"{machine.name} node hours",
-                f"Nodes times wall time on {machine.name}",
+                f"Nodes times walltime on {machine.name}",
                 "node_hours",
                 machine.id,
             )
@@ -79,7 +79,7 @@ class Accounts:
         return [*self.machine_capabilities.values(), self.eagle_capability]
 
     async def allocations(self, project: Grant) -> list[MachineAllocation]:
-        """A project's allocations, with what is used of them by now."""
+        """A project's allocations, with their usage so far."""
         allocations = [await self._node_hours(project, machine) for machine in self._settings.machines]
         directory = self._tree.root / "eagle" / project.name
         stored = await anyio.to_thread.run_sync(lambda: sum(_sizes(directory)))
@@ -93,7 +93,7 @@ class Accounts:
 
 
 def stable_id(kind: str, *names: str) -> str:
-    """The id of what has these names."""
+    """Derive a stable id from a kind and names."""
     return str(uuid.uuid5(_NAMESPACE, "/".join((kind, *names))))
 
 

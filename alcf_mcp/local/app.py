@@ -16,11 +16,11 @@ from alcf_mcp.local.routes.wire import PREFIX
 
 
 def create_app(routes: Sequence[Route], running: Callable[[], AbstractAsyncContextManager[Any]]) -> Starlette:
-    """Put the application together.
+    """Assemble the application.
 
     Args:
         routes: the routes below ``/api/v1``.
-        running: what has to run while the application is served.
+        running: gives the context that must be active while the application is served.
     """
 
     @asynccontextmanager

@@ -1,7 +1,7 @@
 """What the local facility consists of: machines with their queues, filesystems, and projects.
 
-Names, ids and types are those of ALCF, so that whatever looks them up finds the same here; the machines
-are scaled down to a few nodes (ALCF's deployment of the API, 2026-08).
+Names, ids and types are ALCF's, so code that looks them up works here too. The machines are scaled down to
+a few nodes (ALCF's deployment of the API, 2026-08).
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ class LocalQueue:
     """A queue of a machine.
 
     Attributes:
-        name: what a job names as its queue.
-        max_nodes: the largest job, in nodes.
-        max_walltime: the longest job, in seconds.
-        priority: queues with a higher one are served first.
-        max_running: how many jobs of a user may run at once; ``None`` for any number.
+        name: the name that a job gives as its queue.
+        max_nodes: the size of the largest job, in nodes.
+        max_walltime: the walltime of the longest job, in seconds.
+        priority: queues with a higher priority are served first.
+        max_running: how many jobs of one user may run at once; ``None`` for any number.
     """
 
     name: str
@@ -41,10 +41,10 @@ class LocalMachine:
     Attributes:
         id: the resource id.
         name: the resource name.
-        server: the scheduler's name, the end of every job id.
+        server: the scheduler's name, with which every job id ends.
         nodes: the names of its nodes.
         queues: its queues.
-        cpus_per_node: what a job finds as ``NCPUS``.
+        cpus_per_node: the value of ``NCPUS`` in a job.
     """
 
     id: str
@@ -55,13 +55,13 @@ class LocalMachine:
     cpus_per_node: int = 4
 
     def queue(self, name: str) -> LocalQueue | None:
-        """The queue of that name."""
+        """The queue with that name, or ``None``."""
         return next((queue for queue in self.queues if queue.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """A filesystem, with the absolute paths under which it is reached."""
+    """A filesystem and the absolute paths that lead to it."""
 
     id: str
     name: str
@@ -73,7 +73,7 @@ class Grant:
     """A project and what it may use.
 
     Attributes:
-        name: what a job names as its account.
+        name: the name that a job gives as its account.
         description: what the project is for.
         node_hours: the allocation on every machine.
         storage_bytes: the allocation on Eagle.
@@ -87,7 +87,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class ResourceRecord:
-    """What the status routes tell of a resource, apart from its current status."""
+    """What the status routes report about a resource, apart from its current status."""
 
     id: str
     name: str
@@ -127,12 +127,12 @@ EAGLE = Storage("1c3ad9d4-2e91-42bc-becb-72b1fde1235c", "Eagle", ("/eagle", "/lu
 HOME = Storage("6115bd2c-957a-4543-abff-5fae52992ff2", "Home", ("/home",))
 STORAGES = (EAGLE, HOME)
 
-# Aurora is known to the API, but takes no jobs through it (ALCF's deployment of the API, 2026-08).
+# The API lists Aurora but takes no jobs for it (ALCF's deployment of the API, 2026-08).
 AURORA_ID = "0325fc07-6fb7-4453-b772-3d5030b2df72"
 
 PROJECTS = (
-    Grant("LocalDemo", "A project to try things out on the local facility", node_hours=1000.0),
-    Grant("LocalTiny", "A project with hardly any node hours, to meet the end of an allocation", 0.02),
+    Grant("LocalDemo", "A project for trying things out on the local facility", node_hours=1000.0),
+    Grant("LocalTiny", "A project with hardly any node hours, for testing a used-up allocation", 0.02),
 )
 
 
@@ -157,7 +157,7 @@ def resource_records(machines: tuple[LocalMachine, ...]) -> tuple[ResourceRecord
         "compute",
         "unknown",
     )
-    # Nothing reports on filesystems, so their status is unknown (ALCF's deployment of the API, 2026-08).
+    # Nothing monitors filesystems, so their status is unknown (ALCF's deployment of the API, 2026-08).
     storages = tuple(
         ResourceRecord(
             storage.id,

@@ -16,7 +16,7 @@ DAY = 24 * HOUR
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A resource's current status (``up``, ``down``, ``degraded``, ``unknown``) and since when."""
+    """A resource's current status (``up``, ``down``, ``degraded`` or ``unknown``) and when it was set."""
 
     status: str
     last_modified: float
@@ -24,9 +24,9 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledIncident:
-    """What happens to resources over a time; ``end`` is ``None`` while it is unknown.
+    """Something that affects resources for a while; ``end`` is ``None`` while it is unknown.
 
-    Times are in seconds since the epoch; the other words are the standard's.
+    Times are in seconds since the epoch; the other values are the standard's terms.
     """
 
     id: str
@@ -43,7 +43,7 @@ class ScheduledIncident:
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """A moment at which a resource changed its status."""
+    """The moment when a resource changed its status."""
 
     id: str
     incident_id: str | None
@@ -71,7 +71,7 @@ class FacilityCondition:
         self._clock = clock
 
     def seed(self) -> None:
-        """On the first start, set each resource's status, a past maintenance and a planned one."""
+        """On the first start, set each resource's status and add a past and a planned maintenance."""
         now = self._now()
         with self._database.transaction() as connection:
             known = {row[0] for row in connection.execute("SELECT resource_id FROM resource_status")}
@@ -112,12 +112,12 @@ class FacilityCondition:
         return await self._database.read(fetch)
 
     async def set_status(self, resource: str, status: str, *, incident_id: str | None = None) -> None:
-        """Change a resource's status, which is an event. Jobs don't start on a machine that is down.
+        """Change a resource's status and record an event. Jobs don't start on a machine that is down.
 
         Args:
             resource: the resource's name.
             status: ``up``, ``down``, ``degraded`` or ``unknown``.
-            incident_id: the incident that this belongs to.
+            incident_id: the incident that the change belongs to.
         """
         record = self._named(resource)
         event = StatusChange(
@@ -148,10 +148,10 @@ class FacilityCondition:
         resolution: str = "unresolved",
         description: str = "",
     ) -> str:
-        """Add an incident to resources, given by name; times in seconds since the epoch.
+        """Add an incident that affects the named resources. Times are in seconds since the epoch.
 
         Returns:
-            Its id.
+            The incident's id.
         """
         incident = ScheduledIncident(
             str(uuid.uuid4()),
@@ -169,7 +169,7 @@ class FacilityCondition:
         return incident.id
 
     async def clear(self) -> None:
-        """Forget all incidents and events."""
+        """Delete all incidents and events."""
 
         def clear(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM incidents")
@@ -178,7 +178,7 @@ class FacilityCondition:
         await self._database.write(clear)
 
     def _now(self) -> float:
-        # In whole milliseconds, so that a time that was told finds what happened then.
+        # Whole milliseconds, as in responses, so that a query with a reported time finds what happened then.
         return round(self._clock(), 3)
 
     def _named(self, name: str) -> ResourceRecord:

@@ -11,10 +11,10 @@ from pydantic import SecretStr
 
 
 def read_or_create_token(path: Path) -> SecretStr:
-    """Read the token, after making one if there is none.
+    """Read the token, and create it first if there is none.
 
     Two processes that start at once end up with the same token: the file appears whole or not at all,
-    and the first one stays.
+    and the first one wins.
     """
     if not path.exists():
         descriptor, draft = tempfile.mkstemp(dir=path.parent)  # mkstemp makes it readable by its owner only
@@ -30,5 +30,5 @@ def read_or_create_token(path: Path) -> SecretStr:
 
 
 def same_token(given: str, expected: SecretStr) -> bool:
-    """Compare in a time that does not tell how much of the token was right."""
+    """Compare in constant time, so that timing does not reveal how much of the token was right."""
     return secrets.compare_digest(given.encode(), expected.get_secret_value().encode())

@@ -1,4 +1,4 @@
-"""The facility's memory: one SQLite file that all processes on the same root share."""
+"""The facility's database: one SQLite file that all processes on the same root share."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that holds the write lock from its start: what it reads stays true."""
+        """A transaction that holds the write lock from its start, so what it reads stays true."""
         with closing(self._connect()) as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -127,7 +127,7 @@ class Database:
         return await anyio.to_thread.run_sync(run)
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run ``work``, which only reads, off the event loop."""
+        """Run ``work``, which must only read, off the event loop."""
 
         def run() -> T:
             with closing(self._connect()) as connection:
@@ -136,7 +136,7 @@ class Database:
         return await anyio.to_thread.run_sync(run)
 
     def _connect(self) -> sqlite3.Connection:
-        # Transactions are begun by hand: the module's own would not take the write lock at once.
+        # Transactions begin explicitly: the module's implicit ones do not take the write lock at once.
         connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA synchronous = NORMAL")

@@ -40,32 +40,33 @@ from alcf_mcp.private import StateError, make_private_directory
 
 
 class ConfinementUnavailable(Exception):
-    """Jobs were to be confined at any rate, and can't be here."""
+    """Jobs must be confined, but they can't be on this computer."""
 
 
 @contextmanager
 def _kept_in(root: Path) -> Iterator[None]:
-    """Around what uses the facility's directory at its start.
+    """Report failures to set up the facility's directory as a ``StateError``.
 
     Raises:
-        StateError: it can't be made or written to.
+        StateError: the directory can't be created or written to.
     """
     try:
         yield
     except (OSError, sqlite3.Error) as error:
-        raise StateError(f"The local facility can't be kept in {root} ({error})") from None
+        raise StateError(f"The local facility can't use {root} ({error})") from None
 
 
 class LocalFacility:
     """A small facility on this computer that serves ALCF's Facility API.
 
-    Jobs and tasks proceed while ``running()``, which an ASGI server that knows lifespans does by itself::
+    Jobs and tasks make progress only inside ``running()``. An ASGI server that supports lifespans enters it
+    by itself::
 
         facility = LocalFacility(LocalSettings(root=state / "local"))
         async with facility.running():
             http = httpx.AsyncClient(transport=httpx.ASGITransport(facility.app), …)
 
-    Several facilities, in several processes too, may share one root.
+    Several facilities may share one root, in separate processes too.
 
     Attributes:
         settings: how it behaves.
@@ -73,8 +74,8 @@ class LocalFacility:
         token: the bearer token that it accepts.
         tree: the directories behind its paths.
         condition: the status of its resources, and its incidents.
-        faults: faults on purpose, and the log of requests; for tests.
-        notes: what a person should know, as sentences.
+        faults: deliberate faults and the request log, for tests.
+        notes: what the user should know, as sentences.
     """
 
     def __init__(self, settings: LocalSettings, clock: Callable[[], float] = time.time) -> None:
@@ -115,7 +116,7 @@ class LocalFacility:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:
-        """Let jobs and tasks proceed. Within another ``running()`` of the same facility it does nothing."""
+        """Let jobs and tasks make progress. Inside another ``running()`` of this facility it does nothing."""
         if self._is_running:
             yield self
             return
@@ -136,10 +137,10 @@ class LocalFacility:
             raise failure
 
     async def end_jobs(self) -> None:
-        """Cancel all jobs; for a facility that is of no use any more, because jobs outlive it."""
+        """Cancel all jobs. For a facility that is being discarded: its jobs would outlive it."""
         for machine in self.settings.machines:
             for job in await self._jobs.all(machine, historical=False):
-                with suppress(Problem):  # it has just ended, or is ending
+                with suppress(Problem):  # the job has just ended, or is ending
                     await self._jobs.cancel(machine, job.id)
                 self._launcher.terminate(job)
 
@@ -170,19 +171,20 @@ class LocalFacility:
     def _find_sandbox(self) -> Sandbox | None:
         if self.settings.confine is False:
             self.notes.append(
-                "Jobs are not confined, as asked: they can read and change what you can on this computer."
+                "Jobs are not confined, as requested: they can read and change anything that you can on this"
+                " computer."
             )
             return None
         sandbox, reason = find_sandbox(self.tree, self.settings.root / "etc")
         if sandbox is None:
             if self.settings.confine:
                 raise ConfinementUnavailable(
-                    f"Jobs of the local facility can't be confined: {reason}."
-                    " Install bubblewrap, or allow jobs that are not confined."
+                    f"The local facility can't confine its jobs: {reason}."
+                    " Install bubblewrap, or allow unconfined jobs."
                 )
             self.notes.append(
-                f"Jobs are not confined, because {reason}: they can read and change what you can on this"
-                f" computer, and find the facility's directories in {self.tree.root} (ALCF_LOCAL_ROOT)"
-                " instead of /eagle and /home."
+                f"Jobs are not confined, because {reason}: they can read and change anything that you can on"
+                f" this computer, and they find the facility's directories in {self.tree.root}"
+                " (ALCF_LOCAL_ROOT) instead of /eagle and /home."
             )
         return sandbox

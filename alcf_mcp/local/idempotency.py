@@ -1,7 +1,7 @@
-"""Idempotency keys: a request that is repeated with its key is carried out once.
+"""Idempotency keys: a request that is retried with its key is carried out once.
 
-This is the standard's next version as its reference implementation has it (2026-08): only what succeeded is
-kept, and a key counts for one user and one operation, whatever the resource.
+This follows the standard's next version, as in its reference implementation (2026-08): only successful
+requests are kept, and a key applies to one user and one operation, whatever the resource.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from alcf_mcp.local.problems import Problem, not_implemented
 
 KEPT_SECONDS = 24 * HOUR
 
-# Whoever began with a request and did not finish it by then is no more.
+# A process that has not finished a request by then is presumed dead.
 LOCK_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a request was answered: now, or ``replayed`` from an earlier one with the same key."""
+    """The response to a request: a new one, or one ``replayed`` from an earlier request with the same key."""
 
     body: Any
     replayed: bool
 
 
 class IdempotencyKeys:
-    """The keys of requests that are under way or were answered, shared by all processes on the same root.
+    """The keys of requests in progress or completed, shared by all processes on the same root.
 
     Args:
         database: where they are kept.
@@ -50,24 +50,24 @@ class IdempotencyKeys:
     async def once(
         self, operation: str, key: str, request: Any, carry_out: Callable[[], Awaitable[Any]]
     ) -> Reply:
-        """Carry out a request, or tell what it was answered before.
+        """Carry out a request, or return the response that it got before.
 
         Args:
-            operation: what the key counts for.
+            operation: the operation that the key applies to.
             key: the key.
-            request: what is asked for, as JSON can say it; a key belongs to one request.
-            carry_out: carries it out, and gives the answer's body.
+            request: the request, as JSON can express it; a key belongs to one request.
+            carry_out: carries the request out and returns the response body.
 
         Raises:
-            Problem: 501 without a store, 409 while the same is under way, 422 if the key belongs to another
-                request; and what ``carry_out`` raises, after which the key is free again.
+            Problem: 501 without a store, 409 while a request with the key is in progress, 422 if the key
+                belongs to another request. Whatever ``carry_out`` raises frees the key and is passed on.
         """
         if not self._kept:
             raise not_implemented("Idempotency-Key is not supported: no store is configured.")
         fingerprint = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
         if (answer := await self._claim(operation, key, fingerprint)) is not None:
             return Reply(json.loads(answer), replayed=True)
-        with anyio.CancelScope(shield=True):  # what was carried out has to be known by its key
+        with anyio.CancelScope(shield=True):  # the key of a request that was carried out must be kept
             try:
                 body = await carry_out()
             except BaseException:
@@ -77,7 +77,7 @@ class IdempotencyKeys:
         return Reply(body, replayed=False)
 
     async def _claim(self, operation: str, key: str, fingerprint: str) -> str | None:
-        """Take a key for a request that is new; else what it was answered."""
+        """Claim the key for a new request, or return the response that was kept for it."""
         now = self._clock()
 
         def claim(connection: sqlite3.Connection) -> str | None:

@@ -1,4 +1,4 @@
-"""Errors as the API tells them: RFC 9457 problem details."""
+"""Errors as the API reports them: RFC 9457 problem details."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _KINDS = {
 
 
 class Problem(Exception):
-    """An answer that is an error.
+    """An error response.
 
     Attributes:
         status: HTTP status.
-        detail: what went wrong, for people.
-        invalid_params: for schema errors, what is wrong with which parameter.
+        detail: what went wrong, in readable form.
+        invalid_params: for schema errors, the invalid parameters and what is wrong with each.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Problem(Exception):
 
     @classmethod
     def invalid_parameter(cls, error: ValidationError) -> Problem:
-        """A request that does not match the schema: 400, where FastAPI by itself would answer 422."""
+        """A request that does not match the schema: 400, where FastAPI by default responds with 422."""
         params = [
             {"name": str((problem["loc"] or ("body",))[-1]), "reason": problem["msg"]}
             for problem in error.errors(include_url=False, include_input=False, include_context=False)
@@ -51,7 +51,7 @@ class Problem(Exception):
 
 
 def not_implemented(what: str) -> Problem:
-    """What this deployment does not offer."""
+    """The refusal of something that this deployment does not offer."""
     return Problem(501, what)
 
 
@@ -82,7 +82,7 @@ async def on_problem(request: Request, error: Exception) -> Response:
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:
-    """Starlette's exception handler for its own errors: no such route, no such method."""
+    """Starlette's exception handler for its own errors, such as an unknown route or method."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
     response = problem_response(request, Problem(error.status_code, error.detail))
     response.headers.update(error.headers or {})
@@ -90,7 +90,7 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
 
 
 class UnexpectedErrors:
-    """ASGI middleware: a mistake of the facility's own becomes a 500 that tells nothing of it."""
+    """ASGI middleware that turns a bug in the facility into a 500 that reveals nothing about it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -109,6 +109,6 @@ class UnexpectedErrors:
         except Exception:
             if scope["type"] != "http" or started:
                 raise
-            logger.exception("The local facility failed to answer")
+            logger.exception("The local facility failed to respond")
             problem = Problem(500, "An unexpected error occurred.")
             await problem_response(Request(scope), problem)(scope, receive, send)

@@ -29,7 +29,7 @@ def _strict_boolean(value: Any) -> Any:
 
 
 StrictBoolean = Annotated[bool, BeforeValidator(_strict_boolean)]
-"""A boolean of the status and compute routes: ``1`` or ``yes`` won't do."""
+"""A boolean of the status and compute routes, which rejects ``1`` and ``yes``."""
 
 
 def _iso_text(value: Any) -> Any:
@@ -47,7 +47,7 @@ class Query(BaseModel):
 
 
 class PageQuery(Query):
-    """The part of a list that is asked for."""
+    """The requested part of a list."""
 
     offset: int = Field(default=0, ge=0)
     limit: int = Field(default=100, ge=0, le=1000)
@@ -58,12 +58,12 @@ class PageQuery(Query):
 
 
 class Since(Query):
-    """What was changed after a moment."""
+    """Selects what was changed after a given time."""
 
     modified_since: Moment | None = None
 
     def includes(self, last_modified: float) -> bool:
-        """Whether something changed after the moment."""
+        """Whether something changed after that time."""
         return self.modified_since is None or last_modified > self.modified_since.timestamp()
 
 
@@ -86,7 +86,7 @@ def read_query(request: Request, model: type[Model]) -> Model:
     """Parse the query string.
 
     Raises:
-        Problem: 422 for an unknown parameter, if the model forbids them; 400 for a value that is none.
+        Problem: 422 for an unknown parameter, if the model forbids them; 400 for an invalid value.
     """
     known = {field.alias or name: field for name, field in model.model_fields.items()}
     values: dict[str, Any] = {}
@@ -103,13 +103,13 @@ async def read_body(request: Request, model: type[Model]) -> Model:
     """Parse the JSON body.
 
     Raises:
-        Problem: 400 for what is no JSON or does not match the schema.
+        Problem: 400 if the body is not valid JSON or does not match the schema.
     """
     return _validate(model, await read_json(request))
 
 
 async def read_json(request: Request) -> Any:
-    """The JSON body as it is, ``None`` where there is none."""
+    """Read the JSON body without validating it; ``None`` if there is no body."""
     content = bytearray()
     async for chunk in request.stream():
         content += chunk

@@ -13,7 +13,7 @@ from alcf_mcp.local.catalog import MACHINES, PROJECTS, Grant, LocalMachine
 
 Seconds = Annotated[float, Field(ge=0)]
 Latency = Seconds | tuple[Seconds, Seconds]
-"""Seconds, or the range out of which every task draws its own."""
+"""Seconds, or a range from which every task draws its own latency."""
 
 RootDirectory = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
@@ -21,7 +21,7 @@ Profile = Literal["alcf", "full"]
 
 
 def login_name() -> str:
-    """The person's login name, reduced to what ALCF allows in one; ``user`` where there is none."""
+    """The user's login name, reduced to the characters that ALCF allows; ``user`` if nothing is left."""
     try:
         name = getpass.getuser().lower()
     except (OSError, KeyError, ImportError):
@@ -34,17 +34,18 @@ class LocalSettings(BaseModel):
 
     Attributes:
         root: the directory that holds everything: ``tree/``, ``facility.sqlite``, ``jobs/``, ``token``.
-        profile: ``alcf`` answers as ALCF does, gaps and quirks included; ``full`` implements the whole
+        profile: ``alcf`` behaves as ALCF does, gaps and quirks included; ``full`` implements the whole
             standard.
         task_latency: seconds from the acceptance of a filesystem task to its end.
-        operation_latency: the same for single operations (``ls``, ``head``…), over ``task_latency``.
-        idempotency: what becomes of a job's ``Idempotency-Key``: it is honoured (``store``), or answered with
-            501 as by a server that keeps none (``none``). ``None`` is what the profile does: ``full`` honours
-            it, ``alcf`` ignores it.
-        held_names: jobs whose names match are held when they are submitted, as a site's hook may do.
+        operation_latency: latency of single operations (``ls``, ``head``…), which overrides
+            ``task_latency``.
+        idempotency: how a job's ``Idempotency-Key`` is handled: honoured (``store``), or refused with 501 as
+            by a server without a store (``none``). With ``None`` the profile decides: ``full`` honours it,
+            ``alcf`` ignores it.
+        held_names: jobs whose names match are held on submission, as a site's hook may do.
         username: the one user of the facility.
-        confine: run jobs in bubblewrap: where it works (``None``), never (``False``), or else not at
-            all (``True``).
+        confine: whether jobs run in bubblewrap: where it works (``None``), never (``False``), or always
+            (``True``), in which case the facility does not start without it.
         tick: seconds between two steps of the scheduler.
         kill_grace: seconds between a job's SIGTERM and its SIGKILL.
         machines: the machines that run jobs.

@@ -1,10 +1,10 @@
-"""The supervisor of one job: a detached process that outlives the facility's own.
+"""The supervisor of one job: a detached process that outlives the facility's process.
 
-Run as ``python -m alcf_mcp.local.supervisor <job directory>``. It goes into the background, runs the job,
-ends it when its walltime is over or when it is canceled, puts the output where it belongs, and leaves the
-outcome in ``outcome.json``. As long as it lives it holds a lock on the file ``lock``.
+Run as ``python -m alcf_mcp.local.supervisor <job directory>``. It goes into the background and runs the job.
+It ends the job when the walltime runs out or the job is canceled. Then it delivers the output and writes the
+outcome to ``outcome.json``. While it is alive, it holds a lock on the file ``lock``.
 
-Standard library only: it must start in an instant.
+Standard library only, because it must start fast.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ OUTCOME = "outcome.json"
 LOCK = "lock"
 CONTROL = "control"
 
-# How PBS tells that it ended a job: 256 + SIGTERM, and JOB_EXEC_KILL_WALLTIME.
+# The exit codes by which PBS reports that it ended a job: 256 + SIGTERM, and JOB_EXEC_KILL_WALLTIME.
 TERMINATED = 256 + signal.SIGTERM
 OVER_WALLTIME = -29
 
@@ -49,7 +49,7 @@ class Plan:
         directory: the working directory, as the facility names it.
         stdout_path: where the output belongs, as the facility names it.
         stderr_path: where the error output belongs, as the facility names it.
-        walltime: seconds that the job may take.
+        walltime: seconds that the job may run.
         kill_grace: seconds between SIGTERM and SIGKILL.
         confined: whether ``argv`` starts the job in a sandbox.
         tree: the directory behind the facility's paths.
@@ -71,7 +71,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class JobEnd:
-    """How a job ended; ``elapsed`` in seconds."""
+    """How a job ended; ``elapsed`` is in seconds."""
 
     exit_code: int
     elapsed: float
@@ -79,10 +79,10 @@ class JobEnd:
 
 
 def main(directory: Path) -> None:
-    """Supervise the job of a job directory, in the background."""
+    """Supervise the job in a job directory, in the background."""
     lock = _take_lock(directory)
     if lock is None or os.fork():
-        return  # whoever started us need not wait any longer; the child keeps the lock
+        return  # our parent need not wait any longer; the child keeps the lock
     os.setsid()
     plan = Plan(**json.loads((directory / PLAN).read_text()))
     outcome = supervise(plan, directory)
@@ -92,10 +92,10 @@ def main(directory: Path) -> None:
 
 
 def _take_lock(directory: Path) -> TextIO | None:
-    """Make the job's lock, which appears locked: if it is there and free, its supervisor is no more.
+    """Create the job's lock already locked, so a lock that exists but is free means a dead supervisor.
 
     Returns:
-        The open file, or ``None`` where the job has, or had, another supervisor.
+        The open file, or ``None`` if the job has, or had, another supervisor.
     """
     draft = directory / f"{LOCK}.{os.getpid()}"
     lock = draft.open("w")
@@ -137,7 +137,7 @@ def _run(plan: Plan, tree: Tree, directory: Path, stdout: int, stderr: int) -> i
     os.set_blocking(wake_up, False)
     signal.set_wakeup_fd(wake_up)
     signal.signal(signal.SIGCHLD, _note)
-    # A sandbox must survive the SIGTERM that is meant for the job in it, and inherits that from here.
+    # A sandbox must survive the SIGTERM that is meant for the job in it; it inherits this handler.
     signal.signal(signal.SIGTERM, signal.SIG_IGN if plan.confined else _note)
     job = subprocess.Popen(  # noqa: S603 - running what the user asks for is the purpose
         plan.argv,
@@ -153,19 +153,19 @@ def _run(plan: Plan, tree: Tree, directory: Path, stdout: int, stderr: int) -> i
     _end(job, plan.kill_grace)
     if ending is not None:
         return ending
-    # PBS adds 256 to the signal that ended a job.
+    # PBS adds 256 to the number of the signal that ended a job.
     return job.returncode if job.returncode >= 0 else 256 - job.returncode
 
 
 def _note(_number: int, _frame: object) -> None:
-    """Handle a signal: that it came stands in the wake-up pipe."""
+    """Handle a signal by doing nothing: the wake-up pipe records that it came."""
 
 
 def _await_end(job: subprocess.Popen[bytes], control: int, ready: int, deadline: float) -> int | None:
-    """Wait until the job ends or has to.
+    """Wait until the job ends or must be ended.
 
     Returns:
-        The exit code of a job that has to be ended, ``None`` for one that ended by itself.
+        The exit code of a job that must be ended, ``None`` for a job that ended by itself.
     """
     while job.poll() is None:
         left = deadline - time.monotonic()
@@ -180,7 +180,7 @@ def _await_end(job: subprocess.Popen[bytes], control: int, ready: int, deadline:
 
 
 def _end(job: subprocess.Popen[bytes], grace: float) -> None:
-    """End a job if it still runs, gently first, and whatever it left behind in its process group."""
+    """End a job if it is still running, gently at first, and all that it left in its process group."""
     if job.poll() is None:
         _signal(job, signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
@@ -190,16 +190,16 @@ def _end(job: subprocess.Popen[bytes], grace: float) -> None:
 
 
 def _signal(job: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    # Where nobody is left, macOS says so with a permission error.
+    # If no process is left, macOS reports a permission error.
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(job.pid, number)
 
 
 def _deliver(spool: Path, tree: Tree, path: str, name: str) -> str:
-    """Move output to where it belongs: a file, or a directory that exists.
+    """Move output to where it belongs: a file, or an existing directory.
 
     Returns:
-        Why it could not be delivered and is lost, or nothing.
+        Why the output could not be delivered and is lost, or an empty string.
     """
     try:
         place = tree.locate(path)

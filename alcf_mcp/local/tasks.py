@@ -1,7 +1,7 @@
 """The asynchronous tasks that every filesystem operation becomes.
 
-Tasks are kept in the database: they outlive the process that accepted them, and any process on the same
-root carries them out and tells of them.
+Tasks are kept in the database, so they outlive the process that accepted them. Any process on the same root
+carries them out and reports them.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ logger = logging.getLogger(__name__)
 
 ENDED = ("completed", "failed", "canceled")
 
-# Whoever claimed a task and did not finish it by then is no more.
+# A process that has not finished a claimed task by then is presumed dead.
 _CLAIM_SECONDS = 300.0
 
-# How often to look for tasks that another process accepted.
+# How often to check for tasks that another process accepted.
 _LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class TaskRecord:
-    """A task as it stands.
+    """A task in its current state.
 
     Attributes:
         id: its id.
-        owner: whose it is.
+        owner: the user that it belongs to.
         status: ``pending``, ``active``, ``completed``, ``failed`` or ``canceled``.
         command: the operation.
         args: the operation's arguments.
-        result: what is to be told of its end: ``{"output": …}`` or ``{"error": …}``.
-        seen: whether its end was told before.
+        result: its outcome: ``{"output": …}`` or ``{"error": …}``.
+        seen: whether its outcome was reported before.
     """
 
     id: str
@@ -59,7 +59,7 @@ class TaskRecord:
 
 
 class TaskService:
-    """Accepts tasks, tells of them, and carries them out."""
+    """Accepts tasks, reports them and carries them out."""
 
     def __init__(
         self, database: Database, disk: Disk, settings: LocalSettings, clock: Callable[[], float]
@@ -99,7 +99,7 @@ class TaskService:
         return task_id
 
     async def get(self, task_id: str) -> TaskRecord | None:
-        """One task; an end that is told for the first time counts as seen afterwards."""
+        """Get one task. If it has ended, its outcome counts as seen from then on."""
 
         def fetch(connection: sqlite3.Connection) -> sqlite3.Row | None:
             row: sqlite3.Row | None = connection.execute(
@@ -128,10 +128,10 @@ class TaskService:
         return [self._task(row) for row in await self._database.read(fetch)]
 
     async def cancel(self, task_id: str) -> bool:
-        """Cancel a task that nobody has begun with.
+        """Cancel a task if it has not been started.
 
         Returns:
-            Whether that was so.
+            Whether it was canceled.
         """
 
         def update(connection: sqlite3.Connection) -> bool:
@@ -145,7 +145,7 @@ class TaskService:
         return await self._database.write(update)
 
     async def run(self) -> None:
-        """Carry out tasks as they fall due, for ever."""
+        """Carry out tasks as they fall due, forever."""
         async with anyio.create_task_group() as group:
             while True:
                 self._accepted = anyio.Event()
@@ -155,7 +155,7 @@ class TaskService:
                         group.start_soon(self._carry_out, task)
                     pause = await self._until_next()
                 except sqlite3.Error:
-                    logger.exception("Looking for tasks failed")  # the next time it may not
+                    logger.exception("The check for due tasks failed")  # the next one may not
                 with anyio.move_on_after(pause):
                     await self._accepted.wait()
 
@@ -193,7 +193,7 @@ class TaskService:
         try:
             await self._database.write(finish)
         except sqlite3.Error:
-            logger.exception("The end of task %s could not be recorded", task.id)
+            logger.exception("The outcome of task %s could not be recorded", task.id)
 
     def _attempt(self, task: TaskRecord) -> tuple[str, dict[str, Any]]:
         try:
@@ -201,7 +201,7 @@ class TaskService:
         except OperationFailed as failure:
             return "failed", {"error": str(failure)}
         except Exception:
-            logger.exception("Task %s (%s) failed by a mistake of the facility", task.id, task.command)
+            logger.exception("Task %s (%s) failed because of a bug in the facility", task.id, task.command)
             return "failed", {"error": "An unexpected error occurred."}
 
     async def _until_next(self) -> float:

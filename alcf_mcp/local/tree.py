@@ -1,4 +1,4 @@
-"""The facility's paths on this computer, as a jail: no path and no symbolic link leads out of it.
+"""The facility's paths on this computer, as a jail: no path or symbolic link leads out of it.
 
 Standard library only, because a job's supervisor uses it too.
 """
@@ -17,7 +17,7 @@ class Tree:
 
     Args:
         root: the directory that holds ``eagle`` and ``home``.
-        username: whose home is open; all others are closed.
+        username: the user whose home is open; all others are closed.
         projects: the names of the projects, each with a directory on Eagle.
     """
 
@@ -32,23 +32,23 @@ class Tree:
         return f"/home/{self.username}"
 
     def create(self) -> None:
-        """Make what is missing of the filesystems, the home and the projects' directories."""
+        """Create whatever is missing of the filesystems, the home and the projects' directories."""
         for place in (self.root / "eagle", *self._owned):
             place.mkdir(parents=True, exist_ok=True)
 
     def locate(self, path: str, *, follow: bool = True) -> Path:
-        """Find the place of a facility's path on this computer.
+        """Find the place of a facility path on this computer.
 
-        Every symbolic link is read here, with an absolute target taken as a path of the facility, so
-        the result has no link in it (but for the last part, unless ``follow``).
+        Every symbolic link is resolved here, and an absolute target is taken as a facility path. So the
+        result contains no link, except possibly in its last part if ``follow`` is false.
 
         Args:
-            path: an absolute path of the facility; it need not exist.
-            follow: whether a link in the last part is followed.
+            path: an absolute facility path; it need not exist.
+            follow: whether to follow a link in the last part.
 
         Raises:
-            OSError: permission denied where the path leads out of the tree or into another's home; too
-                many levels of symbolic links; a part that is no directory.
+            OSError: permission denied, if the path leads out of the tree or into another user's home; too
+                many levels of symbolic links; a part that is not a directory.
         """
         pending = _parts(path)[::-1]
         done: list[str] = []

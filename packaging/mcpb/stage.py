@@ -1,7 +1,7 @@
-"""Lays out what goes into the MCP bundle: ``python packaging/mcpb/stage.py <directory>``.
+"""Lays out the content of the MCP bundle: ``python packaging/mcpb/stage.py <directory>``.
 
-The program that installs the bundle has uv, and makes an environment with the dependencies by itself. So the
-bundle holds our own code and the names of the others'.
+The program that installs the bundle has uv, and creates an environment with the dependencies by itself. So
+the bundle contains only our own code and the names of the dependencies.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ROOT = HERE.parent.parent
 
 
 def stage(directory: Path) -> None:
-    """Lay the bundle out in a directory, in place of what is there."""
+    """Lay out the bundle in a directory, replacing what is there."""
     shutil.rmtree(directory, ignore_errors=True)
     not_ours = shutil.ignore_patterns("__pycache__", "prompts", ".*")
     shutil.copytree(ROOT / "alcf_mcp", directory / "alcf_mcp", ignore=not_ours)
@@ -35,14 +35,14 @@ def stage(directory: Path) -> None:
 
 
 def _project() -> str:
-    """The project without a build: uv installs what it depends on, and runs it where it lies."""
+    """The project without a build: uv installs its dependencies and runs it in place."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     kept = {name: project[name] for name in ("name", "requires-python", "dependencies")}
     return tomlkit.dumps({"project": kept | {"version": _source()["version"]}})
 
 
 async def _manifest() -> str:
-    """The manifest with the tools, which programs show before they install a bundle."""
+    """The manifest with the tools, which programs show before they install the bundle."""
     tools = await build_server(Settings.model_construct()).list_tools()
     shown = [{"name": tool.name, "description": tool.description} for tool in tools]
     return json.dumps(_source() | {"tools": shown}, indent=2, ensure_ascii=False) + "\n"

@@ -86,7 +86,7 @@ def test_print_helps_where_the_file_can_not_be_changed(home: Path) -> None:
     done = install("generic", "--print")
     assert done.exit_code == 1
     assert json.loads(done.stdout)["mcpServers"]["alcf"]["args"] == ["serve"]
-    assert "It was left as it is" in done.stderr
+    assert "It was left unchanged" in done.stderr
 
 
 def test_remove_takes_the_entry_out(home: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_broken_or_read_only_file_is_one_sentence_and_status_1(home: Path) -> 
     assert done.exit_code == 1
     assert done.stdout == ""
     assert done.stderr.startswith(
-        f"alcf-mcp install: {path} is no JSON with comments that Gemini CLI can read: "
+        f"alcf-mcp install: {path} is not JSON with comments that Gemini CLI can read: "
     )
     assert "line 3, column 1" in done.stderr
     path.write_text("{}")

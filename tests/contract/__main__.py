@@ -18,14 +18,14 @@ from tests.contract.findings import differences, show
 
 
 async def check(document: Document, console: Console) -> bool:
-    """Run all checks and show what they found; whether all is well."""
+    """Run all checks, show what they found, and return whether all is well."""
     requests = await check_client(document)
-    show(console, "What the client asks for", requests, "not used")
+    show(console, "What the client requests", requests, "not used")
     findings = list(requests)
     for profile in get_args(Profile):
         with TemporaryDirectory() as root:
             answers = await check_facility(document, Path(root), profile)
-        show(console, f"What the local facility answers (profile {profile})", answers, "statuses")
+        show(console, f"How the local facility responds (profile {profile})", answers, "statuses")
         findings += answers
     broken = differences(findings)
     console.print(f"Differences: {len(broken)}" if broken else "The contract holds.")
@@ -33,7 +33,7 @@ async def check(document: Document, console: Console) -> bool:
 
 
 def main() -> int:
-    """Check against the document that is named on the command line, or the copy in the repository."""
+    """Check against the document named on the command line, or the copy in the repository."""
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else COPY
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(f"OpenAPI document: {path}\n")

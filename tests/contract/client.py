@@ -1,4 +1,4 @@
-"""Every request that the client can make, held against the document."""
+"""Checks every request that the client can make against the document."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BOOLEANS = {"true": True, "false": False}
 
 
 async def check_client(document: Document) -> list[Finding]:
-    """Call every method of the client; tell for each operation where its request leaves the document."""
+    """Call every method of the client, and report where each operation's request violates the document."""
     requests: dict[str, httpx.Request] = {}
     findings: list[Finding] = []
     for name, method in operation_methods().items():
@@ -51,7 +51,7 @@ async def record(name: str, arguments: dict[str, Any]) -> httpx.Request:
         return httpx.Response(204)
 
     async with IRIClient(BASE, token="t0ken", http=httpx.MockTransport(answer)) as iri:
-        with contextlib.suppress(IRIError):  # 204 is an answer to few of them; only the request matters
+        with contextlib.suppress(IRIError):  # few of them accept a 204; only the request matters
             await getattr(iri, name)(**arguments)
     (request,) = seen
     return request
@@ -103,14 +103,14 @@ def _query(document: Document, described: Described, request: httpx.Request) -> 
         elif not any(
             document.faults(value, declared[name]["schema"]) == [] for value in _readings(sent.get_list(name))
         ):
-            yield f"the query parameter {name}={','.join(sent.get_list(name))} is not what the document wants"
+            yield f"the query parameter {name}={','.join(sent.get_list(name))} does not fit the document"
     for name, spec in declared.items():
         if spec.get("required") and name not in sent:
             yield f"the required query parameter {name} is not sent"
 
 
 def _readings(values: list[str]) -> Iterator[Any]:
-    """What the text of a query parameter may stand for: one value of some type, or an array."""
+    """What a query parameter's text may mean: one value of some type, or an array."""
     yield values
     if len(values) == 1:
         (text,) = values
@@ -146,4 +146,4 @@ def _form(content: bytes) -> dict[str, str]:
 def _security(described: Described, request: httpx.Request) -> Iterator[str]:
     sent = request.headers.get("Authorization", "").startswith("Bearer ")
     if sent != described.wants_bearer:
-        yield "the token is sent, but not asked for" if sent else "the token is asked for, but not sent"
+        yield "the token is sent, but not required" if sent else "the token is required, but not sent"

@@ -1,4 +1,4 @@
-"""An OpenAPI document: its operations, and what its schemas say to a value."""
+"""An OpenAPI document: its operations, and the validation of values by its schemas."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _is_uri(value: object) -> bool:
 
 @dataclass(frozen=True)
 class Described:
-    """An operation as the document describes it; ``path`` is what follows the mount point ``/api/v1``."""
+    """An operation as the document describes it; ``path`` is the part after the mount point ``/api/v1``."""
 
     id: str
     method: str
@@ -50,7 +50,7 @@ class Described:
 
     @property
     def query(self) -> dict[str, Mapping[str, Any]]:
-        """The parameters that go into the URL behind the question mark."""
+        """The parameters that go into the URL's query string."""
         return {name: spec for name, spec in self.parameters.items() if spec["in"] == "query"}
 
 
@@ -71,11 +71,11 @@ class Document:
 
     @cached_property
     def operations(self) -> dict[str, Described]:
-        """All operations by their ids."""
+        """All operations, by id."""
         return {described.id: described for described in self._described()}
 
     def resolved(self, node: Any) -> Any:
-        """What a node stands for: the target of its ``$ref``, or the node itself."""
+        """Resolve a node: the target of its ``$ref``, or the node itself."""
         while isinstance(node, Mapping) and "$ref" in node:
             target: Any = self.source
             for step in node["$ref"].removeprefix("#/").split("/"):
@@ -84,12 +84,12 @@ class Document:
         return node
 
     def faults(self, value: Any, schema: Mapping[str, Any], *, closed: bool = False) -> list[str]:
-        """What is wrong with a value.
+        """Report what is wrong with a value.
 
         Args:
             value: decoded JSON.
             schema: a schema of this document.
-            closed: whether a property that the schema does not name is wrong, even where it is allowed.
+            closed: whether a property that the schema does not name is wrong, even if it is allowed.
         """
         components = self._closed_components if closed else self.source.get("components", {})
         rooted = {**(_closed(schema) if closed else schema), "components": components}
@@ -127,7 +127,7 @@ class Document:
 
 
 def shape(path: str) -> str:
-    """A path template without the names of its placeholders, which are the document's own business."""
+    """A path template without the names of its placeholders, which documents choose freely."""
     return re.sub(r"\{[^}]*\}", "{}", path)
 
 

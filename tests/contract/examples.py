@@ -1,4 +1,4 @@
-"""A call of every operation method of the client, with every parameter set that it has."""
+"""A call of every operation method of the client, with all of its parameters set."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 
 
 def operation_methods() -> dict[str, Callable[..., Any]]:
-    """The public methods of all groups of operations of the client, by name."""
+    """The public methods of all the client's groups of operations, by name."""
     groups = [group for group in IRIClient.__mro__ if issubclass(group, Calls) and group is not IRIClient]
     return {
         name: method

@@ -1,4 +1,4 @@
-"""Every answer of the embedded local facility, held against the document."""
+"""Checks every response of the embedded local facility against the document."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BASE = "http://local/api/v1"
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request, and the facility's answer to it."""
+    """A request and the facility's response to it."""
 
     request: httpx.Request
     status: int
@@ -38,14 +38,14 @@ class Exchange:
 
     @property
     def target(self) -> str:
-        """The request in short."""
+        """A short form of the request."""
         path = self.request.url.raw_path.decode().removeprefix("/api/v1")
         return f"{self.request.method} {path}"[:120]
 
 
 @dataclass
 class Recorder(httpx.AsyncBaseTransport):
-    """Passes requests on to an application and keeps what was said."""
+    """Passes requests on to an application, and keeps both requests and responses."""
 
     inner: httpx.AsyncBaseTransport
     exchanges: list[Exchange] = field(default_factory=list)
@@ -60,10 +60,10 @@ class Recorder(httpx.AsyncBaseTransport):
 
 
 async def check_facility(document: Document, root: Path, profile: Profile) -> list[Finding]:
-    """Ask a local facility for all that it has; tell for each operation where its answers leave the document.
+    """Request everything from a local facility, and report where responses violate the document.
 
-    With the profile ``full`` it has to carry every operation out. With ``alcf`` it may refuse, as long as it
-    does so in the document's terms.
+    There is one finding per operation. With the profile ``full``, the facility must carry out every one. With
+    ``alcf``, it may refuse, as long as it does so in the document's terms.
     """
     settings = LocalSettings(
         root=root,
@@ -86,7 +86,7 @@ async def check_facility(document: Document, root: Path, profile: Profile) -> li
 
 
 def judged(document: Document, exchanges: Iterable[Exchange]) -> list[Finding]:
-    """What there is to say of each operation of the document; the notes are the statuses that were met."""
+    """The findings for each operation of the document; the notes are the statuses that occurred."""
     answers: dict[str, list[Exchange]] = defaultdict(list)
     for exchange in exchanges:
         answers[_operation_id(exchange.request)].append(exchange)
@@ -109,7 +109,7 @@ def _worked(finding: Finding, troubles: list[str]) -> Finding:
 
 
 def _operation_id(request: httpx.Request) -> str:
-    """The operation that a request means; where the method is wrong, the first one at its path."""
+    """The operation that a request addresses; if the method is wrong, the first one at its path."""
     path = request.url.raw_path.decode().partition("?")[0].removeprefix("/api/v1")
     there = [
         operation
@@ -121,7 +121,7 @@ def _operation_id(request: httpx.Request) -> str:
 
 def _faults(document: Document, described: Described, answers: list[Exchange]) -> Iterator[str]:
     if not answers:
-        yield "it was never asked for"
+        yield "it was never requested"
     met: dict[str, Exchange] = {}
     for answer in answers:
         for fault in _judge(document, described, answer):

@@ -1,4 +1,4 @@
-"""What a check found out about each operation, and how it is shown."""
+"""What a check found about each operation, and how to show it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from rich.text import Text
 
 @dataclass(frozen=True)
 class Finding:
-    """One operation: where it differs from the document, if it does.
+    """One operation, and where it differs from the document, if it does.
 
     Attributes:
         id: the operation's id.
         method: HTTP method.
         path: path below the mount point.
-        differences: what differs from the document; empty where all is well.
-        notes: worth knowing, and no fault.
+        differences: what differs from the document; empty if all is well.
+        notes: remarks that are worth knowing but are not faults.
     """
 
     id: str
@@ -30,7 +30,7 @@ class Finding:
 
 
 def differences(findings: Sequence[Finding]) -> list[str]:
-    """All differences, each with the operation it belongs to."""
+    """All differences, each with its operation."""
     return [f"{finding.id}: {text}" for finding in findings for text in finding.differences]
 
 

@@ -1,7 +1,8 @@
 """Reduce an OpenAPI document to its facts: ``python -m tests.contract.reduce FULL REDUCED``.
 
-What goes: prose (titles, descriptions, summaries, examples, tags, headers) and the repetition of the same
-answer in every operation, which moves to ``components/responses``. What stays is all that the checks look at.
+This removes prose (titles, descriptions, summaries, examples, tags, headers). It also removes the repetition
+of the same response in every operation, and moves it to ``components/responses``. Everything that the checks
+use stays.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from typing import Any
 
 _PROSE = frozenset({"title", "description", "summary", "example", "examples", "tags", "headers", "x-iri"})
 _NAMED = frozenset({"properties", "schemas", "paths", "responses", "securitySchemes"})
-"""Keys whose values are maps by name: what looks like prose in there is a name."""
+"""Keys whose values are maps by name: what looks like prose in such a map is a name."""
 
 
 def reduced(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document without what is no fact."""
+    """The document reduced to facts."""
     facts: dict[str, Any] = _facts(document)
     facts["info"] = {"title": document["info"]["title"], "version": document["info"]["version"]}
     shared: dict[str, Any] = {}
@@ -32,7 +33,7 @@ def reduced(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def rendered(document: Mapping[str, Any]) -> str:
-    """The document as JSON, one line an operation and a schema, so that differences can be read."""
+    """The document as JSON, with one line per operation and per schema, so that diffs are readable."""
     top = {key: value for key, value in document.items() if key not in ("paths", "components")}
     paths = {path: _lines(item, 2) for path, item in document["paths"].items()}
     components = {kind: _lines(parts, 2) for kind, parts in document["components"].items()}

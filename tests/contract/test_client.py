@@ -1,4 +1,4 @@
-"""Every request of the client exists in the document, and a document that lacks something is found out."""
+"""Every request of the client exists in the document, and a document that lacks something is detected."""
 
 import copy
 from collections.abc import Callable
@@ -17,7 +17,7 @@ LS = "/api/v1/filesystem/ls/{resource_id}"
 UPLOAD = "/api/v1/filesystem/upload/{resource_id}"
 
 Change = Callable[[dict[str, Any], dict[str, Any]], object]
-"""Takes something from a document's paths or schemas."""
+"""Removes something from a document's paths or schemas."""
 
 
 async def test_every_request_of_the_client_exists_in_the_document() -> None:
@@ -59,7 +59,7 @@ def test_every_method_has_an_example_and_every_example_a_method() -> None:
         ),
         pytest.param(
             lambda paths, _: paths[LS]["get"]["parameters"][2].update(schema={"type": "integer"}),
-            "ls: the query parameter showHidden=true is not what the document wants",
+            "ls: the query parameter showHidden=true does not fit the document",
             id="value of a query parameter",
         ),
         pytest.param(
@@ -89,7 +89,7 @@ def test_every_method_has_an_example_and_every_example_a_method() -> None:
         ),
         pytest.param(
             lambda paths, _: paths[LS]["get"].pop("security"),
-            "ls: the token is sent, but not asked for",
+            "ls: the token is sent, but not required",
             id="security",
         ),
         pytest.param(

@@ -1,4 +1,4 @@
-"""How a document is read, and what its schemas say."""
+"""How a document is read, and what its schemas accept."""
 
 import pytest
 

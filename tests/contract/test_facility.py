@@ -1,4 +1,4 @@
-"""The local facility answers what the document promises, and an answer that leaves it is found out."""
+"""The local facility responds as the document promises, and a response that violates it is detected."""
 
 from pathlib import Path
 from typing import Any
@@ -73,4 +73,4 @@ def test_an_answer_that_leaves_the_document_is_named(answer: dict[str, Any], tol
 
 
 def test_an_operation_that_was_not_asked_for_is_named() -> None:
-    assert "getTask: it was never asked for" in differences(judged(Document.load(), []))
+    assert "getTask: it was never requested" in differences(judged(Document.load(), []))

@@ -1,4 +1,4 @@
-"""A visit to a facility during which every operation is asked for, in good ways and in bad ones."""
+"""A visit to a facility that requests every operation, both correctly and incorrectly."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ T = TypeVar("T")
 PROJECT = "LocalDemo"
 DIRECTORY = f"/eagle/{PROJECT}/contract"
 UNHURRIED = "chown"
-"""The operation whose task has to take so long that it can be canceled."""
+"""The operation whose task must take long enough to be canceled."""
 
 
 class Visit:
-    """Asks a facility for everything.
+    """Requests everything from a facility.
 
     Attributes:
-        troubles: the refusals met where none was to be expected, by operation id.
+        troubles: the unexpected refusals, by operation id.
     """
 
     def __init__(self, iri: IRIClient) -> None:
@@ -51,7 +51,7 @@ class Visit:
         self.troubles: dict[str, list[str]] = defaultdict(list)
 
     async def everything(self) -> None:
-        """The whole visit."""
+        """Make the whole visit."""
         await self.look_around()
         await self.read_the_accounts()
         await self.work_with_files()
@@ -59,7 +59,7 @@ class Visit:
         await self.make_the_example_calls()
 
     async def look_around(self) -> None:
-        """The facility, its sites and resources, and what happened to them."""
+        """Request the facility, its sites and resources, and what happened to them."""
         iri = self._iri
         await self._try("getFacility", iri.get_facility())
         for site in await self._try("getSites", iri.list_sites()) or ():
@@ -73,7 +73,7 @@ class Visit:
             await self._try("getEventByIncident", iri.get_event(event.id))
 
     async def read_the_accounts(self) -> None:
-        """Projects, what they may use, and their members' shares."""
+        """Request projects, their allocations, and their members' shares."""
         iri = self._iri
         for capability in await self._try("getCapabilities", iri.list_capabilities()) or ():
             await self._try("getCapability", iri.get_capability(capability.id))
@@ -89,7 +89,7 @@ class Visit:
                     await self._try("getUserAllocationByProjectAllocation", one)
 
     async def work_with_files(self) -> None:
-        """Every operation on files, each task waited for; then the tasks themselves."""
+        """Request every operation on files and wait for each task, then the tasks themselves."""
         iri, eagle = self._iri, self._ids["eagle"]
         file, archive = f"{DIRECTORY}/hello.txt", f"{DIRECTORY}/hello.tar.gz"
         steps: tuple[tuple[str, Callable[[], Awaitable[TaskHandle]]], ...] = (
@@ -119,7 +119,7 @@ class Visit:
             await self._try("deleteTask", iri.cancel_task(unhurried.task_id))
 
     async def run_jobs(self) -> None:
-        """Jobs from their submission to their end; one has to wait, so that it can be changed."""
+        """Take jobs from submission to their end; one has to wait, so that it can be changed."""
         iri, polaris = self._iri, self._ids["polaris"]
         spec = JobSpec(
             executable="/bin/sleep",
@@ -150,7 +150,7 @@ class Visit:
         await self._try("getJobs", iri.list_jobs(polaris, historical=True))
 
     async def make_the_example_calls(self) -> None:
-        """Every method with all its parameters; unlikely ones may be refused, unknown ones not."""
+        """Call every method with all its parameters; a refusal is fine, unless a parameter is unknown."""
         for name, example in EXAMPLES.items():
             known = {"resource_id": self._ids.get(example.get("resource_id", ""))}
             arguments = example | {key: id for key, id in known.items() if id}
@@ -158,7 +158,7 @@ class Visit:
             try:
                 await getattr(self._iri, name)(**arguments)
             except IRIError as error:
-                if isinstance(error, APIError) and error.status == 422:  # a parameter that it does not know
+                if isinstance(error, APIError) and error.status == 422:  # a parameter that is not known
                     self.troubles[id].append(str(error))
 
     async def _finished(self, started: Awaitable[TaskHandle]) -> None:
@@ -180,7 +180,7 @@ class Visit:
 
 
 async def go_wrong(http: httpx.AsyncClient, token: str) -> None:
-    """Ask for every operation in ways that a facility has to refuse."""
+    """Request every operation in ways that a facility must refuse."""
     allowed = {"Authorization": f"Bearer {token}"}
     for operation in OPERATIONS.values():
         path = operation.url_path(*["nobody-knows"] * operation.path.count("{"))

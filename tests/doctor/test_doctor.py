@@ -1,4 +1,4 @@
-"""The doctor sees what is wrong, says what cures it, and shows no secret."""
+"""The doctor finds what is wrong, says how to fix it, and shows no secret."""
 
 import json
 import os
@@ -35,7 +35,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 async def address(local: LocalFacility) -> AsyncIterator[str]:
-    """The local facility as another machine would be: by HTTP."""
+    """The local facility over HTTP, as on another machine."""
     ready = anyio.Event()
     urls: list[str] = []
 
@@ -57,8 +57,8 @@ async def examined(**settings: Any) -> dict[str, Check]:
 async def test_a_healthy_installation(local: LocalFacility, address: str, tmp_path: Path) -> None:
     checks = await examined(api_url=address, access_token=local.token, state_dir=tmp_path / "state")
     assert [check for check in checks.values() if check.verdict is Health.BAD] == []
-    assert checks["clock"].seen == "It agrees with the facility's"
-    assert checks["token"].seen == "The facility takes it; projects: LocalDemo, LocalTiny"
+    assert checks["clock"].seen == "It agrees with the facility's clock"
+    assert checks["token"].seen == "The facility accepts it; projects: LocalDemo, LocalTiny"
     assert checks["sign-in"].seen == "A token from the settings"
     assert "mcp 2." in checks["program"].seen
 
@@ -113,7 +113,7 @@ async def test_what_was_left_open_is_noted(
     local.faults.add(Fault(method="POST", path="/filesystem/mkdir/", status=502))
     await assistant.call("make_directory", path="/eagle/LocalDemo/x")
     checks = await examined(facility="local", state_dir=journal.path.parent)
-    assert "what came of 1 of them is not known, lastly make_directory" in checks["journal"].seen
+    assert "the outcome of 1 of them is unknown, most recently make_directory" in checks["journal"].seen
 
 
 async def test_what_the_facility_refused_lately(assistant: Assistant, journal: Journal, address: str) -> None:
@@ -140,7 +140,7 @@ def test_clients_that_know_the_server_are_named(home: Path) -> None:
     (home / ".cursor" / "mcp.json").write_text(json.dumps({"mcpServers": {"alcf": entry}}))
     done = run("--facility", "local", "--json")
     (client,) = (check for check in json.loads(done.stdout) if check["name"] == "client")
-    assert "Cursor has it as alcf in ~/.cursor/mcp.json" in client["seen"]
+    assert "Cursor knows it as alcf in ~/.cursor/mcp.json" in client["seen"]
     assert "does not exist" in client["cure"]
 
 

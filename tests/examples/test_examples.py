@@ -1,4 +1,4 @@
-"""Every example runs as it stands: as a program of its own, against the embedded local facility."""
+"""Every example runs as it is: as a separate program, against the embedded local facility."""
 
 import os
 import subprocess
@@ -10,11 +10,11 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 CLIENTS = ROOT / ".venv-clients"
-"""Where ``make clients`` puts other client libraries, which want an earlier version of the SDK."""
+"""Where ``make clients`` puts other client libraries, which need an earlier version of the SDK."""
 
 
 def python_with(package: str) -> str:
-    """A Python that has a package; the test is skipped where there is none."""
+    """A Python that has a package; the test is skipped if there is none."""
     if find_spec(package):
         return sys.executable
     if list(CLIENTS.glob(f"lib/python*/site-packages/{package}")):
@@ -23,7 +23,7 @@ def python_with(package: str) -> str:
 
 
 def output_of(example: str, python: str, home: Path) -> str:
-    """What an example writes."""
+    """The output of an example."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {**os.environ, "HOME": str(home), "PATH": path}
     ran = subprocess.run(

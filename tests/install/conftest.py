@@ -1,4 +1,4 @@
-"""A home directory of one's own, and a program in it to run."""
+"""A home directory for the test, and a program in it to run."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from alcf_mcp.install import Launcher
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home, without the environment's say in where clients have their files."""
+    """An empty home, with no environment variable that moves the clients' files."""
     for name in (
         "XDG_CONFIG_HOME",
         "FLATPAK_XDG_CONFIG_HOME",

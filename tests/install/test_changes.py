@@ -1,4 +1,4 @@
-"""Every client's configuration gets the entry in its own form, and keeps what else is in it."""
+"""Every client's configuration gets the entry in its own format, and keeps the rest."""
 
 import json
 import tomllib
@@ -31,7 +31,7 @@ ENTRIES: dict[str, tuple[str, dict[str, str]]] = {
     "zed": ("context_servers", {}),
     "generic": ("mcpServers", {}),
 }
-"""What each client wants to read: the key of all servers, and what is in each beside the command."""
+"""What each client expects: the key of all servers, and what an entry has in addition to the command."""
 
 OTHERS = {
     "json": '{\n    "a": 0,\n    "KEY": {\n        "git": {"command": "uvx"}\n    },\n    "n": 1\n}\n',
@@ -39,7 +39,7 @@ OTHERS = {
     "trailing": '{\n  "KEY": {\n    "git": {"command": "uvx",}, // best\n  },\n}\n',
     "toml": '# mine\nmodel = "x"\n\n[KEY.git]  # best\ncommand = "uvx"\n\n[profiles.a]\nmodel = "y"\n',
 }
-"""Configurations with other servers, in the formats that there are."""
+"""Configurations with other servers, in every format."""
 
 TAKEN = {
     "claude-desktop": ["json"],
@@ -47,7 +47,7 @@ TAKEN = {
     "gemini": ["json", "comments"],
     "codex": ["toml"],
 }
-"""Who takes which of them; the rest take all JSON."""
+"""Which clients accept which of them; the rest accept all JSON."""
 
 SAMPLES = [
     (client, sample)
@@ -81,7 +81,7 @@ def entry_of(client: Client, launcher: Launcher, *flags: str) -> dict[str, Any]:
 
 
 def refusals(client: Client, launcher: Launcher) -> list[str]:
-    """What is said where neither installing nor removing is possible."""
+    """The messages when neither installing nor removing is possible."""
     with pytest.raises(ClientError) as installing:
         installation(client, launcher)
     with pytest.raises(ClientError) as removing:
@@ -126,8 +126,8 @@ def test_a_broken_configuration_is_left_untouched_and_the_place_told(
 ) -> None:
     path = written(client, '{\n  "x": [,\n')
     for refused in refusals(client, launcher):
-        assert refused.startswith(f"{path} is no {client.format.name} that {client.title} can read: line ")
-        assert "It was left as it is" in refused
+        assert refused.startswith(f"{path} is not {client.format.name} that {client.title} can read: line ")
+        assert "It was left unchanged" in refused
     assert [file for file in path.parent.iterdir() if file.is_file()] == [path]
 
 
@@ -143,7 +143,7 @@ def test_a_read_only_configuration_is_left_untouched(client: Client, launcher: L
 @pytest.mark.parametrize("name", ["claude-desktop", "claude-code"])
 def test_comments_are_no_good_where_the_client_takes_none(name: str, launcher: Launcher) -> None:
     written(client_named(name), "{} // mine\n")
-    with pytest.raises(ClientError, match="line 1, column 4: this comment is not taken"):
+    with pytest.raises(ClientError, match="line 1, column 4: this client does not accept comments"):
         installation(client_named(name), launcher)
 
 
@@ -184,7 +184,7 @@ def test_a_name_that_some_client_would_not_take(launcher: Launcher) -> None:
 @pytest.mark.parametrize("text", ["[]", '{"mcpServers": "x"}', '{"mcpServers": {"alcf": 1}}'])
 def test_what_has_another_shape_is_left_untouched(text: str, launcher: Launcher) -> None:
     path = written(client_named("cursor"), text)
-    with pytest.raises(ClientError, match="It was left as it is"):
+    with pytest.raises(ClientError, match="It was left unchanged"):
         installation(client_named("cursor"), launcher)
     assert path.read_text() == text
 

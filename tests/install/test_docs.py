@@ -1,4 +1,4 @@
-"""docs/clients.md tells of every client, and its snippets are what would be written."""
+"""docs/clients.md covers every client, and its snippets are what would be written."""
 
 import re
 from pathlib import Path

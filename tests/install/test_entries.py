@@ -1,4 +1,4 @@
-"""An entry of this program is recognized by what it runs, and tells the facility it works at."""
+"""An entry for this program is recognized by what it runs, and shows which facility it uses."""
 
 from typing import Any
 

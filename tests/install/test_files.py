@@ -1,4 +1,4 @@
-"""A configuration file is replaced as a whole or not at all, and what was in it is never lost."""
+"""A configuration file is replaced as a whole or not at all, and its old content is never lost."""
 
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def test_a_link_stays_a_link_and_what_it_leads_to_is_replaced(
 
 def test_a_read_only_file_is_left_untouched(file: ConfigurationFile) -> None:
     file.path.chmod(0o444)
-    with pytest.raises(ClientError, match="is read-only, and was left as it is"):
+    with pytest.raises(ClientError, match="is read-only, and was left unchanged"):
         file.replace(file.read(), "new")
     assert file.path.read_text() == "old"
     assert list(file.path.parent.iterdir()) == [file.path]
@@ -64,10 +64,10 @@ def test_a_read_only_file_is_left_untouched(file: ConfigurationFile) -> None:
 
 def test_what_was_written_meanwhile_is_not_overwritten(file: ConfigurationFile) -> None:
     before = file.read()
-    file.path.write_text("somebody else's")
-    with pytest.raises(ClientError, match="changed by somebody else meanwhile"):
+    file.path.write_text("another program's")
+    with pytest.raises(ClientError, match=r"Another program changed .* in the meantime"):
         file.replace(before, "new")
-    assert file.path.read_text() == "somebody else's"
+    assert file.path.read_text() == "another program's"
 
 
 def test_a_byte_order_mark_is_kept(file: ConfigurationFile) -> None:
@@ -79,7 +79,7 @@ def test_a_byte_order_mark_is_kept(file: ConfigurationFile) -> None:
 
 def test_what_can_not_be_read_or_written_is_told(tmp_path: Path, file: ConfigurationFile) -> None:
     file.path.write_bytes("ü".encode("latin-1"))
-    with pytest.raises(ClientError, match="not text in UTF-8"):
+    with pytest.raises(ClientError, match="not UTF-8 text"):
         file.read()
     with pytest.raises(ClientError, match=r"can't be read \(Is a directory\)"):
         ConfigurationFile(tmp_path).read()

@@ -1,4 +1,4 @@
-"""What is found on a machine: every client, its file, the entries that run alcf-mcp, and what is wrong."""
+"""What is found on a machine: every client, its file, the entries that run alcf-mcp, and problems."""
 
 import json
 from pathlib import Path
@@ -68,19 +68,21 @@ def test_problems_are_told_with_what_to_do(home: Path, program: Path) -> None:
     program.chmod(0o644)
     write("cursor", json.dumps({"mcpServers": servers}))
     gone, closed, opened = found("cursor").entries
-    assert gone.problems == ("The command /gone/alcf-mcp does not exist. Repeat: alcf-mcp install cursor.",)
-    assert "is no program that can be run" in closed.problems[0]
-    assert "An access token stands in it" in opened.problems[0]
+    assert gone.problems == (
+        "The command /gone/alcf-mcp does not exist. Run this again: alcf-mcp install cursor.",
+    )
+    assert "is not an executable program" in closed.problems[0]
+    assert "It contains an access token" in opened.problems[0]
     assert token not in repr(found("cursor"))
 
 
 @pytest.mark.parametrize(
     ("client", "text", "said"),
     [
-        ("zed", '{\n"a": }', "It is no JSON with comments that Zed can read: line 2, column 6"),
-        ("claude-code", "{} // x", "this comment is not taken by this client"),
-        ("codex", "[a", "It is no TOML that Codex can read: line 1"),
-        ("gemini", "[]", "The whole file is no object"),
+        ("zed", '{\n"a": }', "It is not JSON with comments that Zed can read: line 2, column 6"),
+        ("claude-code", "{} // x", "this client does not accept comments"),
+        ("codex", "[a", "It is not TOML that Codex can read: line 1"),
+        ("gemini", "[]", "The whole file is not an object"),
     ],
 )
 def test_a_broken_file_is_a_problem_and_no_exception(home: Path, client: str, text: str, said: str) -> None:

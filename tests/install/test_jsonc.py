@@ -1,4 +1,4 @@
-"""JSON with comments is read as its clients read it, and a mistake is told with its place."""
+"""JSON with comments is read as its clients read it, and a mistake is reported with its position."""
 
 import json
 from typing import Any
@@ -52,18 +52,18 @@ def test_comments_and_trailing_commas() -> None:
 @pytest.mark.parametrize(
     ("text", "grammar", "place", "said"),
     [
-        ('{\n  "a": 1 // x\n}', PLAIN, (2, 10), "comment is not taken"),
-        ('{"a": 1,}', Grammar(comments=True), (1, 9), "comma stands before this }"),
-        ('{"a": [\n1,\n]}', PLAIN, (3, 1), "comma stands before this ]"),
+        ('{\n  "a": 1 // x\n}', PLAIN, (2, 10), "does not accept comments"),
+        ('{"a": 1,}', Grammar(comments=True), (1, 9), "does not accept a comma before this }"),
+        ('{"a": [\n1,\n]}', PLAIN, (3, 1), "does not accept a comma before this ]"),
         ('{"a": 1\n "b": 2}', LENIENT, (2, 2), "',' or '}' is expected"),
         ("{a: 1}", LENIENT, (1, 2), "key in"),
         ("{'a': 1}", LENIENT, (1, 2), "key in"),
         ('{"a" 1}', LENIENT, (1, 6), "':' is expected"),
         ('{"a": }', LENIENT, (1, 7), "a value is expected"),
-        ('{"a": "b\n"}', LENIENT, (1, 7), "does not end"),
-        ('{"a": "\\x"}', LENIENT, (1, 7), "can't be read"),
-        ("{} {}", LENIENT, (1, 4), "more after the end"),
-        ("{} /* x", LENIENT, (1, 4), "comment does not end"),
+        ('{"a": "b\n"}', LENIENT, (1, 7), "has no end"),
+        ('{"a": "\\x"}', LENIENT, (1, 7), "not a valid value"),
+        ("{} {}", LENIENT, (1, 4), "more text after the end"),
+        ("{} /* x", LENIENT, (1, 4), "comment has no end"),
         ("[" * (MAX_DEPTH + 2), LENIENT, (1, MAX_DEPTH + 2), "nested too deeply"),
     ],
 )

@@ -23,7 +23,7 @@ def value_of(text: str, grammar: Grammar = LENIENT) -> Any:
 
 
 class Written:
-    """JSON texts as people write them: odd blank space, comments anywhere, perhaps commas at the end."""
+    """JSON texts as people write them: odd whitespace, comments anywhere, perhaps trailing commas."""
 
     def __init__(self, draw: Any) -> None:
         self._draw = draw
@@ -51,7 +51,7 @@ class Written:
 
 @st.composite
 def texts(draw: Any) -> str:
-    """A text with the object that is to get the member, somewhere among others."""
+    """A text that contains, among others, the object that is to get the member."""
     written = Written(draw)
     keys = draw(st.lists(st.sampled_from(["a", "b", "ü"]), unique=True, max_size=2))
     servers = f'"mcpServers":{written.gap()}{written.object(keys, 1)}'
@@ -159,5 +159,5 @@ def test_a_comment_does_not_swallow_what_follows_a_removed_member() -> None:
 
 @pytest.mark.parametrize("text", ["[]", '{"mcpServers": []}', '{"mcpServers": null}'])
 def test_what_is_no_object_is_told(text: str) -> None:
-    with pytest.raises(ShapeProblem, match="is no object"):
+    with pytest.raises(ShapeProblem, match="is not an object"):
         set_member(text, PATH, ENTRY, LENIENT)

@@ -1,4 +1,4 @@
-"""One table of a TOML text is set or removed, and what else is there stays as it is."""
+"""One table of a TOML text is set or removed, and the rest stays as it is."""
 
 import re
 import tomllib
@@ -104,5 +104,5 @@ def test_a_mistake_is_told_with_its_place(text: str, place: tuple[int, int], sai
 
 
 def test_what_is_no_table_is_told() -> None:
-    with pytest.raises(ShapeProblem, match="mcp_servers is no object"):
+    with pytest.raises(ShapeProblem, match="mcp_servers is not an object"):
         set_table("mcp_servers = 1\n", PATH, ENTRY)

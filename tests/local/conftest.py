@@ -1,4 +1,4 @@
-"""A local facility, and a client that knows how to wait for its tasks and jobs."""
+"""A local facility, and a client that can wait for its tasks and jobs."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class Api:
     http: httpx.AsyncClient
 
     def place(self, path: str) -> Path:
-        """Where a path of the facility is on this computer."""
+        """Where a facility path is on this computer."""
         return self.facility.tree.locate(path)
 
     async def get(self, path: str, /, **query: Any) -> httpx.Response:
         return await self.http.get(path, params=query or None)
 
     async def task(self, method: str, command: str, **arguments: Any) -> dict[str, Any]:
-        """Carry out a filesystem operation; its task once it has ended."""
+        """Carry out a filesystem operation, and return its task once it has ended."""
         path = arguments.get("path", "")
         resource = HOME if path.startswith("/home") else EAGLE
         where = {"params": arguments} if method in ("GET", "DELETE") else {"json": arguments}
@@ -52,13 +52,13 @@ class Api:
         return await self.ended(answer.json()["task_id"])
 
     async def output(self, method: str, command: str, **arguments: Any) -> Any:
-        """Carry out a filesystem operation that has to succeed; what it gives."""
+        """Carry out a filesystem operation that must succeed, and return its result."""
         task = await self.task(method, command, **arguments)
         assert task["status"] == "completed", task
         return task["result"].get("output")
 
     async def error(self, method: str, command: str, **arguments: Any) -> str:
-        """Carry out a filesystem operation that has to fail; what it says."""
+        """Carry out a filesystem operation that must fail, and return its error message."""
         task = await self.task(method, command, **arguments)
         assert task["status"] == "failed", task
         return str(task["result"]["error"])
@@ -75,7 +75,7 @@ class Api:
         return await self.http.post(f"/compute/job/{machine}", json=spec)
 
     async def submit(self, script: str = "true", machine: str = POLARIS.id, **changes: Any) -> str:
-        """Submit a job that runs a script with bash; its id."""
+        """Submit a job that runs a script with bash, and return its id."""
         answer = await self.post_job(job_spec(script, **changes), machine)
         assert answer.status_code == 200, answer.text
         return str(answer.json()["id"])
@@ -86,7 +86,7 @@ class Api:
         return dict(answer.json()["status"])
 
     async def reaches(self, job_id: str, *states: str, machine: str = POLARIS.id) -> dict[str, Any]:
-        """Wait until a job is in one of these states; its status."""
+        """Wait until a job is in one of these states, and return its status."""
         with anyio.fail_after(PATIENCE):
             while True:
                 status = await self.status(job_id, machine)
@@ -95,12 +95,12 @@ class Api:
                 await anyio.sleep(0.01)
 
     async def finishes(self, job_id: str, machine: str = POLARIS.id) -> int:
-        """Wait until a job has finished; its exit code."""
+        """Wait until a job has finished, and return its exit code."""
         status = await self.reaches(job_id, "completed", "failed", "canceled", machine=machine)
         return int(status["exit_code"])
 
     async def stdout(self, job_id: str) -> str:
-        """What a job wrote, once it has finished."""
+        """Wait until a job has finished, and return its output."""
         await self.finishes(job_id)
         return self.place(f"{PROJECT}/{job_id}.OU").read_text()
 
@@ -109,7 +109,7 @@ class Api:
         return self.place(f"{PROJECT}/{job_id}.ER").read_text()
 
     async def appears(self, path: str) -> Path:
-        """Wait for a file, which a job makes."""
+        """Wait for a file that a job creates."""
         with anyio.fail_after(PATIENCE):
             while True:
                 place = self.place(path)
@@ -118,7 +118,7 @@ class Api:
                 await anyio.sleep(0.01)
 
     async def is_cleared_away(self) -> None:
-        """Wait until nothing is left of the jobs that have ended."""
+        """Wait until nothing is left of ended jobs."""
         with anyio.fail_after(PATIENCE):
             while True:
                 if not list((self.facility.settings.root / "jobs").iterdir()):
@@ -159,7 +159,7 @@ OpenApi = Callable[..., AbstractAsyncContextManager[Api]]
 
 @pytest.fixture
 async def open_api(tmp_path: Path) -> AsyncIterator[OpenApi]:
-    """Starts a facility, always on the same root, and connects to it. Jobs end with the test."""
+    """Starts a facility, always on the same root, and connects to it. Jobs are ended with the test."""
 
     @asynccontextmanager
     async def opened(**settings: Any) -> AsyncIterator[Api]:
@@ -182,7 +182,7 @@ async def connect(facility: LocalFacility) -> AsyncIterator[Api]:
 
 @pytest.fixture
 async def api(open_api: OpenApi) -> AsyncIterator[Api]:
-    """A facility that answers as ALCF does."""
+    """A facility that behaves as ALCF does."""
     async with open_api() as opened:
         yield opened
 

@@ -1,4 +1,4 @@
-"""What holds on every route: who is let in, and how errors look."""
+"""What holds on every route: who gets access, and what errors look like."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The facility's answers against the OpenAPI document of ALCF's deployment."""
+"""The facility's responses, checked against the OpenAPI document of ALCF's deployment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A submission or an update that is repeated with its idempotency key is carried out once."""
+"""A submission or an update that is retried with its idempotency key is carried out once."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ async def test_the_same_is_not_begun_twice(keys: IdempotencyKeys, clock: Clock) 
             with pytest.raises(Problem, match="in progress") as refused:
                 await keys.once("submit", KEY, request, answer)
             assert refused.value.status == 409
-        clock.now += LOCK_SECONDS + 1  # whoever has the key is taken for dead
+        clock.now += LOCK_SECONDS + 1  # the process that holds the key is presumed dead
         assert not (await keys.once("submit", KEY, "it", answer)).replayed
         return "late"
 

@@ -85,7 +85,7 @@ async def test_a_host_of_loopback_is_served(served: Api, host: str) -> None:
     ],
 )
 async def test_another_host_is_refused_whoever_asks(served: Api, host: str) -> None:
-    """A page in a browser reaches loopback by a name of its own; it may not even learn that this is here."""
+    """A web page can reach loopback by a name of its own; it must not even learn that this server exists."""
     for path in ("/facility", "/account/projects", "/nothing"):
         answer = await served.http.get(path, headers={"Host": host})
         assert answer.status_code in (400, 421), path

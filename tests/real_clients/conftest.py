@@ -1,4 +1,4 @@
-"""Where the clients live while they are tried."""
+"""Where the clients live during the tests."""
 
 import shutil
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from tests.real_clients.sdks import SDK, SDKS
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    """A home directory; when the test ends, nothing runs there any more."""
+    """A home directory, in which nothing is left running when the test ends."""
     home = Home(tmp_path)
     yield home
     assert home.end() == []
@@ -21,9 +21,9 @@ def home(tmp_path: Path) -> Iterator[Home]:
 
 @pytest.fixture
 def node() -> None:
-    """Skips a test where the clients that run on Node.js are not installed."""
+    """Skips a test if the clients that run on Node.js are not installed."""
     if not shutil.which("node"):
-        pytest.skip("Node.js is not there, on which this client runs")
+        pytest.skip("this client needs Node.js, which is not installed")
     _skip_unless_installed(NODE)
 
 
@@ -39,4 +39,4 @@ def sdk(request: pytest.FixtureRequest) -> SDK:
 
 def _skip_unless_installed(place: Path) -> None:
     if not is_installed(place):
-        pytest.skip(f"nothing is installed in {place}: `make clients` does that")
+        pytest.skip(f"nothing is installed in {place}: run `make clients`")

@@ -21,7 +21,7 @@ _QUIET = {
     "GEMINI_CLI_TRUST_WORKSPACE": "true",
     "GEMINI_TELEMETRY_ENABLED": "false",
     "MCP_INSPECTOR_SECRET_STORE": "memory",
-    # Whatever else a client would like to tell its maker ends here.
+    # Anything else that a client wants to report to its vendor ends here.
     "HTTPS_PROXY": "http://127.0.0.1:9",
     "HTTP_PROXY": "http://127.0.0.1:9",
     "NO_PROXY": "127.0.0.1,localhost",
@@ -34,7 +34,7 @@ _SECONDS = 50
 
 @dataclass(frozen=True)
 class Home:
-    """A home directory that nobody has used before; of this machine, its programs know ``PATH`` alone.
+    """An unused home directory, whose programs know only ``PATH`` of this machine's environment.
 
     Args:
         path: the directory.
@@ -53,7 +53,7 @@ class Home:
         return self.path / ".local" / "state" / "alcf-mcp"
 
     def at_facility(self, path: str) -> Path:
-        """Where a path of the local facility is on the disk."""
+        """Where a path of the local facility is on disk."""
         return self.state / "local" / "tree" / path.lstrip("/")
 
     def mode(self, path: str) -> str:
@@ -61,18 +61,18 @@ class Home:
         return f"{self.at_facility(path).stat().st_mode & 0o777:o}"
 
     def install(self, client: str) -> None:
-        """Add the server, at the local facility, to a client as a person does."""
+        """Add the server, with the local facility, to a client as a user would."""
         done = self.run(SERVER, "install", client, "--local")
         assert done.returncode == 0, done.stderr
 
     def run(
         self, *command: str | Path, environment: Mapping[str, str] = _NOTHING
     ) -> subprocess.CompletedProcess[str]:
-        """Run a program to its end, with nothing to read.
+        """Run a program to its end, with no input.
 
         Args:
             command: the program and its arguments.
-            environment: what it has in its environment besides.
+            environment: further environment variables for it.
         """
         with self.start(*command, environment=environment) as program:
             output, errors = program.communicate()
@@ -82,12 +82,12 @@ class Home:
     def start(
         self, *command: str | Path, cwd: Path | None = None, environment: Mapping[str, str] = _NOTHING
     ) -> Iterator[subprocess.Popen[str]]:
-        """A program that runs; in the end, or after too long, it is gone, with all of its group.
+        """Run a program in the background. At the end, or after too long, its whole group is killed.
 
         Args:
             command: the program and its arguments.
             cwd: where it runs, if not in this home.
-            environment: what it has in its environment besides.
+            environment: further environment variables for it.
         """
         program = subprocess.Popen(
             command,
@@ -99,7 +99,7 @@ class Home:
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
-        # To end it is to end its output: whoever reads that goes on, and fails.
+        # Killing it ends its output, so whoever is reading that goes on, and fails.
         too_long = Timer(_SECONDS, _kill_group, [program.pid])
         too_long.start()
         with program:
@@ -110,10 +110,10 @@ class Home:
                 _kill_group(program.pid)
 
     def end(self, seconds: float = 5) -> list[str]:
-        """End what still runs in this home after so many seconds; on Linux, where that can be found out.
+        """Kill what is still running in this home after so many seconds; only Linux lets us find it.
 
         Returns:
-            The commands that had to be ended.
+            The commands that had to be killed.
         """
         end = time.monotonic() + seconds
         while (running := dict(self._running())) and time.monotonic() < end:

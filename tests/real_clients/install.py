@@ -1,4 +1,4 @@
-"""Installs the clients that are tried, from their registries: ``python -m tests.real_clients.install``."""
+"""Installs the tested clients from their registries: ``python -m tests.real_clients.install``."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ NODE_PACKAGES = {
     "@openai/codex": "0.169.0",
 }
 PYTHON_PACKAGES = {"mcp": "1.30.0", "fastmcp": "4.2.3"}
-"""Each in an environment of its own: none goes with the SDK of another."""
+"""Each in its own environment: none works with the SDK of another."""
 
 
 def main() -> None:
-    """Install what is not there yet, in the versions above."""
+    """Install what is missing, in the versions above."""
     for package, version in PYTHON_PACKAGES.items():
         _once(PLACE / package, {package: version}, _install_python)
     if shutil.which("npm"):
         _once(NODE, NODE_PACKAGES, _install_node)
     else:
-        _say("npm is not there: the clients that run on Node.js are not tried")
+        _say("npm is not installed: the clients that run on Node.js are not tested")
 
 
 def node_program(name: str) -> Path:
@@ -48,14 +48,14 @@ def python_of(package: str) -> Path:
 
 
 def is_installed(place: Path) -> bool:
-    """Whether the packages of a place are there, in the versions above."""
+    """Whether the packages of a place are installed in the versions above."""
     wanted = NODE_PACKAGES if place == NODE else {place.name: PYTHON_PACKAGES[place.name]}
     note = place / "installed.json"
     return note.exists() and json.loads(note.read_text()) == wanted
 
 
 def _once(place: Path, packages: dict[str, str], install: _Installer) -> None:
-    # The note is written last: an installation that broke off is begun anew.
+    # The note is written last, so that an interrupted installation starts over.
     if is_installed(place):
         return
     _say(f"installing {', '.join(packages)} in {place} (once) …")

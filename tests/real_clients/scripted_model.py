@@ -1,7 +1,7 @@
-"""A model on loopback that plays a script: it calls the tools it was told to call, one after another.
+"""A model on loopback that plays a script: it calls the given tools, one after another.
 
-It speaks as much of two APIs as clients need: ``/v1/messages`` (Claude Code) and ``/v1/responses`` (Codex).
-What the clients send to it is kept: it is what a model would have been shown.
+It implements as much of two APIs as clients need: ``/v1/messages`` (Claude Code) and ``/v1/responses``
+(Codex). It keeps what the clients send, which is what a model would have been shown.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True)
 class Call:
-    """A tool that the model calls; Codex knows a tool by its server, too."""
+    """A tool that the model calls; Codex also needs the tool's server."""
 
     tool: str
     arguments: dict[str, Any]
@@ -31,7 +31,7 @@ class ScriptedModel:
     """A model that plays a script.
 
     Args:
-        script: what it calls, one call a turn; then it says that it is done.
+        script: what it calls, one call per turn; after that it says that it is done.
     """
 
     script: list[Call]
@@ -56,7 +56,7 @@ class ScriptedModel:
                         self.wfile.write(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode())
 
             def log_message(self, *_: Any) -> None:
-                """Say nothing."""
+                """Do not log requests."""
 
         with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
             self.url = f"http://127.0.0.1:{server.server_port}"
@@ -65,7 +65,7 @@ class ScriptedModel:
             server.shutdown()
 
     def next_call(self, turn: int) -> Call | None:
-        """What it calls when so many calls have been answered."""
+        """The next call, after so many calls have been answered."""
         return self.script[turn] if turn < len(self.script) else None
 
 
@@ -82,7 +82,7 @@ def responses_results(request: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _play_messages(model: ScriptedModel, request: dict[str, Any]) -> Iterator[Event]:
     turn = len(messages_results(request))
-    # Clients ask for titles and the like as well, without tools.
+    # Clients also ask for titles and the like, without tools.
     call = model.next_call(turn) if request.get("tools") else None
     block: dict[str, Any] = {"type": "text", "text": ""}
     delta: dict[str, Any] = {"type": "text_delta", "text": "Done."}

@@ -1,9 +1,9 @@
 """Clients made with the SDKs that MCP clients are made with.
 
 Each is a small program that connects to a server over stdio. Its arguments are the answer that it gives to
-every question, as JSON, and the server's command. It tells the protocol's version and the tools' names on its
-first line; for each line with a tool's ``name`` and ``arguments`` it then calls that tool, and tells the
-``result``, the ``progress`` that it heard of, and the ``questions`` that it was asked.
+every question, as JSON, and the server's command. Its first line of output has the protocol's version and the
+tools' names. Then it reads lines with a tool's ``name`` and ``arguments``. For each it calls the tool and
+writes the ``result``, the ``progress`` reports that it received, and the ``questions`` that it was asked.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Called:
-    """What a client tells of a call."""
+    """What a client reports about a call."""
 
     result: dict[str, Any]
     progress: list[str]
@@ -36,13 +36,13 @@ class Called:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The structured content of an answer that is no error."""
+        """The structured content of a result that is not an error."""
         assert not self.result.get("isError"), self.text
         return self.result["structuredContent"]  # type: ignore[no-any-return]
 
 
 class Session:
-    """A client that is connected.
+    """A connected client.
 
     Args:
         program: the client.
@@ -55,7 +55,7 @@ class Session:
         self.tools: list[str] = hello["tools"]
 
     def call(self, tool: str, **arguments: Any) -> Called:
-        """Let the client call a tool."""
+        """Make the client call a tool."""
         assert self._program.stdin
         self._program.stdin.write(json.dumps({"name": tool, "arguments": arguments}) + "\n")
         self._program.stdin.flush()
@@ -71,10 +71,10 @@ class Session:
 
 @dataclass(frozen=True)
 class SDK:
-    """An SDK, and the program that is made with it.
+    """An SDK, and the program made with it.
 
     Args:
-        protocol: the version of the protocol that it agrees on with the server.
+        protocol: the protocol version that it negotiates with the server.
         place: where the SDK is installed.
         command: the program.
     """
@@ -85,7 +85,7 @@ class SDK:
 
     @contextmanager
     def connected(self, home: Home, *, answer: dict[str, Any]) -> Iterator[Session]:
-        """A client in front of the local facility, that gives one answer to all questions."""
+        """A client of the local facility that gives one answer to all questions."""
         server = (SERVER, "serve", "--facility", "local")
         with home.start(*self.command, json.dumps(answer), *server, cwd=self.place) as program:
             yield Session(program)
@@ -95,7 +95,7 @@ class SDK:
 
 
 def _node(script: str, protocol: str) -> SDK:
-    # Node.js looks for packages from where a script is; from where it runs, if it is handed the text.
+    # Node.js searches for packages from a script's location, or from where it runs if given the text.
     text = (_HERE / "js" / script).read_text()
     return SDK(protocol, NODE, ("node", "--input-type=module", "--eval", text, "--"))
 

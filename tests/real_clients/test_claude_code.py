@@ -17,11 +17,11 @@ MAKE = Call("mcp__alcf__make_directory", {"path": HERE})
 CHMOD = Call("mcp__alcf__chmod", {"path": HERE, "mode": "700"})
 
 PATIENT = {"MCP_CONNECTION_NONBLOCKING": "0", "MCP_CONNECT_TIMEOUT_MS": "30000"}
-"""Otherwise a session begins without the server's tools, where the server takes longer to start."""
+"""Without this, a session begins without the server's tools if the server starts slowly."""
 
 
 def session(home: Home, *script: Call) -> dict[str, Any]:
-    """Play a script in a session without a terminal; what the model was shown in the end."""
+    """Play a script in a session without a terminal, and return what the model was shown in the end."""
     with ScriptedModel([*script]).serving() as model:
         settings = {"ANTHROPIC_BASE_URL": model.url, "ANTHROPIC_API_KEY": "none", **PATIENT}
         asked = ["-p", "Go.", "--allowedTools", "mcp__alcf"]

@@ -1,4 +1,4 @@
-"""Codex: its calls by themselves, and with a model that plays a script."""
+"""Codex: its calls alone, and with a model that plays a script."""
 
 import json
 import subprocess
@@ -33,7 +33,7 @@ class AppServer:
         self._send(method="initialized")
 
     def ask(self, method: str, **params: Any) -> dict[str, Any]:
-        """Ask for something; whatever comes before the answer is passed over."""
+        """Send a request, and skip whatever comes before the response."""
         self._last += 1
         self._send(id=self._last, method=method, params=params)
         assert self._program.stdout
@@ -80,7 +80,7 @@ def test_what_the_model_is_shown(home: Home) -> None:
     with ScriptedModel(script).serving() as model:
         provider = f'{{name="scripted", base_url="{model.url}/v1", wire_api="responses"}}'
         settings = ["-c", f"model_providers.scripted={provider}", "-c", 'model_provider="scripted"']
-        # Otherwise a session begins without the server's tools, where the server takes longer to start.
+        # Without this, a session begins without the server's tools if the server starts slowly.
         patient = ["-c", "mcp_servers.alcf.required=true"]
         options = ["--skip-git-repo-check", "--model", "scripted", *settings, *patient]
         done = home.run(node_program("codex"), "exec", *options, "Go.")
@@ -92,6 +92,6 @@ def test_what_the_model_is_shown(home: Home) -> None:
     shown, failed, refused = [str(result["output"]) for result in responses_results(model.requests[-1])]
     assert '"name":"Polaris"' in shown
     assert '"next_step":"list_jobs shows yours' in failed
-    # It knows from the annotations what only reads; all else wants an approval, and nobody is there.
+    # It knows from the annotations which tools only read. The others need an approval, and nobody is there.
     assert "requires approval" in refused
     assert not home.at_facility(HERE).exists()

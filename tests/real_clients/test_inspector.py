@@ -1,4 +1,4 @@
-"""The MCP Inspector's CLI: one request a run, by a client that can't ask its user."""
+"""The MCP Inspector's CLI: one request per run, from a client that can't ask its user."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ def era(request: pytest.FixtureRequest) -> str:
 
 
 def inspected(home: Home, era: str, method: str, *options: str, status: int = 0) -> dict[str, Any]:
-    """What the Inspector's CLI shows of one request."""
+    """What the Inspector's CLI shows for one request."""
     asked = ["--cli", "-q", "--format", "json", "--protocol-era", era, "--method", method, *options]
     done = home.run(node_program("mcp-inspector"), *asked, "--", *COMMAND)
     assert done.returncode == status, done.stderr

@@ -16,7 +16,7 @@ HERE = "/eagle/LocalDemo/work"
 
 
 class Mcpdo:
-    """What a person types; a daemon in their home keeps the connection."""
+    """Run a command as a user would type it; a daemon in the user's home keeps the connection."""
 
     def __init__(self, home: Home) -> None:
         self._home = home

@@ -1,4 +1,4 @@
-"""Clients made with the SDKs of both languages, before and after their version 2."""
+"""Clients made with the SDKs of both languages, before and since version 2."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""``python -m tests.soak``: operations at a facility in bad weather; status 1 if anything does not agree."""
+"""``python -m tests.soak``: operations at a facility in bad weather; status 1 if there are differences."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.soak.showing import show
 
 
 def main() -> int:
-    """Run once for every seed."""
+    """Make one run for every seed."""
     arguments = _arguments()
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
     for name in [name for name in os.environ if name.startswith("ALCF_MCP_")]:
@@ -47,15 +47,17 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="one run each")
-    parser.add_argument("--operations", type=int, default=1000, help="operations of a run")
-    parser.add_argument("--seconds", type=float, default=240.0, help="no more are begun in a run after that")
-    parser.add_argument("--workers", type=int, default=8, help="operations at once")
-    parser.add_argument("--profile", choices=get_args(Profile), default="alcf", help="of the facility")
+    parser.add_argument("--operations", type=int, default=1000, help="operations per run")
     parser.add_argument(
-        "--rate", type=float, default=0.15, help="share of requests that something happens to"
+        "--seconds", type=float, default=240.0, help="seconds after which a run begins no more operations"
     )
+    parser.add_argument("--workers", type=int, default=8, help="operations at once")
+    parser.add_argument(
+        "--profile", choices=get_args(Profile), default="alcf", help="profile of the facility"
+    )
+    parser.add_argument("--rate", type=float, default=0.15, help="share of requests that a fault happens to")
     parser.add_argument("--longest", type=float, default=5.0, help="longest delay of a request in seconds")
-    parser.add_argument("--timeout", type=float, default=6.0, help="seconds that a call may take")
+    parser.add_argument("--timeout", type=float, default=6.0, help="time limit of a call in seconds")
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""What was done, what the journal says of it, and what was answered: where these differ."""
+"""Finds differences between what was done, what the journal says and what the answers said."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _CLAIMED: dict[ActionOutcome, Claim] = {
 
 
 def claim_of(answered: Answered) -> Claim:
-    """What an answer says of what was to be changed."""
+    """What an answer says about the intended change."""
     if NOTHING_SENT in answered.text:
         return "not done"
     if not answered.is_error:
@@ -40,7 +40,7 @@ def claim_of(answered: Answered) -> Claim:
 
 
 def differences(performed: Iterable[Performed], actions: Iterable[Action], effects: Effects) -> Iterator[str]:
-    """Everything that does not agree.
+    """Report every difference.
 
     Args:
         performed: the operations that change something, with their answers.
@@ -61,14 +61,14 @@ def _differences(answered: Answered | None, actions: Sequence[Action], effect: E
     if effect.done + effect.failed > 1:
         yield f"at most once, but {happened}"
     if answered is None:
-        yield "nobody asked for it"
+        yield "it was not requested"
         return
     claim = claim_of(answered)
     if not actions:
         if effect != NOTHING:
-            yield f"the journal knows nothing of it, but {happened}"
+            yield f"the journal has no record of it, but {happened}"
         if claim == "done":
-            yield f"the answer claims success, but the journal knows nothing of it: {answered.text[:300]}"
+            yield f"the answer claims success, but the journal has no record of it: {answered.text[:300]}"
         return
     if len(actions) > 1:
         yield f"the journal has it {len(actions)} times"

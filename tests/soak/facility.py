@@ -1,4 +1,4 @@
-"""A facility in bad weather, in a process of its own; ``python -m tests.soak.facility`` is that process."""
+"""A facility in bad weather, in its own process; ``python -m tests.soak.facility`` is that process."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PATIENCE = 30.0
 
 @dataclass(frozen=True)
 class Conditions:
-    """How a facility is, and what weather it has; ``longest`` is the longest delay in seconds."""
+    """A facility's settings and its weather; ``longest`` is the longest delay in seconds."""
 
     root: str
     profile: Profile
@@ -50,9 +50,9 @@ class Conditions:
 
 
 class Witness:
-    """ASGI middleware behind the faults: counts the changes of jobs that were carried out.
+    """ASGI middleware behind the faults that counts the changes of jobs that were carried out.
 
-    The facility's record holds jobs as they are, not how often they were made so.
+    The facility's record shows the current state of jobs, not how often they were changed.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -70,7 +70,7 @@ class Witness:
 
 
 async def serve_in(conditions: Conditions) -> None:
-    """Serve a facility until the process is interrupted, then write down what happened."""
+    """Serve a facility until the process is interrupted, then record what happened."""
     settings = LocalSettings(
         root=Path(conditions.root),
         profile=conditions.profile,
@@ -103,7 +103,7 @@ def _announce(url: str) -> None:
 
 @contextmanager
 def facility_in(conditions: Conditions) -> Iterator[str]:
-    """Start the facility's process and give its URL; at the end it is stopped, and its report written."""
+    """Start the facility's process and yield its URL. At the end, stop it and let it write its report."""
     command = [sys.executable, "-m", "tests.soak.facility", json.dumps(asdict(conditions))]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
@@ -116,7 +116,7 @@ def facility_in(conditions: Conditions) -> Iterator[str]:
 
 
 def report_of(conditions: Conditions) -> dict[str, Any]:
-    """What a facility wrote down when it was stopped."""
+    """What a facility recorded when it was stopped."""
     report: dict[str, Any] = json.loads(conditions.report.read_text())
     return report
 

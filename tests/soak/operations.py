@@ -1,4 +1,4 @@
-"""What is done: operations at random, each of which can be recognised in the facility's record."""
+"""Random operations, each of which can be recognised in the facility's record."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WEIGHTS = {
     "read": 8,
 }
 _OF_THE_STANDARD = {"upload": 15, "copy": 12, "move": 12, "link": 6}
-"""What a facility of the whole standard has besides."""
+"""What a facility with the whole standard offers in addition."""
 
 _MODES = ("700", "711", "750", "770")
 
@@ -40,12 +40,12 @@ _TOLD_APART_BY = {
 }
 
 Key = tuple[str, str]
-"""The tool, and what tells an operation apart: a job's name or id, or a path."""
+"""The tool, and what identifies an operation: a job's name or id, or a path."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One call of a tool; ``makes`` is what a later one can be done to, if it works."""
+    """One call of a tool; ``makes`` is the kind of target that it creates for later calls, if it works."""
 
     tool: str
     arguments: dict[str, Any]
@@ -58,7 +58,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Performed:
-    """An operation, and what it was answered."""
+    """An operation and the answer to it."""
 
     operation: Operation
     answered: Answered
@@ -66,11 +66,11 @@ class Performed:
 
 @dataclass
 class Operations:
-    """Draws operations; no two of the same tool are done to the same job or path.
+    """Draws operations, no two with the same tool on the same job or path.
 
-    With ``all_of_it``, those too that ALCF has not got yet.
+    With ``all_of_it``, this includes operations that ALCF does not have yet.
 
-    Every draw depends on the seed, on its number, and on what there is by then that something can be done to.
+    Every draw depends on the seed, on its number, and on the targets that exist by then.
     """
 
     seed: int
@@ -78,7 +78,7 @@ class Operations:
     _pools: dict[str, list[str]] = field(default_factory=dict)
 
     def draw(self, number: int) -> Operation:
-        """The operation with this number."""
+        """Draw the operation with this number."""
         random = Random(f"{self.seed}/{number}")
         weights = _WEIGHTS | (_OF_THE_STANDARD if self.all_of_it else {})
         kind = random.choices(list(weights), list(weights.values()))[0]
@@ -120,7 +120,7 @@ class Operations:
                 return Operation("upload_file", {"path": target, "content": target}, pool)
 
     def learn(self, done: Performed) -> None:
-        """Take note of what an operation made."""
+        """Record what an operation created."""
         if done.answered.is_error:
             return
         what = done.answered.facts.get("job_id") or done.answered.facts.get("path", "")
@@ -128,7 +128,7 @@ class Operations:
             case "waiting":
                 self._pools.setdefault("updatable", []).append(what)
                 self._pools.setdefault("cancelable", []).append(what)
-            case "ran":  # to cancel it will be refused, or will not
+            case "ran":  # canceling it may or may not be refused
                 self._pools.setdefault("cancelable", []).append(what)
             case str() as pool:
                 self._pools.setdefault(pool, []).append(what)
@@ -155,5 +155,5 @@ def _job(name: str, queue: str, *, held: bool) -> dict[str, Any]:
 
 
 def key_of(tool: str, arguments: dict[str, Any]) -> Key:
-    """What tells a call apart from all others of its tool."""
+    """What distinguishes a call from all others of its tool."""
     return tool, str(arguments.get(_TOLD_APART_BY.get(tool, "path"), ""))

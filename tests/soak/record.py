@@ -1,4 +1,4 @@
-"""What a facility did, as its own record tells it."""
+"""What a facility did, according to its own record."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Effects = dict[Key, Effect]
 
 
 def is_quiet(database: Path) -> bool:
-    """Whether no job runs or is about to, and no task either."""
+    """Whether no job or task is running or about to run."""
     busy = (
         "SELECT EXISTS (SELECT 1 FROM jobs WHERE state IN ('queued', 'active'))"
         " OR EXISTS (SELECT 1 FROM tasks WHERE status IN ('pending', 'active'))"
@@ -48,7 +48,7 @@ def is_quiet(database: Path) -> bool:
 
 
 def effects(database: Path, carried_out: Mapping[str, int]) -> Effects:
-    """Everything that changed something.
+    """Everything that made a change.
 
     Args:
         database: the facility's record.

@@ -27,7 +27,7 @@ from tests.soak.record import TOOLS_OF_TASKS, effects, is_quiet
 
 CHANGES = frozenset(("submit_job", "cancel_job", "update_job", *TOOLS_OF_TASKS))
 
-# The facility is quick here, so that looking at it need not be slow.
+# The facility is fast here, so polling it can be frequent.
 FIRST_LOOK = 0.02
 LONGEST_SEARCH = 2.0
 
@@ -36,7 +36,7 @@ LONGEST_WAIT = 60.0
 
 @dataclass(frozen=True)
 class Plan:
-    """What one run is to be: its operations, how many at once, and within how many seconds."""
+    """The plan of one run: its operations, how many at once, and the time limit in seconds."""
 
     seed: int
     profile: Profile
@@ -50,7 +50,7 @@ class Plan:
 
 @dataclass
 class Run:
-    """What came of a run."""
+    """The outcome of a run."""
 
     plan: Plan
     performed: list[Performed] = field(default_factory=list)
@@ -62,7 +62,7 @@ class Run:
 
 
 async def run(plan: Plan, directory: Path) -> Run:
-    """Do what is planned, wait until all is over, and compare."""
+    """Carry out a plan, wait until everything is over, and compare."""
     conditions = Conditions(
         root=str(directory / "facility"),
         profile=plan.profile,
@@ -103,7 +103,7 @@ async def connected(settings: dict[str, Any]) -> AsyncIterator[Client]:
 
 
 async def work(done: Run, client: Client) -> None:
-    """Perform the operations, several at once, as long as there is time for them."""
+    """Perform the operations, several at once, as long as there is time."""
     operations = Operations(done.plan.seed, all_of_it=done.plan.profile == "full")
     numbers = iter(range(done.plan.operations))
     deadline = monotonic() + done.plan.seconds
@@ -129,7 +129,7 @@ async def work(done: Run, client: Client) -> None:
 
 
 async def quiet(conditions: Conditions) -> None:
-    """Wait until nothing happens at the facility any more, and no delayed request is on its way."""
+    """Wait until nothing is happening at the facility and no delayed request is under way."""
     await anyio.sleep(conditions.longest)
     with anyio.fail_after(LONGEST_WAIT):
         while not is_quiet(conditions.database):  # noqa: ASYNC110 - it is another process

@@ -1,4 +1,4 @@
-"""What came of a run, as tables."""
+"""The outcome of a run, as tables."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_SHOWN = 20
 
 
 def show(console: Console, run: Run) -> None:
-    """Print what came of a run."""
+    """Print the outcome of a run."""
     plan = run.plan
     console.print(
         f"[bold]Seed {plan.seed}[/bold], profile {plan.profile}, {plan.rate:.0%} of the requests hit"
@@ -30,7 +30,7 @@ def show(console: Console, run: Run) -> None:
     operations = f"{len(run.performed)} of {plan.operations} operations"
     console.print(
         f"{operations}, {run.report['requests']} requests, {run.retries} retries, {run.seconds:.0f} s, "
-        f"{_careful(run)} answers more careful than need be, {len(run.differences)} differences"
+        f"{_careful(run)} answers more cautious than necessary, {len(run.differences)} differences"
     )
     for difference in run.differences[:MOST_SHOWN]:
         console.print(Text(f"  {difference}", style="red"))
@@ -61,7 +61,7 @@ def _faults(run: Run) -> Table:
 
 
 def _careful(run: Run) -> int:
-    """How many answers say that something may have been done although nothing was sent."""
+    """Count the answers that say something may have been done although nothing was sent."""
     written = {key_of(action.tool, action.arguments) for action in run.actions}
     return sum(
         one.operation.tool in CHANGES

@@ -1,4 +1,4 @@
-"""Faults on purpose, for tests: the gateway's bad days in front of a facility that works."""
+"""Deliberate faults, for tests: a failing gateway in front of a facility that works."""
 
 from alcf_mcp.local.faults.broken import AnswerTruncated, ConnectionDropped, ConnectionReset
 from alcf_mcp.local.faults.fault import Fault

@@ -1,7 +1,7 @@
-"""The ends of a connection without a whole answer.
+"""Connections that end before the whole response has arrived.
 
-They are httpx's errors, so a client that reaches the facility in-process sees what one on a real connection
-would see; there, ``alcf_mcp.local.serving`` breaks the connection.
+These are httpx errors, so a client that reaches the facility in-process sees what it would see on a real
+connection; there, ``alcf_mcp.local.serving`` breaks the connection.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ import httpx
 
 
 class ConnectionDropped(httpx.RemoteProtocolError):
-    """The connection ends without an answer."""
+    """The connection ends without a response."""
 
     def __init__(self) -> None:
         super().__init__("Server disconnected without sending a response.")
 
 
 class AnswerTruncated(httpx.RemoteProtocolError):
-    """The connection ends in the middle of an answer's body."""
+    """The connection ends in the middle of a response body."""
 
     def __init__(self) -> None:
         super().__init__("peer closed connection without sending complete message body")
 
 
 class ConnectionReset(httpx.ReadError):
-    """The connection is torn down by a TCP reset."""
+    """A TCP reset tears down the connection."""
 
     def __init__(self) -> None:
         super().__init__("Connection reset by peer")

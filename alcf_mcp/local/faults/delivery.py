@@ -1,4 +1,4 @@
-"""Requests and answers that are held back, and how an answer then goes out: whole, in part, or slowly."""
+"""Holds back requests and responses, and sends a response whole, in part or slowly."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from alcf_mcp.local.faults.broken import AnswerTruncated, ConnectionDropped
 
 _SHORTEST_PAUSE = 0.005
-"""Seconds; a long body goes out in pieces of several bytes, for the sake of the processor."""
+"""Seconds between pieces; a long body goes out several bytes at a time, to save processor time."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldAnswer:
-    """An answer that has not gone out yet: its head as an ASGI message, and its body."""
+    """A response that has not been sent yet: its head as an ASGI message, and its body."""
 
     head: Message
     body: bytes
 
 
 async def received(receive: Receive) -> Receive:
-    """Receive a whole request, to be read as often as one likes, and after its connection has gone."""
+    """Receive a whole request, so that it can be read repeatedly, even after its connection is gone."""
     messages: list[Message] = []
     while not messages or messages[-1].get("more_body", False):
         messages.append(await receive())
@@ -37,7 +37,7 @@ async def received(receive: Receive) -> Receive:
 
 
 async def answer_of(app: ASGIApp, scope: Scope, receive: Receive) -> HeldAnswer:
-    """Let an application answer a request, and hold the answer back."""
+    """Let an application respond to a request, and hold the response back."""
     messages: list[Message] = []
 
     async def hold(message: Message) -> None:
@@ -49,17 +49,17 @@ async def answer_of(app: ASGIApp, scope: Scope, receive: Receive) -> HeldAnswer:
 
 
 async def deliver(answer: HeldAnswer, send: Send, *, truncate: bool, trickle: float) -> None:
-    """Let an answer go out.
+    """Send a response.
 
     Args:
-        answer: the answer.
-        send: where to.
-        truncate: whether it breaks off in the middle of its body.
-        trickle: seconds over which its body is spread.
+        answer: the response.
+        send: where to send it.
+        truncate: whether to break off in the middle of the body.
+        trickle: seconds over which to spread the body.
 
     Raises:
-        AnswerTruncated: the connection has to end now.
-        ConnectionDropped: the same, and nothing was sent: there is no body to cut.
+        AnswerTruncated: the connection must end now.
+        ConnectionDropped: the connection must end now, and nothing was sent: there is no body to cut.
     """
     if truncate and not answer.body:
         raise ConnectionDropped

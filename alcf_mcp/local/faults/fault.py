@@ -13,26 +13,26 @@ from starlette.responses import Response
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What happens to a request instead of, or on top of, being answered.
+    """What happens to a request instead of, or on top of, a normal response.
 
     Attributes:
-        name: what it is called where faults are counted.
+        name: the name under which the fault is counted.
         method: HTTP method, ``None`` for any.
         path: regular expression that is searched for in the path.
-        status: status of the answer that replaces the facility's; ``None`` leaves the facility's.
-        body: its body: text, or anything that JSON can say.
-        content_type: its content type.
-        headers: more headers for it.
-        delay: seconds that pass first.
-        after: whether the request is carried out all the same, before the fault's answer goes out.
-        late: seconds after the fault's answer at which the request is carried out all the same, as by a
-            scheduler for which a gateway did not wait; ``None`` for not at all.
-        drop: close the connection instead of answering.
-        reset: the same by a TCP reset.
-        truncate: close the connection in the middle of the answer's body. An answer that has none is not
+        status: status of the response that replaces the facility's; ``None`` keeps the facility's response.
+        body: body of that response: text, or anything that JSON can express.
+        content_type: content type of that response.
+        headers: further headers of that response.
+        delay: seconds to wait first.
+        after: whether the request is still carried out, before the fault's response is sent.
+        late: seconds after the fault's response at which the request is still carried out, as by a
+            scheduler that a gateway did not wait for; ``None`` for not at all.
+        drop: close the connection instead of responding.
+        reset: end the connection with a TCP reset instead of responding.
+        truncate: close the connection in the middle of the response body. A response without a body is not
             sent at all.
-        trickle: seconds over which the answer's body is spread, byte by byte.
-        times: how many requests it happens to; ``None`` for all.
+        trickle: seconds over which the response body is spread, byte by byte.
+        times: how many requests the fault happens to; ``None`` for all.
     """
 
     name: str = ""
@@ -53,7 +53,7 @@ class Fault:
 
     @property
     def replaces(self) -> bool:
-        """Whether the facility's own answer does not go out."""
+        """Whether the fault suppresses the facility's own response."""
         return self.drop or self.reset or self.status is not None
 
     @property
@@ -62,11 +62,11 @@ class Fault:
         return self.after or self.late is not None or not self.replaces
 
     def concerns(self, method: str, path: str) -> bool:
-        """Whether a request is one that this happens to."""
+        """Whether the fault applies to a request."""
         return self.method in (None, method) and re.search(self.path, path) is not None
 
     def response(self) -> Response:
-        """The answer that replaces the facility's."""
+        """The response that replaces the facility's."""
         content = self.body if isinstance(self.body, str | bytes) else json.dumps(self.body)
         return Response(
             content,

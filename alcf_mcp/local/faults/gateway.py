@@ -21,7 +21,7 @@ _LIBRARY_AGENTS = re.compile(r"(python-httpx|python-requests|curl|Python-urllib|
 
 
 class FaultyGateway:
-    """ASGI middleware: logs every request, and lets the faults happen."""
+    """ASGI middleware that logs every request and injects the faults."""
 
     def __init__(self, app: ASGIApp, faults: Faults) -> None:
         self.app = app
@@ -45,7 +45,7 @@ class FaultyGateway:
             await self._happen(entry.fault, scope, receive, send)
 
     async def _happen(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
-        receive = await received(receive)  # the whole request arrives, whatever becomes of it
+        receive = await received(receive)  # the whole request arrives, whatever happens to it next
         await anyio.sleep(fault.delay)
         if fault.after or not fault.replaces:
             answer = await answer_of(self.app, scope, receive)
@@ -68,7 +68,7 @@ class FaultyGateway:
 
 
 def _watching(receive: Receive, entry: ReceivedRequest) -> Receive:
-    """Keep what JSON a request brings in its log entry."""
+    """Record a request's JSON body in its log entry."""
     if not entry.headers.get("content-type", "").startswith("application/json"):
         return receive
     body = bytearray()

@@ -1,4 +1,4 @@
-"""The faults that wait to happen, and the log of what was requested."""
+"""The planned faults and the request log."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _LOG_LENGTH = 1000
 
 @dataclass(slots=True)
 class ReceivedRequest:
-    """A request that reached the facility; the authorization header is not kept.
+    """A request that reached the facility, without its authorization header.
 
-    ``fault`` is what happened to it.
+    ``fault`` is the fault that happened to it, if any.
     """
 
     method: str
@@ -29,12 +29,12 @@ class ReceivedRequest:
 
 
 class Faults:
-    """The faults that wait to happen, and the log of what was requested.
+    """The planned faults and the request log.
 
     Attributes:
-        requests: the last requests, oldest first.
-        block_library_agents: refuse a library's default ``User-Agent`` as Cloudflare does.
-        weather: what happens to requests at random; faults that were added go first.
+        requests: the most recent requests, oldest first.
+        block_library_agents: refuse a library's default ``User-Agent``, as Cloudflare does.
+        weather: faults that happen at random; added faults take precedence.
     """
 
     def __init__(self) -> None:
@@ -44,23 +44,23 @@ class Faults:
         self._waiting: list[tuple[Fault, int | None]] = []
 
     def add(self, fault: Fault) -> None:
-        """Let a fault happen from now on; of several that concern a request, the first added does."""
+        """Add a fault. If several apply to a request, the first one added happens."""
         self._waiting.append((fault, fault.times))
 
     def clear(self) -> None:
-        """Forget all faults, the weather and all requests."""
+        """Remove all faults, the weather and all logged requests."""
         self._waiting.clear()
         self.weather = None
         self.requests.clear()
 
     def count(self, method: str, path: str) -> int:
-        """How many requests came with this method and a path in which the expression is found."""
+        """How many requests had this method and a path in which the expression is found."""
         return sum(
             request.method == method and bool(re.search(path, request.path)) for request in self.requests
         )
 
     def take(self, method: str, path: str) -> Fault | None:
-        """The fault that happens to a request, used up by one."""
+        """Take the fault that happens to a request, and count it as used once."""
         for index, (fault, left) in enumerate(self._waiting):
             if fault.concerns(method, path):
                 if left is not None and left <= 1:

@@ -1,4 +1,4 @@
-"""Faults at random, the same ones for the same seed."""
+"""Random faults, the same ones for the same seed."""
 
 from __future__ import annotations
 
@@ -25,32 +25,32 @@ _RETRY_SECONDS = 1
 
 
 class Weather:
-    """Draws for every request whether something happens to it, and what.
+    """Draws for every request whether a fault happens to it, and which one.
 
-    Every draw depends on the seed and on how many there were before, on nothing else. Where it can be either
-    way in reality, it is drawn too whether the request is carried out: never where it is turned away at the
-    door (a 429, or a 503 with ``Retry-After``), always after a 408, which comes from a gateway that gives up
-    while the scheduler goes on.
+    Every draw depends only on the seed and on the number of earlier draws. Where both are possible in
+    reality, whether the request is carried out is drawn too. A request that is turned away at once (a 429, or
+    a 503 with ``Retry-After``) is never carried out. A request that gets a 408 always is: it comes from a
+    gateway that gives up while the scheduler goes on.
 
     Args:
-        seed: which weather it is.
-        rate: the share of requests that something happens to, from 0 to 1.
-        longest: the longest delay in seconds.
+        seed: selects the weather.
+        rate: the share of requests that a fault happens to, from 0 to 1.
+        longest: the longest delay, in seconds.
 
     Attributes:
-        drawn: how many draws there were.
-        happened: how often what happened, by the fault's name and by whether the request was carried out.
+        drawn: the number of draws so far.
+        happened: how often each fault happened, by its name and by whether the request was carried out.
     """
 
     def __init__(self, *, seed: int, rate: float, longest: float = 1.0) -> None:
         self.drawn = 0
         self.happened: Counter[tuple[str, bool]] = Counter()
-        self._random = Random(seed)  # noqa: S311 - the same again is what it is for
+        self._random = Random(seed)  # noqa: S311 - it has to be reproducible
         self._rate = rate
         self._longest = longest
 
     def draw(self) -> Fault | None:
-        """What happens to the next request."""
+        """Draw the fault that happens to the next request, if any."""
         self.drawn += 1
         if self._random.random() >= self._rate:
             return None
@@ -60,15 +60,15 @@ class Weather:
         return fault
 
     def seconds(self) -> float:
-        """Some delay."""
+        """Draw a delay in seconds."""
         return self._random.uniform(0.0, self._longest)
 
     def either(self) -> bool:
-        """Yes or no."""
+        """Draw yes or no."""
         return self._random.random() < 0.5
 
     def other_shape(self) -> object:
-        """JSON that is no answer of the API."""
+        """Draw JSON that is not a valid response of the API."""
         return self._random.choice(_OTHER_SHAPES)
 
 
@@ -77,7 +77,7 @@ def _turned_away(status: int, retry_after: str) -> Fault:
 
 
 def _gave_up(weather: Weather) -> Fault:
-    """A gateway that did not wait for the scheduler, which was quicker in the end, or slower."""
+    """A gateway that gave up on the scheduler, which finishes before the gateway's response or after it."""
     timeout = Fault(status=408, body="Request Timeout")
     return replace(timeout, after=True) if weather.either() else replace(timeout, late=weather.seconds())
 

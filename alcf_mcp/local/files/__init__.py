@@ -1,1 +1,1 @@
-"""The filesystem operations: what they take, what they do, what they answer."""
+"""The filesystem operations: their arguments, their effects and their results."""

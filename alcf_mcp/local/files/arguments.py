@@ -1,6 +1,6 @@
-"""What each filesystem operation takes, as query parameters or as a JSON body.
+"""The arguments of each filesystem operation, as query parameters or as a JSON body.
 
-Unknown parameters are ignored here, as at ALCF; what breaks the schema is a 400.
+Unknown parameters are ignored, as at ALCF. Arguments that violate the schema get a 400.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Arguments(BaseModel):
     """The arguments of an operation on one path.
 
     Attributes:
-        path: the path it is about.
+        path: the path to operate on.
         path_fields: the names of all fields that hold paths.
     """
 
@@ -35,7 +35,7 @@ class Arguments(BaseModel):
     path: str
 
     def check(self) -> None:
-        """Check what the schema does not say.
+        """Check what the schema does not cover.
 
         Raises:
             Problem: 400 with the reason.
@@ -60,13 +60,13 @@ class List(Arguments):
 
 
 class Excerpt(Arguments):
-    """What ``head`` and ``tail`` have in common: a number of lines or of bytes."""
+    """The arguments that ``head`` and ``tail`` share: a number of lines or of bytes."""
 
     file_bytes: int | None = Field(default=None, alias="bytes")
     lines: int | None = None
 
     def check(self) -> None:
-        """Ask for exactly one of lines and bytes, within bounds."""
+        """Require exactly one of lines and bytes, within bounds."""
         if self.file_bytes is not None and self.lines is not None:
             raise invalid_input("Cannot use 'file_bytes' and 'lines' at the same time.")
         number = self.file_bytes if self.lines is None else self.lines
@@ -79,13 +79,13 @@ class Excerpt(Arguments):
 
 
 class Head(Excerpt):
-    """Arguments of ``head``; ``skip_trailing`` turns it into all but the last lines or bytes."""
+    """Arguments of ``head``; ``skip_trailing`` selects all but the last lines or bytes."""
 
     skip_trailing: bool = Field(default=False, alias="skipTrailing")
 
 
 class Tail(Excerpt):
-    """Arguments of ``tail``; ``skip_heading`` turns it into all but the first lines or bytes."""
+    """Arguments of ``tail``; ``skip_heading`` selects all but the first lines or bytes."""
 
     skip_heading: bool = Field(default=False, alias="skipHeading")
 
@@ -110,24 +110,24 @@ class MkdirArguments(Arguments):
 
 
 class ChmodArguments(Arguments):
-    """Arguments of ``chmod``; the mode in octal digits, as text."""
+    """Arguments of ``chmod``; the mode is text, in octal digits."""
 
     mode: str
 
     def check(self) -> None:
-        """Ask for three octal digits, or four with a leading zero."""
+        """Require three octal digits, or four with a leading zero."""
         if not _MODE.fullmatch(self.mode):
             raise invalid_input("mode must be 3 digits and contain only digits 0-7")
 
 
 class ChownArguments(Arguments):
-    """Arguments of ``chown``; an empty name leaves that part as it is."""
+    """Arguments of ``chown``; an empty name leaves the owner or group unchanged."""
 
     owner: str = ""
     group: str = ""
 
     def check(self) -> None:
-        """Ask for names, and for at least one."""
+        """Require valid names, and at least one."""
         if not self.owner and not self.group:
             raise invalid_input("At least one of user or group must be non-empty.")
         if self.owner and not _USER.fullmatch(self.owner):
@@ -151,14 +151,14 @@ class CopyArguments(TwoPaths):
 
 
 class CompressArguments(TwoPaths):
-    """Arguments of ``compress``; ``match_pattern`` is a regular expression for the names to take."""
+    """Arguments of ``compress``; ``match_pattern`` is a regular expression for the names to include."""
 
     match_pattern: str | None = None
     dereference: bool = False
     compression: Literal["none", "bzip2", "gzip", "xz"] = "gzip"
 
     def check(self) -> None:
-        """Ask for a regular expression that is one."""
+        """Require a valid regular expression."""
         try:
             re.compile(self.match_pattern or "")
         except re.error as error:

@@ -16,12 +16,12 @@ from alcf_mcp.local.files.entries import entry
 
 
 def mkdir(disk: Disk, wanted: args.MkdirArguments) -> None:
-    """Make a directory; one that exists is an error, with ``parent`` too."""
+    """Create a directory. It is an error if the directory exists, even with ``parent``."""
     disk.tree.locate(wanted.path).mkdir(parents=wanted.parent)
 
 
 def rm(disk: Disk, wanted: args.Arguments) -> str:
-    """Remove a file, or a directory with all that is in it."""
+    """Remove a file, or a directory with everything in it."""
     place = _movable(disk, wanted.path)
     if place.is_symlink() or not place.is_dir():
         place.unlink()
@@ -31,14 +31,14 @@ def rm(disk: Disk, wanted: args.Arguments) -> str:
 
 
 def chmod(disk: Disk, wanted: args.ChmodArguments) -> dict[str, Any]:
-    """Change a mode, and give the entry as it is now."""
+    """Change a mode, and return the changed entry."""
     place = disk.locate(wanted.path)
     place.chmod(int(wanted.mode, 8))
     return entry(place, place.name)
 
 
 def chown(disk: Disk, wanted: args.ChownArguments) -> dict[str, Any]:
-    """Change owner, group or both, and give the entry as it is now."""
+    """Change owner, group or both, and return the changed entry."""
     place = disk.locate(wanted.path)
     try:
         uid = pwd.getpwnam(wanted.owner).pw_uid if wanted.owner else -1
@@ -53,7 +53,7 @@ def chown(disk: Disk, wanted: args.ChownArguments) -> dict[str, Any]:
 
 
 def symlink(disk: Disk, wanted: args.SymlinkArguments) -> dict[str, Any]:
-    """Make a link. Its target stays within the tree, because absolute targets are facility paths."""
+    """Create a link. Its target stays within the tree, because absolute targets are facility paths."""
     disk.tree.locate(wanted.path)
     link = disk.tree.locate(wanted.link_path, follow=False)
     link.symlink_to(wanted.path)
@@ -61,7 +61,7 @@ def symlink(disk: Disk, wanted: args.SymlinkArguments) -> dict[str, Any]:
 
 
 def cp(disk: Disk, wanted: args.CopyArguments) -> dict[str, Any]:
-    """Copy a file, or a directory with all that is in it."""
+    """Copy a file, or a directory with everything in it."""
     source = disk.locate(wanted.path)
     target = disk.destination(wanted.target_path, source)
     if target == source or target.is_relative_to(source):
@@ -87,7 +87,7 @@ def mv(disk: Disk, wanted: args.TwoPaths) -> dict[str, Any]:
 
 
 def upload(disk: Disk, wanted: args.Upload) -> str:
-    """Put uploaded content at a path, over what was there."""
+    """Put uploaded content at a path, replacing any existing file."""
     place = disk.tree.locate(wanted.path)
     if place.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), wanted.path)

@@ -11,16 +11,16 @@ from alcf_mcp.local.tree import Tree
 
 
 class OperationFailed(Exception):
-    """An operation that did not succeed, in the words of the command it stands for."""
+    """An operation failed; the message is what the corresponding command would print."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """The tree, and whether the answers are those of the whole standard or of ALCF.
+    """The tree, and whether results follow the whole standard or ALCF.
 
     Attributes:
         tree: where the facility's paths are on this computer.
-        full: tell of symbolic links; ALCF leaves them out (its deployment of the API, 2026-08).
+        full: show symbolic links; ALCF leaves them out (its deployment of the API, 2026-08).
     """
 
     tree: Tree
@@ -30,23 +30,23 @@ class Disk:
         """Find an existing path on this computer.
 
         Raises:
-            OSError: it is not there, or not to be reached.
+            OSError: the path does not exist, or can't be reached.
         """
         place = self.tree.locate(path, follow=follow)
         place.lstat()
         return place
 
     def destination(self, path: str, source: Path) -> Path:
-        """Find where ``cp`` and ``mv`` put something: into a directory that exists, or at the very path."""
+        """Find where ``cp`` and ``mv`` put something: inside an existing directory, or at the path itself."""
         place = self.tree.locate(path)
         return self.tree.locate(f"{path}/{source.name}", follow=False) if place.is_dir() else place
 
     def walk(self, path: str, *, dereference: bool) -> Iterator[tuple[PurePosixPath, Path]]:
-        """All that lies at and below a path, each directory before its content.
+        """Everything at and below a path, each directory before its content.
 
         Args:
             path: where to start; a link there is followed.
-            dereference: give what links point to instead of the links; those out of the tree are an
+            dereference: yield what links point to instead of the links; a link out of the tree is an
                 error.
 
         Yields:
@@ -60,7 +60,7 @@ class Disk:
         yield relative, place
         if place.is_symlink() or not place.is_dir() or place in above:
             return
-        for name in sorted(os.listdir(place)):  # noqa: PTH208 - names are all that is wanted
+        for name in sorted(os.listdir(place)):  # noqa: PTH208 - only names are needed
             inner = f"{path}/{name}"
             yield from self._walk(
                 inner, relative / name, self.locate(inner, follow=dereference), dereference, (*above, place)

@@ -1,4 +1,4 @@
-"""Directory entries as the API tells them."""
+"""Directory entries as the API reports them."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _KINDS = {
 
 
 def entry(place: Path, name: str, *, numeric: bool = False) -> dict[str, Any]:
-    """Describe what lies at a place, without following a link.
+    """Describe the entry at a place, without following a link.
 
     Args:
-        place: where it lies on this computer.
-        name: the name to tell.
-        numeric: tell ids of user and group instead of names.
+        place: where it is on this computer.
+        name: the name to report.
+        numeric: report ids of user and group instead of names.
 
     Returns:
-        The ``File`` of the API: ``size`` is in bytes and a string, ``permissions`` has nine characters.
+        The API's ``File``: ``size`` is a string, in bytes; ``permissions`` has nine characters.
     """
     status = place.lstat()
     user = partial(str, status.st_uid) if numeric else partial(user_name, status.st_uid)
@@ -49,7 +49,7 @@ def entry(place: Path, name: str, *, numeric: bool = False) -> dict[str, Any]:
 
 
 def user_name(uid: int) -> str:
-    """The user's name, or the number where it has none."""
+    """The user's name, or the number if there is no name for it."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
@@ -57,7 +57,7 @@ def user_name(uid: int) -> str:
 
 
 def group_name(gid: int) -> str:
-    """The group's name, or the number where it has none."""
+    """The group's name, or the number if there is no name for it."""
     try:
         return grp.getgrgid(gid).gr_name
     except KeyError:

@@ -1,4 +1,4 @@
-"""The filesystem operations in one table, and how one is carried out."""
+"""The table of filesystem operations, and how one is carried out."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class FileOperation:
     Attributes:
         command: its name, in the path and in its tasks.
         method: HTTP method.
-        arguments: what it takes.
-        run: carries it out.
-        complaint: how its command begins to speak of a path that it can't work with.
+        arguments: the model of its arguments.
+        run: the function that carries it out.
+        complaint: the words with which its command reports a path that it can't work with.
         at_alcf: whether ALCF implements it (ALCF's deployment of the API, 2026-08).
-        accepted: status of the answer that it was accepted.
+        accepted: status of the response that accepts it.
     """
 
     command: str
@@ -83,12 +83,12 @@ def perform(disk: Disk, command: str, args: dict[str, Any]) -> Any:
     """Carry out an operation.
 
     Args:
-        disk: what it works on.
+        disk: what the operation works on.
         command: which operation.
-        args: its arguments, as its model dumped them.
+        args: its arguments, as dumped by its model.
 
     Returns:
-        What the operation gives, fit for JSON.
+        The operation's result, ready for JSON.
 
     Raises:
         OperationFailed: with the text that the command would have written to standard error.

@@ -14,7 +14,7 @@ _ALLOWED = re.compile(r"[\w\-./\\]+")
 def check_path(path: str, storage: Storage) -> str:
     """Check a path for a storage resource, and normalise its slashes.
 
-    Someone else's home passes: that fails later, in the task.
+    Another user's home passes this check: it fails later, in the task.
 
     Raises:
         Problem: 400 with the reason.
@@ -36,7 +36,7 @@ def check_path(path: str, storage: Storage) -> str:
 
 
 def invalid_input(reason: str) -> Problem:
-    """A request that fits the schema and is refused all the same."""
+    """The refusal of a request that fits the schema."""
     return Problem(400, f"Input validation error: {reason}")
 
 

@@ -15,11 +15,11 @@ from alcf_mcp.local.files import arguments as args
 from alcf_mcp.local.files.disk import Disk, OperationFailed
 from alcf_mcp.local.files.entries import entry
 
-MAX_RESULT_BYTES = 10 * 2**20  # a larger result never arrives (ALCF's deployment of the API, 2026-08)
+MAX_RESULT_BYTES = 10 * 2**20  # larger results never arrive (ALCF's deployment of the API, 2026-08)
 
 
 def ls(disk: Disk, wanted: args.List) -> list[dict[str, Any]]:
-    """List a directory, or give the one entry of anything else. Entries come in no order."""
+    """List a directory, or return the single entry of anything else. Entries are in no particular order."""
     place = disk.locate(wanted.path, follow=disk.full)
     if place.is_symlink():
         raise OSError(errno.ELOOP, "Symbolic links are not followed", wanted.path)
@@ -31,7 +31,7 @@ def ls(disk: Disk, wanted: args.List) -> list[dict[str, Any]]:
 def _directory(disk: Disk, wanted: args.List, place: Path, prefix: str) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
     try:
-        names = os.listdir(place)  # noqa: PTH208 - names are all that is wanted
+        names = os.listdir(place)  # noqa: PTH208 - only names are needed
     except PermissionError:
         return entries  # an unreadable directory looks empty
     for name in names:
@@ -45,14 +45,14 @@ def _directory(disk: Disk, wanted: args.List, place: Path, prefix: str) -> list[
         try:
             entries.append(entry(shown, prefix + name, numeric=wanted.numeric_uid))
         except OSError:
-            break  # an entry that can't be read cuts the list there
+            break  # an entry that can't be read cuts the list off
         if wanted.recursive and not is_link and inner.is_dir():
             entries += _directory(disk, wanted, inner, f"{prefix}{name}/")
     return entries
 
 
 def head(disk: Disk, wanted: args.Head) -> dict[str, Any]:
-    """A file's first lines or bytes, or all but its last ones."""
+    """A file's first lines or bytes, or all but its last."""
     with _regular_file(disk, wanted.path).open("rb") as file:
         if wanted.lines is None:
             number = wanted.file_bytes or 0
@@ -65,7 +65,7 @@ def head(disk: Disk, wanted: args.Head) -> dict[str, Any]:
 
 
 def tail(disk: Disk, wanted: args.Tail) -> dict[str, Any]:
-    """A file's last lines or bytes, or all but its first ones."""
+    """A file's last lines or bytes, or all but its first."""
     with _regular_file(disk, wanted.path).open("rb") as file:
         if wanted.lines is None:
             number = wanted.file_bytes or 0
@@ -79,7 +79,7 @@ def tail(disk: Disk, wanted: args.Tail) -> dict[str, Any]:
 
 
 def view(disk: Disk, wanted: args.View) -> dict[str, Any]:
-    """A window of a file, as text; a character that the window cuts shows as U+FFFD."""
+    """A window of a file, as text; a character that the window cuts appears as U+FFFD."""
     with _regular_file(disk, wanted.path).open("rb") as file:
         file.seek(wanted.offset)
         return _bytes(file.read(wanted.size), wanted.offset)
@@ -103,7 +103,7 @@ def stat(disk: Disk, wanted: args.Stat) -> dict[str, Any]:
 
 
 def file_type(disk: Disk, wanted: args.Arguments) -> str:
-    """The kind of a file, as ``file`` would say it, judged by its first bytes."""
+    """The kind of a file as ``file`` would name it, judged by its first bytes."""
     place = disk.locate(wanted.path)
     if place.is_dir():
         return "directory"
@@ -119,7 +119,7 @@ def checksum(disk: Disk, wanted: args.Arguments) -> dict[str, str]:
 
 
 def download(disk: Disk, wanted: args.Arguments) -> str:
-    """A small file's content: as it is if it is text, in base64 otherwise."""
+    """A small file's content: text as it is, anything else in base64."""
     place = _regular_file(disk, wanted.path)
     if place.stat().st_size > args.MAX_VIEW_BYTES:
         raise OperationFailed(f"download: '{wanted.path}' is larger than {args.MAX_VIEW_BYTES} bytes")
@@ -146,8 +146,8 @@ def _bytes(data: bytes, start: int) -> dict[str, Any]:
 
 def _lines(lines: Iterable[bytes], start: int) -> dict[str, Any]:
     data = b"".join(lines)
-    # ALCF counts the empty piece after the last line end too: ten lines asked of a file with three
-    # end at position 4 (its deployment of the API, 2026-08).
+    # ALCF also counts the empty piece after the last newline: a request for ten lines of a three-line
+    # file ends at position 4 (its deployment of the API, 2026-08).
     return _excerpt(data, "lines", start, start + data.count(b"\n") + 1)
 
 

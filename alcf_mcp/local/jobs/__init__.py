@@ -1,1 +1,1 @@
-"""Jobs: what is asked for, the scheduler's refusals, its decisions, and how jobs run."""
+"""Jobs: their specifications, the scheduler's refusals and decisions, and how jobs run."""

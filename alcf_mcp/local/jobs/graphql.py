@@ -1,7 +1,7 @@
-r"""What becomes of a job's strings on their way to PBS at ALCF.
+r"""What happens to a job's strings on their way to PBS at ALCF.
 
-They are pasted unescaped between the quotes of a GraphQL document: a quote or a line end breaks the
-document, and a backslash begins an escape sequence, so that ``\n`` arrives as a line end
+They are pasted unescaped between the quotes of a GraphQL document. A quote or a newline breaks the document,
+and a backslash begins an escape sequence, so ``\n`` arrives as a newline
 (ALCF's deployment of the API, 2026-08).
 """
 
@@ -22,16 +22,16 @@ _FORBIDDEN = re.compile('["\x00-\x08\x0a-\x1f]')
 
 
 def paste_all(spec: Spec) -> Spec:
-    """The specification as PBS gets it.
+    """The specification as PBS receives it.
 
     Raises:
-        Problem: 400, for a string that breaks the document.
+        Problem: 400, if a string breaks the document.
     """
     return type(spec).model_validate(_paste_within(spec.model_dump(exclude_unset=True)))
 
 
 def paste(text: str) -> str:
-    """A string as it arrives.
+    """A string as it arrives at PBS.
 
     Raises:
         Problem: 400, if it breaks the document.

@@ -1,4 +1,4 @@
-"""From a job that may start to a running supervisor: its directory, environment and command line."""
+"""Launches a job's supervisor: sets up its directory, environment and command line."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ _NODEFILE = "nodefile"
 
 @dataclass(frozen=True, slots=True)
 class JobLauncher:
-    """Starts and ends jobs, and tells how they are.
+    """Starts and ends jobs, and reports how they are doing.
 
     Attributes:
         tree: the facility's directories.
         jobs: the directory that holds one directory for every running job.
         shims: the directory with the facility's own commands.
-        sandbox: what confines jobs, if anything.
+        sandbox: the sandbox that confines jobs, if any.
         kill_grace: seconds between SIGTERM and SIGKILL.
     """
 
@@ -63,8 +63,8 @@ class JobLauncher:
         """Start a job's supervisor, which goes into the background at once."""
         directory = self._directory(job)
         await anyio.to_thread.run_sync(self._prepare, job, machine, directory)
-        # Nothing of our own environment goes along, save where the package is. -P and -S keep other
-        # code out, and the start short.
+        # Nothing of our own environment is passed on, except where the package is. -P and -S keep other
+        # code out and the start fast.
         package = Path(alcf_mcp.__file__).parent.parent
         await anyio.run_process(
             [sys.executable, "-P", "-S", "-m", supervisor.__name__, str(directory)],
@@ -77,7 +77,7 @@ class JobLauncher:
         )
 
     def outcome(self, job: JobRecord) -> supervisor.JobEnd | None:
-        """How a job ended, if it did."""
+        """How a job ended, or ``None`` if it did not."""
         try:
             text = (self._directory(job) / supervisor.OUTCOME).read_text()
         except FileNotFoundError:
@@ -85,7 +85,7 @@ class JobLauncher:
         return supervisor.JobEnd(**json.loads(text))
 
     def is_supervised(self, job: JobRecord) -> bool | None:
-        """Whether a job's supervisor lives; ``None`` if it was not started yet."""
+        """Whether a job's supervisor is alive; ``None`` if it has not started yet."""
         try:
             with (self._directory(job) / supervisor.LOCK).open() as lock:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -96,8 +96,8 @@ class JobLauncher:
         return False
 
     def terminate(self, job: JobRecord) -> None:
-        """Ask a job's supervisor to end it; asking twice does no harm."""
-        with suppress(OSError):  # not listening yet, or not any more
+        """Ask a job's supervisor to end the job. Asking twice does no harm."""
+        with suppress(OSError):  # not listening yet, or no longer
             control = os.open(self._directory(job) / supervisor.CONTROL, os.O_WRONLY | os.O_NONBLOCK)
             try:
                 os.write(control, b"x")
@@ -171,14 +171,14 @@ class JobLauncher:
         }
         if not confined:
             environment["ALCF_LOCAL_ROOT"] = str(self.tree.root)
-            # A login shell sets PATH anew, and would not find them.
+            # A login shell resets PATH and would not find them.
             for name in _SHIMS:
                 program = shlex.quote(str(self.shims / name))
                 environment[f"BASH_FUNC_{name}%%"] = f'() {{ {program} "$@"; }}'
         return environment | job.spec.environment
 
     def _outside(self, path: str) -> str:
-        """A facility's path as it is on this computer; any other one as it is."""
+        """Translate a facility path to this computer; return any other path unchanged."""
         if not path.startswith(("/eagle/", "/lus/eagle/", "/home/")):
             return path
         try:

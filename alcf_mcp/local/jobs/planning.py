@@ -1,4 +1,4 @@
-"""The scheduler's decision: which waiting jobs start now, and on which nodes."""
+"""The scheduler's decisions: which waiting jobs start now, and on which nodes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from alcf_mcp.local.catalog import LocalMachine
 
 @dataclass(frozen=True, slots=True)
 class WaitingJob:
-    """A queued job; ``walltime`` in seconds."""
+    """A queued job; ``walltime`` is in seconds."""
 
     number: int
     queue: str
@@ -22,7 +22,7 @@ class WaitingJob:
 
 @dataclass(frozen=True, slots=True)
 class RunningJob:
-    """A running job; ``ends`` is when its walltime will be over, in seconds since the epoch."""
+    """A running job; ``ends`` is when its walltime runs out, in seconds since the epoch."""
 
     queue: str
     nodes: tuple[str, ...]
@@ -34,8 +34,8 @@ def plan(
 ) -> dict[int, tuple[str, ...]]:
     """Choose the jobs that start now.
 
-    Jobs start in order: by their queue's priority, then by submission. The first one for which there are
-    too few nodes gets a reservation; later ones start before it only where they do not delay it.
+    Jobs start in order of their queue's priority, then of submission. The first job that does not fit on the
+    free nodes gets a reservation; later jobs start before it only if they do not delay it.
 
     Args:
         machine: the machine.
@@ -44,7 +44,7 @@ def plan(
         now: the time, in seconds since the epoch.
 
     Returns:
-        The nodes of each job that starts, by the job's number.
+        The nodes of each job that starts, by job number.
     """
     busy = {node for job in running for node in job.nodes}
     free = [node for node in machine.nodes if node not in busy]
@@ -59,7 +59,7 @@ def plan(
         if queue and queue.max_running is not None and in_queue[job.queue] >= queue.max_running:
             continue
         if job.node_count > len(machine.nodes):
-            continue  # it never starts, and holds up nobody
+            continue  # it never starts, and must not hold up others
         fits = job.node_count <= len(free)
         if reserved_at is not None and now + job.walltime > reserved_at:
             fits = fits and job.node_count <= spare
@@ -80,7 +80,7 @@ def _priority(machine: LocalMachine, job: WaitingJob) -> int:
 
 
 def _reservation(job: WaitingJob, free: int, active: Sequence[RunningJob], now: float) -> tuple[float, int]:
-    """When a job will have its nodes at the latest, and how many are left over then."""
+    """The latest time at which a job gets its nodes, and how many nodes are left over then."""
     for other in sorted(active, key=lambda other: other.ends):
         free += len(other.nodes)
         if free >= job.node_count:

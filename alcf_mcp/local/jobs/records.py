@@ -17,25 +17,25 @@ FINISHED = "finished"
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """A job as the facility knows it; times in seconds since the epoch, ``walltime`` in seconds.
+    """A job as the facility knows it; times are in seconds since the epoch, ``walltime`` is in seconds.
 
     Attributes:
-        number: its number, which orders jobs by submission.
+        number: its number; numbers increase in order of submission.
         id: its id, such as ``1001.polaris-pbs-01.local``.
-        machine: id of the machine.
+        machine: id of its machine.
         state: ``queued``, ``held``, ``active`` or ``finished``.
         queue: name of its queue.
         account: the project it is charged to.
-        node_count: how many nodes it has, or wants.
+        node_count: how many nodes it has or requests.
         walltime: how long it may run.
         spec: what was submitted.
         submitted: when it was submitted.
         started: when it started.
         ended: when it ended.
         nodes: the nodes it runs on, or ran on.
-        exit_code: its exit code, PBS's own below zero.
-        canceled: whether somebody asked for its end.
-        message: what else is to be said of its end.
+        exit_code: its exit code; negative codes are PBS's own.
+        canceled: whether its cancellation was requested.
+        message: further details about its end.
     """
 
     number: int
@@ -57,7 +57,7 @@ class JobRecord:
 
     @property
     def shown_state(self) -> str:
-        """The state as the standard means it: how it ended tells among finished jobs."""
+        """The state in the standard's terms; a finished job's state depends on how it ended."""
         if self.state != FINISHED:
             return self.state
         if self.canceled:
@@ -66,12 +66,12 @@ class JobRecord:
 
     @property
     def last_change(self) -> float:
-        """When it came into its state."""
+        """When the job entered its current state."""
         return self.ended or self.started or self.submitted
 
 
 def from_row(row: sqlite3.Row) -> JobRecord:
-    """The job of a row."""
+    """Build a job from its row."""
     values = dict(row)
     values["spec"] = PostedJobSpec.model_validate_json(values["spec"])
     values["nodes"] = tuple(values["nodes"].split())
@@ -94,7 +94,7 @@ def insert(
     *,
     held: bool = False,
 ) -> JobRecord:
-    """Add a job: held if the site or its ``Hold_Types`` says so, else queued."""
+    """Add a job: held if the site or its ``Hold_Types`` says so, otherwise queued."""
     cursor = connection.execute(
         "INSERT INTO jobs (machine, state, queue, account, node_count, walltime, spec, submitted)"
         " VALUES (?, ?, '', '', 0, 0, '', ?)",
@@ -108,7 +108,7 @@ def insert(
 
 
 def rewrite(connection: sqlite3.Connection, number: int, spec: PostedJobSpec) -> None:
-    """Give a waiting job a new specification; one that is held stays so unless ``Hold_Types`` releases it."""
+    """Give a waiting job a new specification. A held job stays held unless ``Hold_Types`` releases it."""
     terms = spec.terms
     hold = terms.custom_attributes.get("Hold_Types")
     state = None if hold is None else QUEUED if hold == "n" else HELD
@@ -147,7 +147,7 @@ def finish(
 
 
 def used_node_hours(connection: sqlite3.Connection, machine: str, now: float) -> dict[str, float]:
-    """Node hours used on a machine, by project: nodes times the time that jobs have really run."""
+    """Node hours used on a machine, by project: nodes times the actual run time of jobs."""
     query = (
         "SELECT account, SUM(node_count * (COALESCE(ended, ?) - started)) FROM jobs"
         " WHERE machine = ? AND started IS NOT NULL GROUP BY account"

@@ -1,4 +1,4 @@
-"""What PBS refuses, in its words. The API passes them on as the detail of a 500."""
+"""PBS's refusals, in its own words. The API passes them on as the detail of a 500."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LIMITS = "Job violates queue and/or server resource limits"
 
 
 def refusal(command: str, reason: str) -> Problem:
-    """PBS's refusal, as its command (``qsub``, ``qalter``, ``qdel``) says it."""
+    """PBS's refusal, as its command (``qsub``, ``qalter``, ``qdel``) words it."""
     return Problem(500, f"{command}: {reason}")
 
 
@@ -29,7 +29,7 @@ def check_terms(
     """Check a job against the machine, its queues and the project's allocation.
 
     Args:
-        command: the PBS command in whose name a refusal speaks.
+        command: the PBS command that a refusal comes from.
         spec: the job.
         machine: where it is to run.
         grants: the projects.

@@ -14,7 +14,7 @@ from alcf_mcp.local.tree import Tree
 
 _PROBE_SECONDS = 10.0
 
-# Programs and what they need to start; everything else of this computer stays out of sight.
+# Programs and what they need to start; everything else on this computer stays hidden.
 _PROGRAMS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _CONFIGURATION = (
     "/etc/alternatives",
@@ -27,17 +27,17 @@ _CONFIGURATION = (
 
 _OWN_CONFIGURATION = ("passwd", "group", "profile")
 
-# The sandbox ignores SIGTERM, which is for the job in it alone.
+# The sandbox itself ignores SIGTERM, which is meant only for the job in it.
 _LISTEN_TO_SIGTERM = ("/usr/bin/env", "--default-signal=TERM")
 
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A way to run programs that see the facility only.
+    """A way to run programs that see only the facility.
 
     Attributes:
         tree: the facility's directories.
-        etc: a directory with what jobs see in ``/etc`` of the facility's own.
+        etc: a directory with the facility's own files for a job's ``/etc``.
         bwrap: the bubblewrap program.
     """
 
@@ -58,8 +58,8 @@ class Sandbox:
         Args:
             argv: the program and its arguments.
             directory: the working directory, as the facility names it.
-            hostname: the name of the computer in the sandbox.
-            shown: more files and directories to show, read-only, by their path in the sandbox.
+            hostname: the host name inside the sandbox.
+            shown: further files and directories to show, read-only, by their path in the sandbox.
         """
         eagle, home = str(self.tree.root / "eagle"), str(self.tree.root / "home" / self.tree.username)
         options = ["--unshare-all", "--die-with-parent", "--cap-drop", "ALL", "--hostname", hostname]
@@ -76,7 +76,7 @@ class Sandbox:
 
 
 def find_sandbox(tree: Tree, etc: Path) -> tuple[Sandbox | None, str]:
-    """Find out whether jobs can be confined here.
+    """Find out whether jobs can be confined on this computer.
 
     Returns:
         The sandbox, or ``None`` and the reason as a clause.
@@ -87,7 +87,7 @@ def find_sandbox(tree: Tree, etc: Path) -> tuple[Sandbox | None, str]:
     _write_configuration(tree, etc)
     sandbox = Sandbox(tree, etc, bwrap)
     try:
-        # It may be installed and forbidden, as in most containers.
+        # It may be installed but forbidden, as in most containers.
         probe = subprocess.run(  # noqa: S603 - a command of our own
             sandbox.command(["/bin/true"]), capture_output=True, timeout=_PROBE_SECONDS, check=False, env={}
         )
@@ -111,7 +111,7 @@ def _write_configuration(tree: Tree, etc: Path) -> None:
     contents = {
         "passwd": f"{tree.username}:x:{uid}:{gid}::{tree.home}:/bin/bash\n",
         "group": f"users:x:{gid}:\n",
-        # The system's own would take the facility's commands from a login shell's PATH.
+        # The system's own profile would remove the facility's commands from a login shell's PATH.
         "profile": "# Login shells keep the environment that the job was given.\n",
     }
     for name, content in contents.items():
@@ -119,7 +119,7 @@ def _write_configuration(tree: Tree, etc: Path) -> None:
 
 
 def _put(place: Path, content: str) -> None:
-    """Write a file, unless it is there: sandboxes that are being set up trip over a file that changes."""
+    """Write a file unless it is up to date: a file that changes breaks sandboxes that are being set up."""
     if place.exists() and place.read_text() != content:
         place.unlink()
     draft = place.with_name(f".{place.name}.{os.getpid()}")

@@ -1,8 +1,8 @@
-"""The scheduler: it starts jobs, watches over them, and records their ends.
+"""The scheduler: starts jobs, watches over them and records how they end.
 
-Any number of processes may run one on the same root. Every decision is a database transaction that holds
-the write lock, so a job starts once; and jobs run under supervisors of their own, so a scheduler that
-comes new finds those that an earlier one started.
+Any number of processes may run a scheduler on the same root. Every decision is a database transaction that
+holds the write lock, so a job starts only once. Each job runs under a supervisor of its own, so a new
+scheduler finds the jobs that an earlier one started.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from alcf_mcp.local.jobs.records import ACTIVE, QUEUED, JobRecord
 
 logger = logging.getLogger(__name__)
 
-# A job whose supervisor is not there by then will not have one.
+# A job whose supervisor has not started by then will never have one.
 _START_SECONDS = 15.0
 
-# How often to look for jobs that another process accepted.
+# How often to check for jobs that another process accepted.
 _IDLE_SECONDS = 1.0
 
 # PBS's JOB_EXEC_FAIL1: the job could not be started, or was lost.
@@ -38,9 +38,9 @@ class Scheduler:
 
     Args:
         database: where jobs are kept.
-        launcher: what starts them.
+        launcher: starts them.
         machines: the machines by id.
-        is_down: tells which machines are down; nothing starts on those.
+        is_down: says whether a machine is down; no job starts on one that is.
         tick: seconds between two steps.
         clock: the time, in seconds since the epoch.
     """
@@ -63,11 +63,11 @@ class Scheduler:
         self._woken = anyio.Event()
 
     def wake(self) -> None:
-        """Do the next step at once."""
+        """Take the next step at once."""
         self._woken.set()
 
     async def run(self) -> None:
-        """Do one step after the other, for ever."""
+        """Take one step after another, forever."""
         async with anyio.create_task_group() as starts:
             while True:
                 self._woken = anyio.Event()
@@ -75,7 +75,7 @@ class Scheduler:
                 try:
                     if await self._database.read(_has_unfinished_jobs):
                         pause = self._tick
-                        # What is decided is carried out, though the process may be about to end.
+                        # Decisions are carried out even if the process is about to end.
                         with anyio.CancelScope(shield=True):
                             for job in await self._step():
                                 starts.start_soon(self._start, job)
@@ -92,10 +92,10 @@ class Scheduler:
                 logger.exception("Job %s could not be started", job.id)  # it counts as lost after a while
 
     async def _step(self) -> list[JobRecord]:
-        """Record what ended, and decide what starts.
+        """Record the jobs that ended, and decide which jobs start.
 
         Returns:
-            The jobs to start; they are recorded as active already.
+            The jobs to start, which are already recorded as active.
         """
         ended: list[JobRecord] = []
 
@@ -118,7 +118,7 @@ class Scheduler:
                 self._launcher.terminate(job)
             if supervised or (supervised is None and self._clock() - (job.started or 0.0) < _START_SECONDS):
                 return False
-            # It may have ended between the two looks.
+            # It may have ended between the two checks.
             outcome = self._launcher.outcome(job) or supervisor.JobEnd(
                 _LOST, self._clock() - (job.started or 0.0), "The job's supervisor was lost"
             )

@@ -1,4 +1,4 @@
-"""What can be done with jobs: submit, look at, change, cancel."""
+"""The operations on jobs: submit, get, list, update and cancel."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class JobService:
         database: where jobs are kept.
         grants: the projects.
         clock: the time, in seconds since the epoch.
-        changed: called after every change that the scheduler should know of.
-        held_names: jobs with such names are held when they are submitted.
+        changed: called after every change that the scheduler should know about.
+        held_names: jobs whose names match are held on submission.
     """
 
     def __init__(
@@ -57,19 +57,19 @@ class JobService:
         return job
 
     async def get(self, machine: LocalMachine, job_id: str, *, historical: bool) -> JobRecord | None:
-        """One job of a machine, finished ones only if ``historical``."""
+        """One job of a machine; a finished one only if ``historical``."""
         jobs = await self._database.read(lambda connection: _find(connection, machine, job_id))
         return next((job for job in jobs if historical or job.state != FINISHED), None)
 
     async def all(self, machine: LocalMachine, *, historical: bool) -> list[JobRecord]:
-        """The jobs of a machine, oldest first, finished ones only if ``historical``."""
+        """The jobs of a machine, oldest first; finished ones only if ``historical``."""
         condition = "machine = ?" if historical else f"machine = ? AND state != '{FINISHED}'"
         return await self._database.read(lambda connection: records.select(connection, condition, machine.id))
 
     async def update(
         self, machine: LocalMachine, job_id: str, merge: Callable[[PostedJobSpec], PostedJobSpec]
     ) -> JobRecord:
-        """Change a job that waits.
+        """Change a waiting job.
 
         Args:
             machine: the machine.
@@ -96,7 +96,7 @@ class JobService:
         return job
 
     async def cancel(self, machine: LocalMachine, job_id: str) -> None:
-        """Ask for a job's end: a waiting one has it at once, an active one soon.
+        """Cancel a job. A waiting job ends at once, an active one soon.
 
         Raises:
             Problem: there is nothing to cancel.

@@ -1,6 +1,6 @@
 """The job specification as the API reads it (PSI/J-like).
 
-Unknown fields are a 400 at the top and are dropped inside ``resources`` and ``attributes``
+Unknown fields get a 400 at the top level and are dropped inside ``resources`` and ``attributes``
 (ALCF's deployment of the API, 2026-08).
 """
 
@@ -18,7 +18,7 @@ Text = Annotated[Line, StringConstraints(min_length=1)]
 
 
 class Resources(BaseModel):
-    """What a job needs of the machine; ``memory`` in bytes."""
+    """What a job needs from the machine; ``memory`` is in bytes."""
 
     node_count: Count | None = None
     process_count: Count | None = None
@@ -30,7 +30,7 @@ class Resources(BaseModel):
 
 
 class Attributes(BaseModel):
-    """How a job is scheduled and charged; ``duration`` in seconds."""
+    """How a job is scheduled and charged; ``duration`` is in seconds."""
 
     duration: Count | None = None
     queue_name: Text | None = None
@@ -48,14 +48,14 @@ class PostedVolumeMount(BaseModel):
 
 
 class PostedContainer(BaseModel):
-    """A container image; accepted and dropped."""
+    """A container image, which is accepted and ignored."""
 
     image: Text
     volume_mounts: list[PostedVolumeMount] = []
 
 
 class PostedJobSpec(BaseModel):
-    """A job as it is submitted, or the part of it that an update changes."""
+    """A job as submitted, or the part of it that an update changes."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -77,12 +77,12 @@ class PostedJobSpec(BaseModel):
 
     @property
     def needs(self) -> Resources:
-        """The resources, those of a job that names none where there are none."""
+        """The resources, or the defaults if the job names none."""
         return self.resources or Resources()
 
     @property
     def terms(self) -> Attributes:
-        """The attributes, empty ones where there are none."""
+        """The attributes, or empty ones if the job names none."""
         return self.attributes or Attributes()
 
 
@@ -113,7 +113,7 @@ def check_supported(spec: PostedJobSpec) -> None:
 
 
 def check_output_paths(spec: PostedJobSpec) -> None:
-    """Ask for both output paths.
+    """Require both output paths.
 
     Raises:
         Problem: 400, naming the missing one.

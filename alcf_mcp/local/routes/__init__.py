@@ -1,1 +1,1 @@
-"""The API's routes, one module a group. They read requests and write answers; what happens is elsewhere."""
+"""The API's routes, one module per group. They read requests and write responses; the work is elsewhere."""

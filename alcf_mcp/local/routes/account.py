@@ -16,13 +16,13 @@ from alcf_mcp.local.routes.wire import found, timestamp, uri
 
 
 class CapabilityQuery(PageQuery, Since):
-    """Which capabilities."""
+    """Selects capabilities."""
 
     name: str | None = None
 
 
 class AccountRoutes:
-    """Answers the routes of projects and allocations.
+    """Serves the routes of projects and allocations.
 
     Args:
         accounts: the projects and their allocations.

@@ -31,21 +31,21 @@ from alcf_mcp.local.routes.wire import found
 
 
 class JobQuery(Query):
-    """How a job is told of."""
+    """Selects how a job is reported."""
 
     historical: StrictBoolean = True
     include_spec: StrictBoolean = False
 
 
 class JobsQuery(PageQuery):
-    """Which jobs, and how they are told of."""
+    """Selects jobs and how they are reported."""
 
     historical: StrictBoolean = False
     include_spec: StrictBoolean = False
 
 
 class ComputeRoutes:
-    """Answers the routes of jobs.
+    """Serves the routes of jobs.
 
     Args:
         jobs: the jobs.
@@ -53,7 +53,7 @@ class ComputeRoutes:
         records: all resources of the facility.
         keys: the idempotency keys of submissions and updates; without them, the header is ignored.
         token: the bearer token.
-        full: answer with the whole standard; else as ALCF does.
+        full: follow the whole standard; otherwise respond as ALCF does.
     """
 
     def __init__(
@@ -145,7 +145,7 @@ class ComputeRoutes:
         spec: PostedJobSpec,
         carry_out: Callable[[], Awaitable[JobRecord]],
     ) -> Response:
-        """Answer with the job that comes of a request, which is carried out once for its idempotency key."""
+        """Carry out a request, only once for its idempotency key, and respond with the resulting job."""
 
         async def tell() -> dict[str, Any]:
             return self._job_json(await carry_out())
@@ -172,7 +172,7 @@ class ComputeRoutes:
     def _merge(self, spec: PostedJobSpec, changes: PostedJobSpec) -> PostedJobSpec:
         merged = _merge(spec.model_dump(exclude_unset=True), changes.model_dump(exclude_unset=True))
         if not self._full:
-            # The gateway always sends a node count, 1 by default: an update of anything else shrinks
+            # The gateway always sends a node count, 1 by default, so an update of anything else shrinks
             # the job (ALCF's deployment of the API, 2026-08).
             merged["resources"] = merged.get("resources") or {}
             merged["resources"]["node_count"] = changes.needs.node_count or 1
@@ -189,7 +189,7 @@ class ComputeRoutes:
         return answer
 
     def _state(self, job: JobRecord) -> str:
-        # ALCF tells of no failure: look at the exit code (its deployment of the API, 2026-08).
+        # ALCF never reports a failure: only the exit code shows it (its deployment of the API, 2026-08).
         return "completed" if job.state == FINISHED and not self._full else job.shown_state
 
 

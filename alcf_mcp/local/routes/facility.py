@@ -19,14 +19,14 @@ _ORGANIZATION = "Argonne National Laboratory"
 
 
 class SiteQuery(PageQuery, Since):
-    """Which sites."""
+    """Selects sites."""
 
     name: str | None = Field(default=None, min_length=1)
     short_name: str | None = Field(default=None, min_length=1)
 
 
 class FacilityRoutes:
-    """Answers the routes of the facility and its one site.
+    """Serves the routes of the facility and its one site.
 
     Args:
         records: the facility's resources.
@@ -76,7 +76,7 @@ class FacilityRoutes:
         return {
             "id": SITE_ID,
             "name": _NAME,
-            "description": "Where the resources of the embedded local facility stand: this computer",
+            "description": "The location of the embedded local facility's resources: this computer",
             "last_modified": timestamp(self._created),
             "short_name": _SHORT_NAME,
             "operating_organization": _ORGANIZATION,

@@ -1,4 +1,4 @@
-"""The routes of files: each checks what is asked for and makes a task of it."""
+"""The routes of files: each checks the request and turns it into a task."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from alcf_mcp.local.requests import read_body, read_query, secured
 from alcf_mcp.local.routes.wire import found, uri
 from alcf_mcp.local.tasks import TaskService
 
-MAX_UPLOAD_BYTES = MAX_VIEW_BYTES  # the limit that the standard names
+MAX_UPLOAD_BYTES = MAX_VIEW_BYTES  # the limit that the standard sets
 
 
 class FilesystemRoutes:
-    """Answers the routes of files.
+    """Serves the routes of files.
 
     Args:
         tasks: where tasks go.
         records: all resources of the facility.
         spool: where uploads wait for their task.
         token: the bearer token.
-        full: implement every operation; else those of ALCF.
+        full: implement every operation; otherwise only those of ALCF.
     """
 
     def __init__(

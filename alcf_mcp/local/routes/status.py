@@ -21,7 +21,7 @@ Status = Literal["up", "down", "degraded", "unknown"]
 
 
 class ResourceQuery(PageQuery, Since):
-    """Which resources; names are exact and case-sensitive."""
+    """Selects resources; names are exact and case-sensitive."""
 
     name: str | None = Field(default=None, min_length=1)
     description: str | None = Field(default=None, min_length=1)
@@ -34,7 +34,7 @@ class ResourceQuery(PageQuery, Since):
 
 
 class PeriodQuery(PageQuery, Since):
-    """What the lists of incidents and of events can be asked for."""
+    """The filters that the lists of incidents and of events share."""
 
     name: str | None = Field(default=None, min_length=1)
     description: str | None = Field(default=None, min_length=1)
@@ -45,7 +45,7 @@ class PeriodQuery(PageQuery, Since):
     resource_id: str | None = Field(default=None, min_length=1)
 
     def overlaps(self, start: float, end: float) -> bool:
-        """Whether a period lies, in part at least, in the period that is asked for."""
+        """Whether a period overlaps the requested period."""
         return (
             (self.start is None or end >= self.start.timestamp())
             and (self.to is None or start <= self.to.timestamp())
@@ -54,27 +54,27 @@ class PeriodQuery(PageQuery, Since):
 
 
 class IncidentQuery(PeriodQuery):
-    """Which incidents."""
+    """Selects incidents."""
 
     type: Literal["planned", "unplanned", "reservation"] | None = None
     resolution: Literal["unresolved", "cancelled", "completed", "extended", "pending"] | None = None
 
 
 class EventQuery(PeriodQuery):
-    """Which events."""
+    """Selects events."""
 
     incident_id: str | None = Field(default=None, min_length=1)
 
 
 class StatusRoutes:
-    """Answers the routes of resources, incidents and events.
+    """Serves the routes of resources, incidents and events.
 
     Args:
         records: the facility's resources.
         condition: their condition.
         accounts: the capabilities that resources have.
         clock: the time, in seconds since the epoch.
-        empty_is_missing: answer empty lists of incidents and events with 404, as ALCF does
+        empty_is_missing: respond with 404 instead of an empty list of incidents or events, as ALCF does
             (its deployment of the API, 2026-08).
     """
 

@@ -16,13 +16,13 @@ from alcf_mcp.local.tasks import TaskRecord, TaskService
 
 
 class TaskRoutes:
-    """Answers the routes of tasks.
+    """Serves the routes of tasks.
 
     Args:
         tasks: the tasks.
         username: the facility's one user.
         token: the bearer token.
-        full: answer with the whole standard; else as ALCF does.
+        full: follow the whole standard; otherwise respond as ALCF does.
     """
 
     def __init__(self, tasks: TaskService, *, username: str, token: SecretStr, full: bool) -> None:
@@ -56,7 +56,7 @@ class TaskRoutes:
         if not self._full:
             raise not_implemented("Task cancellation not implemented yet.")
         if not await self._tasks.cancel(task.id):
-            raise Problem(409, f"Task {task.id} can't be canceled any more.")
+            raise Problem(409, f"Task {task.id} can no longer be canceled.")
         return JSONResponse(f"Task {task.id} canceled.")
 
     async def _find(self, request: Request) -> TaskRecord:
@@ -83,5 +83,5 @@ class TaskRoutes:
 
 
 def _breaks_polling(task: TaskRecord) -> bool:
-    # Zero bytes of a file are more than ALCF's service can tell (its deployment of the API, 2026-08).
+    # ALCF's service can't report zero bytes of a file (its deployment of the API, 2026-08).
     return task.command == "head" and task.args["file_bytes"] == 0 and task.status == "completed"

@@ -1,4 +1,4 @@
-"""What the answers of several groups share."""
+"""What the responses of several groups share."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def found(item: T | None, name: str) -> T:
     """The item that was looked up.
 
     Raises:
-        Problem: 404, as there is none.
+        Problem: 404 if there is none.
     """
     if item is None:
         raise Problem(404, f"'{name}' not found.")

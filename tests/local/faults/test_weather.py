@@ -62,7 +62,7 @@ def test_no_delay_is_longer_than_the_longest() -> None:
 
 
 async def test_what_happened_is_counted_as_it_was(api: Api) -> None:
-    """The facility has as many jobs as requests were carried out, whatever became of the answers."""
+    """The facility has as many jobs as requests were carried out, whatever happened to the responses."""
     weather = api.facility.faults.weather = Weather(seed=3, rate=1.0, longest=0.0)
     for _ in range(60):
         try:

@@ -1,4 +1,4 @@
-"""Jobs as real processes: what they find, how they end, where their output goes."""
+"""Jobs as real processes: what they find, how they end, and where their output goes."""
 
 from __future__ import annotations
 

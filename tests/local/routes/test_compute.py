@@ -11,7 +11,7 @@ BUSY = "touch ready; sleep 60"
 
 
 async def _queued(api: Api, **changes: Any) -> str:
-    """A job that has to wait, because another one has the whole machine."""
+    """A job that has to wait, because another one occupies the whole machine."""
     await api.submit(BUSY, queue="prod", nodes=8)
     await api.appears(f"{PROJECT}/ready")
     wanted: dict[str, Any] = {"queue": "prod", "nodes": 4} | changes

@@ -1,4 +1,5 @@
-// A client made with @modelcontextprotocol/sdk, of the protocol's older era. See ../sdks.py for what it is told.
+// A client made with @modelcontextprotocol/sdk, for the protocol's older era.
+// See ../sdks.py for its input and output.
 import { createInterface } from "node:readline";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";

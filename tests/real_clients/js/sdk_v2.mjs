@@ -1,4 +1,5 @@
-// A client made with @modelcontextprotocol/client, of the protocol's newer era. See ../sdks.py for what it is told.
+// A client made with @modelcontextprotocol/client, for the protocol's newer era.
+// See ../sdks.py for its input and output.
 import { createInterface } from "node:readline";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""A client made with FastMCP. See ../sdks.py for what it is told."""
+"""A client made with FastMCP. See ../sdks.py for its input and output."""
 
 import json
 import sys
@@ -17,7 +17,7 @@ def tell(**facts):
 
 
 async def main(answer, command, *arguments):
-    """Connect, and call what is asked for."""
+    """Connect, and make the requested calls."""
     questions = []
 
     async def reply(message, form, params, context):
