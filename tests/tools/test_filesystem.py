@@ -28,7 +28,10 @@ async def test_a_directory_is_made_listed_and_removed(assistant: Assistant, dire
 
 
 async def test_an_empty_listing_says_what_else_it_may_be(assistant: Assistant, directory: str) -> None:
-    assert "unreadable directory looks empty" in (await assistant.call("list_directory", path=directory)).text
+    assert (
+        "unreadable directory also looks empty"
+        in (await assistant.call("list_directory", path=directory)).text
+    )
 
 
 async def test_what_is_there_already_is_not_made(assistant: Assistant, directory: str) -> None:
@@ -202,7 +205,7 @@ async def test_special_bits_that_go_are_told(assistant: Assistant, tree: Path, d
     (tree / "shared").mkdir()
     (tree / "shared").chmod(0o2770)
     changed = await assistant.do("chmod", path=f"{directory}/shared", mode="770")
-    assert "special bits (rwxrws---) go" in assistant.questions[-1]
+    assert "special bits (rwxrws---) are lost" in assistant.questions[-1]
     assert "undo" not in changed
 
 
@@ -230,7 +233,7 @@ async def test_one_endless_line_does_not_fill_the_conversation(
 
 async def test_windows_line_ends_are_told(assistant: Assistant, tree: Path, directory: str) -> None:
     (tree / "job.sh").write_bytes(b"echo a\r\n")
-    assert "Windows line ends" in (await assistant.call("view_file", path=f"{directory}/job.sh")).text
+    assert "Windows line endings" in (await assistant.call("view_file", path=f"{directory}/job.sh")).text
 
 
 async def test_a_window_smaller_than_a_character_shows_that_there_is_something(
