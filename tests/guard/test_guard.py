@@ -1,4 +1,4 @@
-"""What the person is shown, and what forged answers are worth."""
+"""What the user is shown, and that forged answers are worth nothing."""
 
 from pathlib import Path
 from typing import Any

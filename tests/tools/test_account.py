@@ -1,4 +1,4 @@
-"""Projects and what is left of their allocations, as an assistant asks for them."""
+"""Projects and what is left of their allocations, as an assistant sees them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Wrong arguments get one clear error, and nothing is sent."""
+"""Invalid arguments get one clear error, and nothing is sent."""
 
 from typing import Any
 

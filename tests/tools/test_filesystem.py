@@ -1,4 +1,4 @@
-"""Files and directories: every task behind them is resolved, and what is shown is the answer."""
+"""Files and directories: every task behind a call is resolved, and its result is shown."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.conftest import YES, Assistant, Connect, Era, refuse
 
 @pytest.fixture
 def tree(local: LocalFacility, tmp_path: Path, directory: str) -> Path:
-    """The work directory as this machine sees it."""
+    """The path of the work directory on this machine."""
     return tmp_path / "local" / "tree" / directory.strip("/")
 
 
@@ -179,7 +179,7 @@ async def test_a_directory_that_holds_its_own_name_is_not_taken_for_a_file(
 ) -> None:
     (tree / "run").mkdir()
     (tree / "run" / "run").write_text("a file")
-    # The directory above can't be listed, as it is with a link at ALCF.
+    # The directory above can't be listed, as happens at ALCF if it is a link.
     local.faults.add(Fault(method="GET", path="/filesystem/ls/", status=200, body='{"task_id": "gone"}'))
     local.faults.add(
         Fault(path="/task/gone", status=200, body={"id": "gone", "status": "failed", "result": None})

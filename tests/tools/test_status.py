@@ -1,4 +1,4 @@
-"""The facility and its resources, as an assistant asks for them."""
+"""The facility and its resources, as an assistant sees them."""
 
 from dataclasses import replace
 

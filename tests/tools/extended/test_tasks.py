@@ -1,4 +1,4 @@
-"""The end of a task that still runs."""
+"""Cancel a task that is still running."""
 
 from pathlib import Path
 
