@@ -82,7 +82,7 @@ class Guarded:
         facility = facility_in(arguments)
         if asked and facility:
             facility.wait.restart()  # the time that the user took does not count
-        # The user may take long to answer. Older clients answer within the call, so check again afterwards.
+        # The user may take a while. Older clients answer within the call, so check again after that.
         now = await self._look(arguments) if asked and not is_modern(context) else seen
         return await app_of(context).guard.judge(self._call(context, arguments), answer, seen, now)
 
