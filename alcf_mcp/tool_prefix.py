@@ -1,7 +1,7 @@
-"""The tools under prefixed names, for hosts that keep the tools of all servers in one namespace.
+"""Tool names with a prefix, for hosts that keep the tools of all servers in one namespace.
 
-Names are translated where messages come in and go out, and nowhere else: within the server, in its logs and
-in its journal a tool has one name. Prose keeps the plain names; one sentence in the instructions says so.
+Names are translated where messages enter and leave the server, and nowhere else: within the server, its logs
+and its journal, a tool has one name. Prose keeps the plain names; one sentence in the instructions says so.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from mcp.server.context import CallNext, HandlerResult
 
 
 class ToolPrefix:
-    """MCP middleware that gives every tool's name a prefix, in ``tools/list`` and ``tools/call``.
+    """MCP middleware that adds a prefix to every tool name in ``tools/list`` and ``tools/call``.
 
     Args:
-        prefix: what stands before each name.
-        names: the names of the tools.
+        prefix: the text before each name.
+        names: the plain names of the tools.
     """
 
     def __init__(self, prefix: str, names: Collection[str]) -> None:
@@ -28,15 +28,15 @@ class ToolPrefix:
 
     @property
     def sentence(self) -> str:
-        """What the instructions say of it."""
+        """The sentence about the prefix for the instructions."""
         example = "submit_job"
         return (
-            f"- Here the name of every tool begins with {self._prefix}: where a text says {example}, "
+            f"- Here every tool name begins with {self._prefix}: where a text says {example}, "
             f"call {self._prefix}{example}.\n"
         )
 
     async def __call__(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        """Translate a request's tool, and the names in a list."""
+        """Translate the tool name in a request, and the names in a list."""
         if ctx.method == "tools/call" and ctx.params:
             ctx = replace(ctx, params={**ctx.params, "name": self._plain(ctx.params.get("name"))})
         result = await call_next(ctx)

@@ -48,7 +48,7 @@ def agree(question: str, form: dict[str, Any]) -> ElicitResult:
     typed = form["properties"].get("typed")
     if typed is None:
         return YES
-    word = typed["description"].removeprefix("Much is at stake: type ").removesuffix(" to go on")
+    word = typed["description"].removeprefix("Much is at stake: type ").removesuffix(" to continue")
     return ElicitResult(action="accept", content={"typed": word})
 
 

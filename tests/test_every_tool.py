@@ -1,4 +1,4 @@
-"""Every tool is listed and works for clients of both eras, one conversation long."""
+"""Every tool is listed and works, in one conversation, for clients of both eras."""
 
 import pytest
 
@@ -43,7 +43,7 @@ async def test_every_tool_is_called_and_works(connect: Connect, era: Era) -> Non
         for tool in ("view_file", "head_file", "tail_file"):
             await do(tool, path=output)
         await do("chmod", path=output, mode="600")
-        called.add("chown")  # only root can give a file to any group: what comes of it is the facility's
+        called.add("chown")  # only root can give a file to any group: the facility decides
         assert "outcome" not in (await assistant.call("chown", path=output, group="daemon")).facts
         tasks = await do("list_tasks")
         await do("get_task", task_id=tasks["tasks"][0]["task_id"])  # type: ignore[index]

@@ -1,4 +1,4 @@
-"""What a client learns of the server before it calls anything, and how long that holds."""
+"""What a client learns about the server before it calls anything, and how long that stays valid."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""With a prefix, every tool has it wherever a client sees its name, and what others wrote stays as it is."""
+"""With a prefix, clients see it in every tool name, and text from others stays unchanged."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ async def test_the_instructions_say_so_once_and_prose_keeps_the_plain_names(
     async with connect(era=era, tool_prefix="x_") as assistant:
         instructions = assistant.client.instructions or ""
         assert instructions.count("x_submit_job") == 1
-        assert "every tool begins with x_" in instructions
+        assert "every tool name begins with x_" in instructions
         unknown = await assistant.call("x_get_job", job_id="7")
         assert unknown.error["next_step"].startswith("list_jobs shows yours")
 

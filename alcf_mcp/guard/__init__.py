@@ -1,9 +1,10 @@
-"""What can't be undone asks a person first.
+"""Actions that can't be undone are confirmed with the user first.
 
-A guarded tool names a preview: an async function that looks at the target and tells what would happen.
-The guard puts that to the person, by elicitation where the client has it. Where it has not, the call is
-answered with the preview and a code, and the same call with that code is carried out; or, where only a
-person's own answer counts, with the way to approve it in a terminal. An answer is worth exactly one call.
+A guarded tool names a preview: an async function that inspects the target and says what would happen. The
+guard shows the preview to the user, by elicitation if the client supports it. If it does not, the call
+returns the preview and a code, and the same call with that code is carried out. Where only the user's own
+answer counts, the call says how to approve it in a terminal instead. Each confirmation covers exactly one
+call.
 """
 
 from alcf_mcp.guard.asking import Call, Guard, answer_of, can_elicit, is_modern, put, question_failed

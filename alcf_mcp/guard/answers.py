@@ -1,4 +1,4 @@
-"""Answers that no form asked for: a client may repeat a call with anything in their place."""
+"""Handle invalid answers to questions: a client may repeat a call with anything in place of an answer."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Handled = Coroutine[Any, Any, HandlerResult]
 _OF_AN_ANSWER = frozenset(("inputResponses", "requestState"))
 
 NO_ANSWER = {"action": "accept"}
-"""An agreement to nothing: the guard takes it for a question that failed."""
+"""An acceptance without content: the guard treats it as a failed question."""
 
 
 def take_odd_answers(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> Handled:
-    """MCP middleware: what is no answer counts as a failed question; a late one is asked for anew.
+    """MCP middleware: treat an invalid answer as a failed question, and ask again after a late one.
 
     Otherwise the client would get a protocol error, which its model may never see.
     """

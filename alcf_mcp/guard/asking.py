@@ -1,4 +1,4 @@
-"""Who is asked about a guarded call, and how."""
+"""Decide whether and how the user is asked about a guarded call."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Policy = Literal["ask", "human", "off"]
 _MODERN = "2026-07-28"
 
 ANSWER_SECONDS = SECONDS
-"""A question that is not answered by then will not be: it would be answered elsewhere as well."""
+"""The time limit for an answer in the client: the same as for an answer given elsewhere."""
 
 _ANSWERS = (AcceptedElicitation, DeclinedElicitation, CancelledElicitation)
 
@@ -46,9 +46,9 @@ _REMEMBERED = 100
 
 @dataclass(frozen=True)
 class Call:
-    """A guarded call: what an answer is bound to, but for the preview.
+    """A guarded call: together with its preview, what an answer is bound to.
 
-    ``person`` tells whose call it is: the facility, the person's account on this machine, the client.
+    ``person`` says whose call it is: the facility, the user's account on this machine, the client.
     """
 
     tool: str
@@ -57,17 +57,17 @@ class Call:
     person: str
 
     def digest(self, preview: Preview) -> str:
-        """What an answer to this call is bound to."""
+        """The digest that an answer to this call is bound to."""
         return preview.digest(self.tool, self.arguments, self.person)
 
 
 @dataclass
 class Guard:
-    """Decides on guarded calls, by the person's policy.
+    """Decides on guarded calls according to the user's policy.
 
     Args:
         policy: ``ask``, ``human`` or ``off``.
-        journal: keeps the codes and approvals.
+        journal: stores the codes and approvals.
     """
 
     policy: Policy
@@ -77,13 +77,13 @@ class Guard:
     async def decide(
         self, call: Call, preview: Preview, confirmation: str | None, *, can_ask: bool
     ) -> Verdict | Elicit[Any]:
-        """Let a call through, refuse it, or put a question to the person.
+        """Allow a call, refuse it, or ask the user a question.
 
         Args:
             call: the call.
             preview: what it would do.
-            confirmation: the code that the model gives, if it does.
-            can_ask: whether the client can put a form before its user.
+            confirmation: the code that the model gave, if any.
+            can_ask: whether the client can show a form to its user.
         """
         known = self._by_policy(preview) or await self._by_answer(call.digest(preview), preview, confirmation)
         if known:
@@ -98,17 +98,17 @@ class Guard:
     async def judge(
         self, call: Call, answer: ElicitationResult[Any], asked: Preview, now: Preview
     ) -> Verdict:
-        """Read what came of the question.
+        """Turn the answer to a question into a verdict.
 
         Args:
             call: the call.
-            answer: a verdict where nobody was asked, the person's answer otherwise.
-            asked: what the person was shown.
-            now: what the call would do now, looked at again after the answer.
+            answer: a verdict if nobody was asked, otherwise the user's answer.
+            asked: what the user was shown.
+            now: what the call would do now, checked again after the answer.
         """
         if isinstance(answer, AcceptedElicitation) and isinstance(answer.data, Verdict):
             return answer.data
-        # Taken back in one step: of two calls that repeat the same answer, one finds the question.
+        # Removed in one step: of two calls that repeat the same answer, only one finds the question.
         is_first = self._shown.pop(call.digest(asked), None) is not None
         if isinstance(answer, CancelledElicitation):
             await self._note(call, asked, "terminal")
@@ -119,10 +119,10 @@ class Guard:
             return Verdict(Outcome.NOTHING_TO_DO, now)
         if not is_first or call.digest(now) != call.digest(asked):
             return Verdict(Outcome.FACTS_CHANGED if is_first else Outcome.ANSWER_USED, now)
-        return Verdict(Outcome.CONFIRMED, asked, "the person's answer in the client")
+        return Verdict(Outcome.CONFIRMED, asked, "answered in the client")
 
     def _by_policy(self, preview: Preview) -> Verdict | None:
-        """The verdict where nobody has to answer."""
+        """The verdict if nobody has to answer."""
         if preview.settled is not None:
             return Verdict(Outcome.NOTHING_TO_DO, preview)
         if preview.harmless:
@@ -132,7 +132,7 @@ class Guard:
         return None
 
     async def _by_answer(self, digest: str, preview: Preview, confirmation: str | None) -> Verdict | None:
-        """The verdict where a person has answered already, outside this call."""
+        """The verdict if the user has already answered outside this call."""
         if await self.journal.approvals.redeem_approval(digest):
             return Verdict(Outcome.CONFIRMED, preview, "approved in a terminal")
         if not confirmation or self.policy != "ask":
@@ -142,15 +142,15 @@ class Guard:
         return Verdict(Outcome.CODE_REFUSED, preview)
 
     async def _note(self, call: Call, preview: Preview, kind: ApprovalKind) -> str:
-        """Note a question that is answered outside this call; returns its code."""
+        """Record a question to be answered outside this call, and return its code."""
         return await self.journal.approvals.ask(
             call.digest(preview), kind, tool=call.tool, client=call.client, preview=preview.text()
         )
 
     def _text(self, digest: str, preview: Preview) -> str:
-        # Modern clients answer by repeating the call; the question must then be the same to the letter,
-        # although its remarks ("running for 5 min") would have moved on. Once it is answered, it is never
-        # the same again: an answer that is repeated does not fit the next one.
+        # Modern clients answer by repeating the call. The question must then be exactly the same, although
+        # its remarks ("running for 5 min") would have changed. After an answer, the next question always
+        # differs, so that a repeated answer does not fit it.
         first, text = self._shown.get(digest, (0.0, ""))
         if not text or monotonic() - first > SECONDS:
             text = f"{preview.text()}\n(Question {secrets.token_hex(4)}: your answer counts once.)"
@@ -163,7 +163,7 @@ class Guard:
 
 @contextmanager
 def question_failed() -> Iterator[None]:
-    """Around a call whose question came back without an answer: its client is not asked again."""
+    """Wrap a call whose question came back without an answer: its client is not asked again."""
     token = _failed.set(True)
     try:
         yield
@@ -172,12 +172,12 @@ def question_failed() -> Iterator[None]:
 
 
 async def put(ctx: Context[Any], question: Elicit[Any]) -> Elicit[Any] | ElicitationResult[Any] | None:
-    """Put a question to the user, as the client's protocol has it.
+    """Ask the user a question in the way that the client's protocol version requires.
 
     Returns:
-        The question itself for the SDK to put, where clients answer by repeating the call. Else what came of
-        it, or ``None`` where the client answered with an error, with what does not fit the form, or not at
-        all.
+        The question itself, for the SDK to ask, if the client answers by repeating the call. Otherwise the
+        answer, or ``None`` if the client answered with an error, with something that does not fit the form,
+        or not at all.
     """
     if is_modern(ctx):
         return question
@@ -190,13 +190,13 @@ async def put(ctx: Context[Any], question: Elicit[Any]) -> Elicit[Any] | Elicita
 
 
 def answer_of(resolved: ElicitationResult[Any]) -> ElicitationResult[Any]:
-    """What came of a question, whether it was put within the call or by the SDK."""
+    """The answer to a question, whether it was asked within the call or by the SDK."""
     data = resolved.data if isinstance(resolved, AcceptedElicitation) else None
     return data if isinstance(data, _ANSWERS) else resolved
 
 
 def can_elicit(ctx: Context[Any]) -> bool:
-    """Whether the client can put a form before its user on this connection."""
+    """Whether the client can show a form to its user on this connection."""
     if _failed.get():
         return False
     capabilities = ctx.client_capabilities
@@ -207,5 +207,5 @@ def can_elicit(ctx: Context[Any]) -> bool:
 
 
 def is_modern(ctx: Context[Any]) -> bool:
-    """Whether the client answers a question by repeating the call, and not within it."""
+    """Whether the client answers a question by repeating the call rather than within it."""
     return is_version_at_least(ctx.protocol_version or "2024-11-05", _MODERN)

@@ -1,4 +1,4 @@
-"""What a guarded call would do, as it is put before a person."""
+"""The preview of a guarded call, as the user sees it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, Field, create_model
 
 LONGEST_LINE = 800
-"""Characters of a fact that are shown; an answer is bound to all of it."""
+"""Characters shown of a fact; an answer is bound to the whole fact."""
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,12 @@ class Preview:
     """What a guarded call would do.
 
     Args:
-        question: what the person is asked, ending in a question mark.
-        facts: what was seen and what follows, a line each. An answer counts for these facts alone.
-        remarks: what changes by the minute, such as a running time; an answer is not bound to it.
-        word: what the person has to type where much is at stake; empty where a yes does.
-        settled: why there is nothing to do; then nobody is asked.
-        harmless: why nobody is asked, where so little is at stake; empty where a person is.
+        question: the question to the user, ending in a question mark.
+        facts: what was found and what follows from it, one per line. An answer holds for these facts only.
+        remarks: details that change by the minute, such as a running time; an answer is not bound to them.
+        word: the word that the user must type if much is at stake; empty if a yes is enough.
+        settled: why there is nothing to do; then the user is not asked.
+        harmless: why the user is not asked when little is at stake; empty if the user is asked.
     """
 
     question: str
@@ -34,20 +34,20 @@ class Preview:
     harmless: str = ""
 
     def text(self) -> str:
-        """The question below the facts; of a long line, both ends are shown."""
+        """The facts, then the question; a long line is shortened in the middle."""
         return "\n".join(map(_shortened, (*self.facts, *self.remarks, self.question)))
 
     def digest(self, tool: str, arguments: dict[str, Any], person: str) -> str:
-        """What an answer is bound to: the tool, the exact arguments, the person, and the facts shown."""
+        """Digest what an answer is bound to: the tool, the exact arguments, the user, and the facts shown."""
         bound = [tool, arguments, person, self.question, self.facts, self.word]
         text = json.dumps(bound, sort_keys=True, default=str, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def form(self) -> type[BaseModel]:
-        """The form that the person fills in."""
+        """The form that the user fills in."""
         if not self.word:
             return Yes
-        described = Field(description=f"Much is at stake: type {self.word} to go on")
+        described = Field(description=f"Much is at stake: type {self.word} to continue")
         return create_model("Typed", __base__=Typed, typed=(str, described))
 
 
@@ -65,13 +65,13 @@ class Yes(BaseModel):
 
 
 class Typed(BaseModel):
-    """A word that the person types."""
+    """A word to type."""
 
     typed: str
 
 
 def agrees(answer: object, preview: Preview) -> bool:
-    """Whether a form that came back says what the preview asks for."""
+    """Whether a returned form contains the agreement that the preview asks for."""
     if preview.word:
         return isinstance(answer, Typed) and answer.typed.strip() == preview.word
     return isinstance(answer, Yes) and answer.confirm

@@ -1,4 +1,4 @@
-"""What the guard decided on a call, and what that means for the model."""
+"""The guard's decision on a call, and what it means for the model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from alcf_mcp.guard.preview import Preview
 
 
 class Outcome(Enum):
-    """What came of a guarded call."""
+    """The outcome of a guarded call."""
 
     CONFIRMED = "confirmed"
     NOTHING_TO_DO = "nothing_to_do"
@@ -27,10 +27,10 @@ class Verdict:
     """A decision on one call.
 
     Args:
-        outcome: only ``CONFIRMED`` lets the call through.
-        preview: what it was decided on.
-        how: who confirmed, and by what; for the journal.
-        code: the code for a model to repeat the call with.
+        outcome: only ``CONFIRMED`` allows the call.
+        preview: what the decision is about.
+        how: who confirmed the call, and how; for the journal.
+        code: the code with which a model can repeat the call.
     """
 
     outcome: Outcome
@@ -46,51 +46,51 @@ class Verdict:
 
 NOTHING_SENT = "Nothing was sent to the facility."
 IN_A_TERMINAL = (
-    "The person can allow it by running `alcf-mcp approve` in a terminal of their own within 10 minutes; "
-    "after that, the same call goes through once."
+    "The user can approve it by running `alcf-mcp approve` in their own terminal within 10 minutes; "
+    "the same call then goes through once."
 )
 
 
 _WORDS = {
     Outcome.NOTHING_TO_DO: (
         "{settled}",
-        "Nothing was asked, as nothing would change.",
+        "The user was not asked, because nothing would change.",
     ),
     Outcome.CODE_NEEDED: (
-        "This waits for the person's confirmation.",
-        "Show the preview to the person. Only if they agree, call {tool} again with the same arguments and "
-        "confirmation='{code}' (valid for 10 minutes, once).",
+        "This call needs the user's confirmation.",
+        "Show the preview to the user. Only if they agree, call {tool} again with the same arguments and "
+        "confirmation='{code}' (valid once, for 10 minutes).",
     ),
     Outcome.CODE_REFUSED: (
-        "The confirmation code is not valid for this call: it was used, has expired, or the arguments or "
-        "the facts have changed.",
-        "Call {tool} without confirmation for a new preview, and show that to the person.",
+        "The confirmation code is not valid for this call: it was already used, it has expired, or the "
+        "arguments or the facts have changed.",
+        "Call {tool} without confirmation for a new preview, and show that to the user.",
     ),
     Outcome.APPROVAL_NEEDED: (
-        "This needs the person's own answer, and this client can't ask them.",
-        f"Show the preview to the person. {IN_A_TERMINAL}",
+        "This call needs the user's own answer, and this client can't ask for it.",
+        f"Show the preview to the user. {IN_A_TERMINAL}",
     ),
     Outcome.DISMISSED: (
         "The question was dismissed; some clients do so without showing it.",
-        f"Tell the person, and do not try again unless they ask you to. {IN_A_TERMINAL}",
+        f"Tell the user, and do not try again unless they ask you to. {IN_A_TERMINAL}",
     ),
     Outcome.FACTS_CHANGED: (
-        "While the person was answering, what the call would do has changed.",
-        "Tell the person. If they still want it, call {tool} again: they are asked anew.",
+        "What the call would do changed while the user was answering.",
+        "Tell the user. If they still want it, call {tool} again; they will be asked again.",
     ),
     Outcome.ANSWER_USED: (
-        "This answer was used already, and each counts once.",
-        "If the same is wanted again, call {tool} again: they are asked anew.",
+        "This answer was already used, and each answer counts once.",
+        "If the user wants the same thing again, call {tool} again; they will be asked again.",
     ),
     Outcome.DECLINED: (
-        "The person declined.",
-        "Accept it: do not try again unless they ask you to.",
+        "The user declined.",
+        "Accept this: do not try again unless they ask you to.",
     ),
 }
 
 
 def explain(verdict: Verdict, tool: str) -> tuple[str, str]:
-    """What the verdict means for the model: a sentence, and what it should do next."""
+    """Explain a verdict to the model: a sentence, and what it should do next."""
     facts = {"tool": tool, "code": verdict.code, "settled": verdict.preview.settled}
     message, next_step = (words.format(**facts) for words in _WORDS[verdict.outcome])
     return f"{message} {NOTHING_SENT}", next_step

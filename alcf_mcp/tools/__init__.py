@@ -1,1 +1,1 @@
-"""The tools: ``catalog`` tells which there are, a module a group holds them, ``declared`` loads them all."""
+"""The tools: ``catalog`` lists them, each group has a module or package, ``tool`` declares and loads them."""

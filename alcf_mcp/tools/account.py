@@ -1,4 +1,4 @@
-"""Projects and what is left of their allocations."""
+"""Tools for projects and what is left of their allocations."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from alcf_mcp.tools.results import Facts, Result
 from alcf_mcp.tools.text import count, one_line, size
 from alcf_mcp.tools.tool import tool
 
-NO_PROJECT = "Without a project no job runs: its PI, or ALCF support, makes the person a member."
-NOTHING_TOLD = "The facility tells of no allocations."
-NO_RATE_YET = "How fast it is used can be told a day after it was first looked at from here."
-NOTHING_LEFT = "nothing: without node hours, jobs do not start or run at low priority"
+NO_PROJECT = "Jobs need a project: a project's PI, or ALCF support, can add the user to one."
+NOTHING_TOLD = "The facility reports no allocations."
+NO_RATE_YET = "The rate of use is known one day after the first check from here."
+NOTHING_LEFT = "nothing: without node hours, jobs do not start, or run at low priority"
 
 BYTES = "bytes"
 _UNITS = {BYTES: "storage", "inodes": "files and directories"}
 
 SIZES = (1, 10, 100)
-"""Nodes."""
+"""Node counts for which the remaining hours are reported."""
 
 SHORTEST_HOURS = 2
-"""Of a job of the largest size that is told."""
+"""Hours that must be left for a job of the largest size that is reported."""
 
 LEAST_RATE = 0.0001
-"""What is less in a day is nothing."""
+"""A daily use below this counts as none."""
 
 
 class AllocationInfo(Facts):
@@ -50,7 +50,7 @@ class AllocationInfo(Facts):
 
     @classmethod
     def tell(cls, known: Allocation) -> AllocationInfo:
-        """Tell of an allocation."""
+        """Describe an allocation."""
         amount, share = known.amount, known.share_left
         return cls(
             of=known.of,
@@ -82,13 +82,13 @@ class ProjectInfo(Result):
 
     @classmethod
     def of(cls, known: Balance) -> ProjectInfo:
-        """Tell of a project."""
+        """Describe a project."""
         project = known.project
         allocations = [AllocationInfo.tell(allocation) for allocation in known.allocations]
         note = None if allocations else NOTHING_TOLD
         if known.untold:
-            alone = "; get_project asks for this one alone" if known.untold == NOT_ASKED else ""
-            note = f"Its allocations can't be told: {one_line(known.untold).rstrip('.')}{alone}."
+            alone = "; get_project looks up this one" if known.untold == NOT_ASKED else ""
+            note = f"Its allocations are not known: {one_line(known.untold).rstrip('.')}{alone}."
         return cls(
             name=one_line(project.name) or project.id,
             id=project.id,
@@ -99,7 +99,7 @@ class ProjectInfo(Result):
         )
 
     def text(self) -> str:
-        """The project, and an allocation a line."""
+        """The project, then one allocation per line."""
         about = f": {self.description}" if self.description else ""
         members = f" ({count(self.members, 'member')})" if self.members else ""
         lines = (f"  {allocation.line()}" for allocation in self.allocations or ())
@@ -107,7 +107,7 @@ class ProjectInfo(Result):
 
 
 class ProjectList(Result):
-    """The person's projects, those first that have least left."""
+    """The user's projects, those with the least left first."""
 
     summary: str
     projects: list[ProjectInfo]
@@ -124,13 +124,13 @@ class ProjectList(Result):
 async def list_projects(
     facility: AtFacility, name: Annotated[str | None, Field(description="Part of the name")] = None
 ) -> ProjectList:
-    """List the person's projects and what is left of their allocations; a name is the `account` of a job."""
+    """List the user's projects and what is left of their allocations; use a name as a job's `account`."""
     everything = await facility.projects.all()
     found = [p for p in everything if (name or "").casefold() in p.name.casefold()]
     balances = await facility.projects.balances(found)
     note = None if everything else NO_PROJECT
     if everything and not found:
-        note = f"The person's projects: {', '.join(sorted(p.name for p in everything))}."
+        note = f"The user's projects: {', '.join(sorted(p.name for p in everything))}."
     return ProjectList(summary=_summary(balances), projects=[ProjectInfo.of(b) for b in balances], note=note)
 
 
@@ -153,7 +153,7 @@ def _summary(balances: list[Balance]) -> str:
         of = least.of if least.amount.unit == NODE_HOURS else f"{least.of} ({_words(least.amount.unit)})"
         summary += f"; least left: {one_line(balances[0].project.name)} {_share_in_words(least)} on {of}"
     if untold := sum(bool(balance.untold) for balance in balances):
-        summary += f"; {untold} of which no allocations are told"
+        summary += f"; {untold} without known allocations"
     return summary
 
 
@@ -167,7 +167,7 @@ def what_is_left(known: Allocation) -> str:
     amount, left = known.amount, known.left
     granted, used = _in_words(amount.granted, amount.unit), _bare(amount.used, amount.unit)
     if amount.granted <= 0:
-        told = f"{_in_words(amount.used, amount.unit)} used; what is granted is not told"
+        told = f"{_in_words(amount.used, amount.unit)} used; the amount granted is not reported"
         return told if amount.used else "nothing is reported"
     if left == 0:
         return f"used up: all of {granted}"
@@ -178,7 +178,7 @@ def what_is_left(known: Allocation) -> str:
 
 
 def _can_still_run(known: Allocation) -> str | None:
-    """Jobs for which the node hours are enough."""
+    """The largest jobs that the remaining node hours allow."""
     if known.amount.unit != NODE_HOURS or known.share_left is None:
         return None
     if known.left <= 0:
@@ -189,7 +189,7 @@ def _can_still_run(known: Allocation) -> str | None:
 
 
 def _rate(known: Allocation) -> str | None:
-    """How fast it is used, and until when it lasts so."""
+    """How fast it is used, and how long it lasts at that rate."""
     rate = known.rate
     if rate is None:
         return None
@@ -197,7 +197,7 @@ def _rate(known: Allocation) -> str | None:
     over = f"over the last {'day' if days == 1 else f'{days} days'}"
     per_day = float(f"{rate.per_day:.2g}")
     if per_day < LEAST_RATE:
-        return f"no more used {over}"
+        return f"nothing used {over}"
     used = f"{_in_words(per_day, known.amount.unit)} a day {over}"
     until = known.lasts_until(datetime.now(UTC).date())
     return f"{used}; at that rate it lasts until about {until}" if until else used
@@ -209,7 +209,7 @@ def _in_words(value: float, unit: str) -> str:
 
 
 def _bare(value: float, unit: str) -> str:
-    """The same where the unit is said besides."""
+    """An amount without its unit, unless it is in bytes: the unit is given next to it."""
     return size(round(value)) if unit == BYTES else in_figures(value)
 
 

@@ -1,7 +1,7 @@
-"""Which tools there are, and how clients see them; told without loading them.
+"""The list of tools, available without loading the code behind them.
 
-A tool's definition is made from its function by ``make snapshots`` and reviewed as a file. So a server lists
-its tools at once, and loads what is behind them while its client reads the list.
+A tool's definition is generated from its function by ``make snapshots`` and reviewed as a file. A server can
+therefore list its tools at once, and load the code behind them while its client reads the list.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ CATALOG: dict[str, tuple[str, ...]] = {
 }
 """The names of all tools, by group, in the order in which clients see them.
 
-Those of ``extended`` are offered where a person asks for them: ALCF has not got what is behind them yet.
+Those in ``extended`` are offered only on request: ALCF does not have what they need yet.
 """
 
 DEFAULT = frozenset(CATALOG) - {"extended"}
@@ -61,7 +61,7 @@ NAMES = frozenset(name for names in CATALOG.values() for name in names)
 
 
 GROUPS = {name: group for group, names in CATALOG.items() for name in names}
-"""The group of each tool: the module, or package of modules, that it stands in."""
+"""The group of each tool: the module, or package of modules, that contains it."""
 
 
 def chosen(settings: Settings) -> dict[str, str]:
@@ -71,6 +71,6 @@ def chosen(settings: Settings) -> dict[str, str]:
 
 
 def _groups(toolsets: Iterable[str]) -> set[str]:
-    """The groups that are meant; ``extended`` comes on top of what else is chosen, or of the default."""
+    """The groups to offer; ``extended`` is added to the other chosen groups, or to the default."""
     chosen = set(toolsets)
     return chosen | DEFAULT if "default" in chosen or chosen == {"extended"} else chosen

@@ -1,4 +1,4 @@
-"""Jobs: submit, look at, wait for, read, change, cancel."""
+"""Tools for jobs: submit, list, show, wait for, read output, change, cancel."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ State = Annotated[
     Literal[
         "new", "queued", "held", "active", "running", "completed", "failed", "canceled", "done", "unknown"
     ],
-    Field(description="Only jobs in this state; done: ended, however"),
+    Field(description="Only jobs in this state; done: ended in any way"),
 ]
 STATES_MEANT = {"running": {"active"}, "done": {"completed", "failed", "canceled"}} | {
     s: {s} for s in (*JOB_STATES, UNKNOWN)
@@ -47,9 +47,9 @@ async def submit_job(
 ) -> JobSubmission:
     """Submit a job to a machine; it is charged to the account as nodes × time used.
 
-    Give the script as it is, without #PBS lines. What is left out is as in the last job there. Output goes
-    to stdout_path and stderr_path, or to <job id>.OU and .ER in the directory. Then wait_for_job and
-    get_job_output.
+    Give the script as is, without #PBS lines. Account, queue and directory default to those of the last job
+    there. Output goes to stdout_path and stderr_path, or to <job id>.OU and .ER in the directory. Then call
+    wait_for_job and get_job_output.
     """
     prepared = await facility.preparation.again(resource, request)
     if dry_run:
@@ -68,9 +68,9 @@ async def list_jobs(
     limit: Limit = 20,
     offset: Offset = 0,
 ) -> JobList:
-    """List the person's jobs on all machines, with counts, running ones first.
+    """List the user's jobs on all machines, with counts, running ones first.
 
-    Ended jobs are shown until their end was told.
+    Ended jobs are listed until their end is reported.
     """
     wanted = STATES_MEANT[state] if state else None
     after = parse_since(since) if since else None
@@ -94,14 +94,14 @@ def _matches(known: KnownJob, states: set[str] | None, name: str | None, after: 
         return False
     if name is not None and name.casefold() not in ((known.spec and known.spec.name) or "").casefold():
         return False
-    if after is None or not known.finished:  # what waits or runs does so now
+    if after is None or not known.finished:  # waiting and running jobs are current
         return True
-    # When a job from elsewhere ended is not known.
+    # The end time of a job submitted elsewhere is not known.
     return known.record is not None and (known.record.ended_by or known.record.submitted_at) >= after
 
 
 def _as_meant(known: KnownJob) -> str:
-    """A job's state as people mean it: one that ended with an error has failed, whatever PBS calls it."""
+    """A job's state in everyday terms: one that ended with an error has failed, whatever PBS calls it."""
     if known.lost:
         return UNKNOWN
     return "failed" if known.failed else known.state
@@ -114,7 +114,7 @@ async def get_job(facility: AtFacility, job_id: JobId, resource: JobResource = N
 
 
 async def _reported(facility: Facility, known: KnownJob) -> JobReport:
-    """A job with the end of what it wrote, once it has ended: that is what is asked for next."""
+    """Describe a job, with the end of its output once it has ended: callers ask for that next."""
     ends: dict[str, str] = {}
     if known.finished and known.state != "canceled":
         streams = ("stdout",) if known.succeeded else ("stderr", "stdout")
@@ -130,11 +130,11 @@ async def wait_for_job(
     job_id: JobId,
     resource: JobResource = None,
     until: Annotated[Literal["finished", "started"], Field(description="What to wait for")] = "finished",
-    timeout_seconds: Annotated[int, Field(ge=1, le=3600, description="Most seconds to wait")] = 45,
+    timeout_seconds: Annotated[int, Field(ge=1, le=3600, description="Maximum seconds to wait")] = 45,
 ) -> JobReport:
-    """Wait until a job has ended or started, within one call's time.
+    """Wait until a job has ended or started, within the time limit of a call.
 
-    If it takes longer, the answer says when to call again. The job is never touched.
+    If it takes longer, the result says when to call again. Never affects the job.
     """
     known = await facility.jobs.get(job_id, resource)
     patience = min(timeout_seconds, facility.wait.left)
@@ -154,16 +154,14 @@ async def get_job_output(
     stream: Annotated[Literal["stdout", "stderr", "both"], Field(description="Which output")] = "both",
     tail_lines: Annotated[int, Field(ge=1, le=5000, description="Last lines to show")] = 100,
     since_offset: Annotated[
-        int | None, Field(ge=0, lt=2**63, description="Go on from this byte of one stream instead")
+        int | None, Field(ge=0, lt=2**63, description="Read one stream from this byte instead")
     ] = None,
-    directory: Annotated[
-        RemotePath | None, Field(description="Where its files are, if that is not known")
-    ] = None,
+    directory: Annotated[RemotePath | None, Field(description="Where its files are, if not known")] = None,
 ) -> str:
-    """Show the last lines of what a job wrote. At ALCF output appears when the job has ended."""
+    """Show the last lines of a job's output. At ALCF, output appears when the job has ended."""
     known = await facility.jobs.get(job_id, resource)
     if since_offset is not None and stream == "both":
-        raise InvalidCall("`since_offset` counts in one stream", hint="Give `stream`: stdout or stderr.")
+        raise InvalidCall("`since_offset` needs a single stream", hint="Set `stream` to stdout or stderr.")
     streams = ("stdout", "stderr") if stream == "both" else (stream,)
     parts = [
         await facility.output.read(known, one, lines=tail_lines, offset=since_offset, directory=directory)
@@ -180,7 +178,7 @@ async def update_job(
     changes: Annotated[JobChanges, Spread],
     resource: JobResource = None,
 ) -> JobAction:
-    """Change a job that still waits; give only what changes. Asks the person first."""
+    """Change a waiting job; give only what changes. Asks the user first."""
     known = await facility.jobs.get(job_id, resource)
     change = changed_job(replace(changes, nodes=node_count(known, changes.nodes)))
     targets = await facility.output_paths.looked_at(known.resource, change, besides=known.job.id)
@@ -190,11 +188,11 @@ async def update_job(
 
 @tool("Cancel a job", risk=Risk.DESTROYS, repeatable=True, preview=preview_cancel)
 async def cancel_job(facility: AtFacility, job_id: JobId, resource: JobResource = None) -> JobAction:
-    """Cancel a job that waits or runs; what it has not saved is lost. Asks the person first."""
+    """Cancel a waiting or running job; unsaved results are lost. Asks the user first."""
     known = await facility.jobs.get(job_id, resource)
     await facility.job_actions.cancel(known)
     try:
         known = await facility.jobs.get(known.job.id, known.resource.id)
-    except IRIError:  # the cancel was accepted all the same
+    except IRIError:  # the cancellation was accepted nevertheless
         return JobAction.of(known, None, "cancel requested")
     return JobAction.of(known, known.job, "cancel requested")

@@ -1,4 +1,4 @@
-"""How a call gets at the server that it runs in, and at the facility."""
+"""Give a call access to the server that it runs in, and to the facility."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def facility_in(arguments: dict[str, Any]) -> Facility | None:
 
 
 def client_name(ctx: Context[App]) -> str:
-    """What the client calls itself."""
+    """The name that the client gives itself."""
     hello = ctx.session.client_params
     return hello.client_info.name if hello else "unknown client"
 

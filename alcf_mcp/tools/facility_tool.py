@@ -1,4 +1,4 @@
-"""A declared tool as the SDK registers it, with lean schemas and errors that a person can read."""
+"""A declared tool as registered with the SDK, with lean schemas and readable errors."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ from alcf_mcp.tools.text import one_line
 from alcf_mcp.tools.tool import GRACE_SECONDS, Risk, ToolSpec, spec_of
 
 RESOLVED = AcceptedElicitation[Any]
-"""What the SDK wraps everything in that it resolves.
+"""The SDK's wrapper for everything that it resolves.
 
-Held, because pydantic forgets such a class when nobody holds it, and would make it anew in every sixth call.
+This reference keeps the class alive: without one, pydantic drops it and rebuilds it in every sixth call.
 """
 
 
 class FacilityTool(Tool):
-    """A tool that refuses arguments it does not have, and answers expected failures itself."""
+    """A tool that refuses unknown arguments and turns expected failures into answers."""
 
     @classmethod
     @functools.cache  # a tool holds no state: what a call needs comes with its context
     def of(cls, name: str) -> FacilityTool:
-        """Make the tool of that name."""
+        """Make the tool with that name."""
         spec = spec_of(name)
         made = cls.from_function(
             _registered(spec),
@@ -51,21 +51,21 @@ class FacilityTool(Tool):
             description=_paragraph(spec.fn.__doc__ or ""),
             annotations=spec.annotations,
         )
-        assert isinstance(made, cls)  # noqa: S101 - the SDK's annotation is wider than what it does
+        assert isinstance(made, cls)  # noqa: S101 - the SDK's annotation is wider than its result
         arguments = made.fn_metadata.arg_model
         arguments.model_config["extra"] = "forbid"
         arguments.model_rebuild(force=True)
         made.parameters = lean(arguments.model_json_schema(by_alias=True))
         if schema := made.fn_metadata.output_schema:
             made.fn_metadata.output_schema = lean_output(schema)
-            # Results are made from the model itself; a preview or a refusal comes in another form.
+            # Results are made from the model itself; a preview or a refusal has another shape.
             made.fn_metadata.output_model = None
         return made
 
     async def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
     ) -> Any:
-        """Run the tool; wrong arguments and expected failures become answers, not exceptions."""
+        """Run the tool; invalid arguments and expected failures become answers, not exceptions."""
         arguments = self.given(arguments)
         try:
             return await super().run(arguments, context, convert_result)
@@ -79,22 +79,22 @@ class FacilityTool(Tool):
                 return self._told(error)
 
     def _told(self, error: ToolError) -> CallToolResult:
-        """The answer that tells of an expected failure.
+        """The answer that reports an expected failure.
 
         Raises:
-            ToolError: it was not expected.
+            ToolError: the failure was not expected.
         """
         cause = error.__cause__
         if isinstance(cause, ValidationError) and cause.title == self.fn_metadata.arg_model.__name__:
             return self._wrong_arguments(cause)
         if isinstance(cause, TaskStillRunning | TimeoutError):
             return error_result(f"{_SLOW_LOOK} {NOTHING_SENT}", message=_SLOW_LOOK, next_step=NOTHING_SENT)
-        if isinstance(cause, EXPECTED):  # a preview failed to look at its target
+        if isinstance(cause, EXPECTED):  # a preview could not inspect its target
             return failure(cause, reads=True, seconds=0)
         raise error
 
     def given(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The arguments that say something: what is blank counts as not given, whatever its type."""
+        """The arguments that have a value: a blank counts as not given, whatever its type."""
         fields = self.fn_metadata.arg_model.model_fields
         return {name: value for name, value in arguments.items() if not (name in fields and is_blank(value))}
 
@@ -114,7 +114,7 @@ class FacilityTool(Tool):
 
 
 def _registered(spec: ToolSpec) -> Callable[..., Awaitable[CallToolResult]]:
-    """The function that the SDK is given: guarded, bounded in time, its results and errors rendered."""
+    """The function for the SDK: guarded, limited in time, with results and errors rendered."""
     own = parameters(spec.fn)
     guarded = Guarded(spec.name, own, spec.preview) if spec.preview else None
 
@@ -148,7 +148,7 @@ def _registered(spec: ToolSpec) -> Callable[..., Awaitable[CallToolResult]]:
 def _introduce(
     caller: Caller, spec: ToolSpec, arguments: dict[str, Any], verdict: Verdict | None, client: str
 ) -> None:
-    """Tell who calls, and what came of asking a person."""
+    """Record who calls, and how the call was confirmed."""
     caller.tool, caller.client = spec.name, client
     caller.arguments = {k: v for k, v in arguments.items() if k != "facility" and v not in (None, [], {})}
     if verdict:
@@ -159,18 +159,18 @@ _SLOW_LOOK = "The facility took too long to show what the call would change. Try
 
 
 def _answer_does_not_fit(error: ToolError) -> bool:
-    """Whether the client answered a question with what is no answer to it; nothing was done then."""
+    """Whether the client's answer does not fit the question; then nothing was done."""
     cause = error.__cause__
     return isinstance(cause, ToolError) and str(cause).startswith("Resolver ")
 
 
 def _problem(kind: str, where: list[str], message: str, fields: list[str]) -> str:
-    name = where[0]  # what stands behind it is a place inside, or an arm of a union
+    name = where[0]  # the rest is a position inside it, or a branch of a union
     if kind == "extra_forbidden" and len(where) == 1:
         close = get_close_matches(name, fields, n=1)
         return f"there is no argument '{name}'" + (f" (did you mean '{close[0]}'?)" if close else "")
     if kind == "missing":
-        return f"'{name}' is missing, or blank"
+        return f"'{name}' is missing or blank"
     reason = message.removeprefix("Value error, ").replace("Input should be", "should be")
     return f"'{name}': {reason[:1].lower()}{reason[1:]}"
 

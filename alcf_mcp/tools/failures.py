@@ -1,4 +1,4 @@
-"""From an exception to an answer that ends in what to do next."""
+"""Turn an exception into an answer that ends with what to do next."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from alcf_mcp.tools.results import error_result
 from alcf_mcp.tools.text import one_line
 
 EXPECTED = (iri.IRIError, JournalError, TimeoutError)
-"""The exceptions that a tool may end in; anything else is a mistake of ours."""
+"""The exceptions that a tool may raise; any other is a bug in this server."""
 
 CHECK_FIRST = (
-    "It may have been carried out all the same: look (list_jobs, list_directory) before you repeat it."
+    "It may have been carried out nevertheless: check (list_jobs, list_directory) before you repeat it."
 )
-NOT_AGAIN = "Do not repeat the call before that: it might be carried out twice."
+NOT_AGAIN = "Do not repeat the call before checking: it might be carried out twice."
 TRY_LATER = "Try again in a minute; list_resources shows whether the facility is up."
 
 
@@ -33,8 +33,8 @@ def failure(error: Exception, *, reads: bool, seconds: float) -> CallToolResult:
 
     Args:
         error: one of ``EXPECTED``.
-        reads: whether the tool changes nothing, so that repeating it does no harm.
-        seconds: how long the call was allowed to take.
+        reads: whether the tool changes nothing, so that repeating it is harmless.
+        seconds: the call's time limit.
     """
     message, next_step = told(error, reads=reads, seconds=seconds)
     facts: dict[str, Any] = {"message": message, "next_step": next_step}
@@ -51,8 +51,8 @@ def failure(error: Exception, *, reads: bool, seconds: float) -> CallToolResult:
 
 
 def told(error: Exception, *, reads: bool, seconds: float) -> tuple[str, str]:
-    """What went wrong, and what to do next, each as a sentence."""
-    # A call that changes something looks first: where that failed, nothing was sent.
+    """Say what went wrong and what to do next, each as a sentence."""
+    # A call that changes something reads first: if that read failed, nothing was sent.
     operation = OPERATIONS.get(error.operation) if isinstance(error, iri.IRIError) else None
     reads = reads or bool(operation and operation.reads)
     if isinstance(error, TimeoutError):
@@ -80,7 +80,7 @@ def _after_unknown(error: Exception, reads: bool) -> str:
 
 
 def _seen_by(look_at: iri.LookAt) -> str:
-    """The tool that shows more, and how to call it."""
+    """Name the tool that shows more, and how to call it."""
     return _LOOKS[look_at.what].format(which=str(look_at.which))
 
 
@@ -90,13 +90,13 @@ def _after_too_many(error: Exception, reads: bool) -> str:
 
 
 def _after_odd_answer(error: Exception, reads: bool) -> str:
-    return "Is ALCF_MCP_API_URL right? " + _unknown_fate(error, reads)
+    return "Is ALCF_MCP_API_URL correct? " + _unknown_fate(error, reads)
 
 
 def _after_refusal(error: Exception, reads: bool) -> str:
     detail = error.detail.lower() if isinstance(error, iri.APIError) else ""
     known = (step for text, step in _REFUSALS.items() if text in detail)
-    return next(known, "Correct the arguments by what the facility says.")
+    return next(known, "Correct the arguments according to the facility's message.")
 
 
 def _after_fault(error: Exception, reads: bool) -> str:
@@ -109,7 +109,8 @@ def _after_fault(error: Exception, reads: bool) -> str:
 def _after_still_running(error: Exception, reads: bool) -> str:
     task_id = error.task_id if isinstance(error, iri.TaskError) else ""
     return (
-        f"The task goes on at the facility: get_task with task_id={task_id!r} and wait_seconds=30 continues."
+        f"The task continues at the facility: get_task with task_id={task_id!r} and wait_seconds=30 waits "
+        "for it."
     )
 
 
@@ -118,48 +119,48 @@ def _after_rejected_token(error: Exception, reads: bool) -> str:
 
 
 _LOOKS = {
-    "jobs": "list_jobs shows yours; with include_finished=true also those that have ended",
+    "jobs": "list_jobs shows yours; with include_finished=true, also those that have ended",
     "job": "get_job with job_id={which!r} shows it",
     "one of these jobs": "get_job shows whether it is {which}",
     "task": "get_task with task_id={which!r} and wait_seconds=30 waits for it",
-    "projects": "list_projects names yours",
-    "directory": "list_directory with path={which!r} shows how it is in a minute",
+    "projects": "list_projects shows yours",
+    "directory": "list_directory with path={which!r} shows its state in a minute",
     "file": "list_directory shows it; view_file reads from an offset",
 }
-"""The tools that show more."""
+"""The tools that show more, by subject."""
 
 Step = str | Callable[[Exception, bool], str]
 
 _REFUSALS = {
-    "unknown queue": "Name a queue of the machine (on Polaris: debug, debug-scaling, prod, preemptable).",
-    "unknown project": "Name a project that may charge this machine; list_projects shows yours.",
-    "account": "Name a project that may charge this machine; list_projects shows yours.",
-    "resource limits": "Ask for fewer nodes or a shorter walltime, or take another queue.",
-    "filesystems": 'Name the filesystems that the job uses, such as ["home", "eagle"].',
-    "unknown job id": "list_jobs with include_finished shows the jobs there are.",
-    "job has finished": "The job has ended already; get_job tells how.",
-    "invalid for state": "The job's state does not allow this; get_job tells its state.",
+    "unknown queue": "Choose a queue of that machine (on Polaris: debug, debug-scaling, prod, preemptable).",
+    "unknown project": "Choose a project that may use this machine; list_projects shows yours.",
+    "account": "Choose a project that may use this machine; list_projects shows yours.",
+    "resource limits": "Request fewer nodes or a shorter walltime, or choose another queue.",
+    "filesystems": 'List the filesystems that the job uses, such as ["home", "eagle"].',
+    "unknown job id": "list_jobs with include_finished=true shows the jobs that exist.",
+    "job has finished": "The job has already ended; get_job shows how.",
+    "invalid for state": "The job's state does not allow this; get_job shows its state.",
 }
 
 _STEPS: tuple[tuple[type[Exception], Step], ...] = (
     (iri.InvalidToken, "Set ALCF_MCP_ACCESS_TOKEN to the token alone, without quotes, spaces or 'Bearer'."),
     (iri.InsecureURL, "Set ALCF_MCP_API_URL to an https URL."),
     (OutcomeUnknown, _after_unknown),
-    (iri.Crowded, "Ask for less at once, or try again in a minute."),
-    (iri.NotConnected, "Is the network up, and is ALCF_MCP_API_URL right? " + TRY_LATER),
+    (iri.Crowded, "Request less at once, or try again in a minute."),
+    (iri.NotConnected, "Is the network up, and is ALCF_MCP_API_URL correct? " + TRY_LATER),
     (iri.ConnectionLost, _unknown_fate),
     (
         iri.BlockedByGateway,
-        "This is no matter of sign-in: a network or proxy on the way is not let through. "
+        "This is not a sign-in problem: the gateway blocks this network or a proxy in between. "
         "Try from another network, or ask ALCF support.",
     ),
     (iri.NotAnIRIAnswer, _after_odd_answer),
     (iri.NotAuthenticated, _after_rejected_token),
     (
         iri.NotPermitted,
-        "The person's account lacks this permission; ALCF support or the project's PI can grant it.",
+        "The user's account lacks this permission; ALCF support or the project's PI can grant it.",
     ),
-    (iri.NotFound, "Check the name or id; list_resources and list_jobs show what there is."),
+    (iri.NotFound, "Check the name or id; list_resources and list_jobs show what exists."),
     (iri.TooManyRequests, _after_too_many),
     (
         iri.NotImplementedThere,
@@ -168,7 +169,7 @@ _STEPS: tuple[tuple[type[Exception], Step], ...] = (
     (iri.GatewayTimeout, _unknown_fate),
     (iri.InvalidRequest, _after_refusal),
     (iri.ServerFault, _after_fault),
-    (iri.APIError, "Correct the arguments by what the facility says."),
+    (iri.APIError, "Correct the arguments according to the facility's message."),
     (iri.TaskStillRunning, _after_still_running),
     (iri.TaskFailed, "Check the path and its permissions with list_directory."),
     (iri.TaskCanceled, "Call the tool again if it is still wanted."),

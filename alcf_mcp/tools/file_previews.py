@@ -1,4 +1,4 @@
-"""What a change of a file or directory would do, looked up before the person is asked."""
+"""Previews of changes to files and directories, made before the user is asked."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.text import count, one_line, size
 
 MUCH = 20
-"""Entries from which on the removal of a directory asks for more than a yes."""
+"""From this many entries on, removing a directory takes more than a yes."""
 
 UNKNOWN = "could not be looked up"
 
 
 def mode_of(file: File | None) -> str | None:
-    """A file's mode in octal, where it is known."""
+    """A file's mode in octal, if it is known."""
     return octal(file.permissions) if file else None
 
 
 def has_special_bits(file: File | None) -> bool:
-    """Whether it is setuid, setgid or sticky, which ``chmod`` clears and three digits can't say."""
+    """Whether it is setuid, setgid or sticky: ``chmod`` clears that, and three digits can't express it."""
     return file is not None and any(letter in "sStT" for letter in file.permissions[-9:])
 
 
@@ -30,7 +30,7 @@ def named(mode: str) -> str:
 
 
 def owners(file: File | None) -> str | None:
-    """A file's owner and group, where they are known."""
+    """A file's owner and group, if they are known."""
     return f"{one_line(file.user)}:{one_line(file.group)}" if file and (file.user or file.group) else None
 
 
@@ -41,10 +41,12 @@ async def preview_chmod(facility: AtFacility, path: RemotePath, mode: str) -> Pr
     file = await facility.files.entry(path)
     before, special = mode_of(file), has_special_bits(file)
     if before == mode and not special:
-        return Preview("", settled=f"{path} has the mode {named(mode)} already.")
+        return Preview("", settled=f"{path} already has the mode {named(mode)}.")
     facts = [f"{path}: {named(before) if before else f'its mode {UNKNOWN}'} -> {named(mode)}"]
     if special and file:
-        facts.append(f"Its special bits ({file.permissions[-9:]}) go, and can't be set again from here.")
+        facts.append(
+            f"Its special bits ({file.permissions[-9:]}) are lost, and can't be set again from here."
+        )
     for_everyone = int(mode[-1]) & 2
     if for_everyone:
         facts.append("Everyone at the facility could then write to it.")
@@ -57,19 +59,19 @@ async def preview_chown(facility: AtFacility, path: RemotePath, owner: str, grou
     facility.shared.limits.check_change(path)
     file = await facility.files.entry(path)
     if file and owner in ("", file.user) and group in ("", file.group):
-        return Preview("", settled=f"{path} belongs to {owners(file)} already.")
+        return Preview("", settled=f"{path} already belongs to {owners(file)}.")
     after = (
         f"{owner or (file.user if file else '(as it is)')}:{group or (file.group if file else '(as it is)')}"
     )
     facts = (
         f"{path}: {owners(file) or f'its owner {UNKNOWN}'} -> {after}",
-        "You may lose access to it, and can't take it back then.",
+        "You may lose access to it, and can't take it back yourself.",
     )
     return Preview("Change the owner?", facts)
 
 
 async def preview_remove(facility: AtFacility, path: RemotePath) -> Preview:
-    """What is removed, and how much of it."""
+    """What would be removed, and how much of it."""
     refuse_root(path)
     facility.shared.limits.check_change(path)
     file = await facility.files.entry(path)
@@ -82,14 +84,14 @@ async def preview_remove(facility: AtFacility, path: RemotePath) -> Preview:
         return Preview("Remove it?", (f"{path}: a {one_line(file.type)}.", gone), word=path.name)
     inside = await facility.files.ls(path, show_hidden=True)
     directories = sum(entry.is_directory for entry in inside)
-    held = f"{count(len(inside), 'entry')} that can be seen, {count(directories, 'directory')} among them"
-    facts = (f"{path}: a directory{_modified(file)}, and all that is in it: {held}.", gone)
+    held = f"{count(len(inside), 'entry')} that can be seen, including {count(directories, 'directory')}"
+    facts = (f"{path}: a directory{_modified(file)}, and everything in it: {held}.", gone)
     much = len(inside) >= MUCH or directories > 0
     return Preview("Remove the directory?", facts, word=path.name if much else "")
 
 
 def _exactly(file: File) -> str:
-    """A file's size and time, so that another that took its place is told apart."""
+    """A file's size and time, to distinguish it from another that took its place."""
     exact = "" if file.size is None or file.size < 1000 else f" ({file.size} bytes)"
     return f"{size(file.size)}{exact}{_modified(file)}"
 

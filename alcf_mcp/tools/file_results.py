@@ -1,4 +1,4 @@
-"""What the tools answer about files and directories."""
+"""Results of the tools for files and directories."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Entry(Facts):
 
     @classmethod
     def of(cls, file: File) -> Entry:
-        """Read from what the facility sent."""
+        """Make an entry from the facility's data."""
         return cls(
             name=one_line(file.name, 4096),
             type="directory" if file.is_directory else file.type or "unknown",
@@ -61,17 +61,17 @@ class Directory(Result):
     next_step: str | None = None
 
     def text(self) -> str:
-        """An entry a line."""
+        """One entry per line."""
         head = f"{self.path}: {count(self.total, 'entry')}, files of {size(self.total_bytes)}"
         lines = [head, *(entry.line() for entry in self.entries), self.note, self.next_step]
         return "\n".join(line for line in lines if line)
 
 
-_LOOKS_EMPTY = "An unreadable directory looks empty too: check its permissions in the directory above it."
+_LOOKS_EMPTY = "An unreadable directory also looks empty: check its permissions in the directory above it."
 
 
 def listed(path: str, files: list[File], *, sort: str, limit: int, offset: int) -> Directory:
-    """Sort, count and cut the entries of a directory; there may be hundreds of thousands."""
+    """Sort, count and page the entries of a directory; there may be hundreds of thousands."""
     files = sorted(files, key=_SORT_KEYS[sort])
     shown = [Entry.of(file) for file in files[offset : offset + limit]]
     rest = len(files) - offset - len(shown)
@@ -104,16 +104,16 @@ class Made(Result):
 
     @classmethod
     def at(cls, path: str) -> Made:
-        """Tell of a directory and the way back."""
+        """Describe a directory and how to undo it."""
         return cls(path=path, undo=f"remove_path with path={path!r}")
 
     def text(self) -> str:
-        """One line, with the way back."""
+        """One line, with the call that undoes it."""
         return f"Made the directory {self.path}. To undo: {self.undo}."
 
 
 class PathChange(Result):
-    """What was changed of a path, and the call that undoes it."""
+    """A change to a path, and the call that undoes it."""
 
     path: str
     what: str
@@ -122,7 +122,7 @@ class PathChange(Result):
     undo: str | None = None
 
     def text(self) -> str:
-        """One line, with the way back."""
+        """One line, with the call that undoes it."""
         way_back = f" To undo: {self.undo}." if self.undo else ""
         return (
             f"Changed the {self.what} of {self.path}: {self.before or 'unknown'} -> {self.after}.{way_back}"
@@ -142,7 +142,7 @@ class Removal(Result):
 
 
 def rendered_part(part: FilePart, *, tool: str, lines: int | None = None) -> str:
-    """A part of a file, set apart as data, with how much of it this is and how to get more."""
+    """A part of a file, set apart as data, with its extent and how to get more."""
     if tool != "tail_file":
         part = part.shortened(MOST_SHOWN)
     if not part.content:
@@ -165,10 +165,12 @@ def rendered_part(part: FilePart, *, tool: str, lines: int | None = None) -> str
 def _more(part: FilePart, tool: str, lines: int | None) -> str:
     notes = []
     if part.content.count("\ufffd") > max(8, len(part.content) // 10):
-        notes.append("This does not look like text; the facility shows what is no UTF-8 as \ufffd.")
+        notes.append("This does not look like text; the facility shows what is not UTF-8 as \ufffd.")
     if tool == "tail_file":
         if part.start:
-            notes.append(f"Earlier lines: view_file with an offset below {part.start}, or more lines here.")
+            notes.append(
+                f"Earlier lines: view_file with an offset below {part.start}, or tail_file with more lines."
+            )
     elif part.at_end is False:
         notes.append(f"Next part: view_file with path={part.path!r} and offset={part.end}.")
     elif part.at_end is None and lines is not None and part.content.count("\n") >= lines:

@@ -1,4 +1,4 @@
-"""Files and directories by absolute path; the filesystem is inferred from the path."""
+"""Tools for files and directories by absolute path; the path determines the filesystem."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HEAD_LINES = 20
 LARGEST_HEAD = 1_048_576
 
 Sort = Annotated[
-    Literal["name", "size", "modified"], Field(description="size and modified: largest, newest first")
+    Literal["name", "size", "modified"], Field(description="size: largest first; modified: newest first")
 ]
 
 
@@ -34,10 +34,10 @@ Sort = Annotated[
 async def list_directory(
     facility: AtFacility,
     path: Path,
-    show_hidden: Annotated[bool, Field(description="Names that begin with a dot too")] = False,
+    show_hidden: Annotated[bool, Field(description="Include names that begin with a dot")] = False,
     numeric_ids: Annotated[bool, Field(description="User and group as numbers")] = False,
-    recursive: Annotated[bool, Field(description="Subdirectories too; not offered by ALCF")] = False,
-    dereference: Annotated[bool, Field(description="Follow links; not offered by ALCF")] = False,
+    recursive: Annotated[bool, Field(description="Include subdirectories; not at ALCF")] = False,
+    dereference: Annotated[bool, Field(description="Follow links; not at ALCF")] = False,
     limit: Limit = 200,
     offset: Offset = 0,
     sort: Sort = "name",
@@ -56,23 +56,23 @@ async def list_directory(
 async def make_directory(
     facility: AtFacility,
     path: Path,
-    parents: Annotated[bool, Field(description="Make missing parent directories too")] = False,
+    parents: Annotated[bool, Field(description="Make missing parent directories")] = False,
 ) -> Made:
-    """Make a directory. It fails where something of that name exists."""
+    """Make a directory. Fails if the name already exists."""
     await facility.file_actions.mkdir(path, parents=parents)
     return Made.at(path)
 
 
-@tool("View a part of a file")
+@tool("View part of a file")
 async def view_file(
     facility: AtFacility,
     path: Path,
     offset: Annotated[int, Field(ge=0, lt=2**63, description="First byte to show")] = 0,
     size: Annotated[int, Field(ge=1, le=65_536, description="Bytes to show")] = 16_384,
 ) -> str:
-    """Show a part of a text file by byte position, and say how to get the next part.
+    """Show part of a text file by byte position, and how to get the next part.
 
-    For a log's end tail_file is quicker.
+    For the end of a log, tail_file is quicker.
     """
     return rendered_part(await facility.files.view(path, offset=offset, size=size), tool="view_file")
 
@@ -86,7 +86,7 @@ async def head_file(
 ) -> str:
     """Show the first lines, or the first bytes, of a text file."""
     if lines is not None and bytes is not None:
-        raise InvalidCall("`lines` and `bytes` are given together", hint="Give one of them.")
+        raise InvalidCall("`lines` and `bytes` can't be combined", hint="Give only one of them.")
     wanted = None if bytes else lines or HEAD_LINES
     part = await facility.files.head(path, lines=wanted, num_bytes=bytes)
     return rendered_part(part, tool="head_file", lines=wanted)
@@ -106,7 +106,7 @@ async def tail_file(
 async def chmod(
     facility: AtFacility, path: Path, mode: Annotated[str, Field(description="Octal", examples=["750"])]
 ) -> PathChange:
-    """Change the permissions of a file or directory. Asks the person first."""
+    """Change the permissions of a file or directory. Asks the user first."""
     file = await facility.files.seen(path)
     before = mode_of(file)
     after = mode_of(await facility.file_actions.chmod(path, mode)) or mode[-3:]
@@ -122,7 +122,7 @@ async def chown(
     owner: Annotated[str, Field(description="New owner's user name")] = "",
     group: Annotated[str, Field(description="New group, often a project's name")] = "",
 ) -> PathChange:
-    """Change owner, group or both of a file or directory. Asks the person first."""
+    """Change the owner, group or both of a file or directory. Asks the user first."""
     file = await facility.files.seen(path)
     before = owners(file)
     after = owners(await facility.file_actions.chown(path, owner=owner, group=group)) or f"{owner}:{group}"
@@ -132,6 +132,6 @@ async def chown(
 
 @tool("Remove a file or directory", risk=Risk.DESTROYS, repeatable=True, preview=preview_remove)
 async def remove_path(facility: AtFacility, path: Path) -> Removal:
-    """Remove a file, or a directory with all that is in it, for good. Asks the person first."""
+    """Permanently remove a file, or a directory and everything in it. Asks the user first."""
     said = await facility.file_actions.rm(path)
     return Removal(path=path, facility_says=one_line(said) or None)

@@ -1,4 +1,4 @@
-"""How a guarded tool comes to its question and its answer, without a word of it in the tool."""
+"""Connect a guarded tool to its question and answer, without any code for it in the tool."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from alcf_mcp.tools.results import Result, Verbatim
 from alcf_mcp.tools.signatures import Function, gathered, give_signature, parameters
 from alcf_mcp.tools.text import visible
 
-Confirmation = Annotated[str | None, Field(description="The code of the preview, once the person agreed")]
+Confirmation = Annotated[str | None, Field(description="Code from the preview, once the user has agreed")]
 
 _OURS = ("confirmation", "guard_preview", "guard_answer")
 
@@ -34,7 +34,7 @@ class Guarded:
     Args:
         tool: the tool's name.
         of: the tool's own parameters.
-        preview: looks at what a call would do; takes arguments of the tool by name.
+        preview: finds out what a call would do; takes the tool's arguments by name.
     """
 
     def __init__(self, tool: str, of: list[Parameter], preview: Function) -> None:
@@ -67,7 +67,7 @@ class Guarded:
 
     @property
     def parameters(self) -> list[Parameter]:
-        """What the guard adds to the tool's parameters; clients see the confirmation alone."""
+        """The parameters that the guard adds to the tool's; clients see only the confirmation."""
         return [
             Parameter("confirmation", Parameter.KEYWORD_ONLY, default=None, annotation=Confirmation),
             _keyword("guard_preview", self._seen),
@@ -75,14 +75,14 @@ class Guarded:
         ]
 
     async def verdict(self, context: Context[App], arguments: dict[str, Any]) -> Verdict:
-        """Judge a call, and leave of its arguments the tool's own."""
+        """Judge a call, and remove the guard's own arguments from it."""
         _, seen, answer = (arguments.pop(name) for name in _OURS)
         answer = answer_of(answer)
         asked = isinstance(answer, AcceptedElicitation) and not isinstance(answer.data, Verdict)
         facility = facility_in(arguments)
         if asked and facility:
-            facility.wait.restart()  # the time that the person took does not count
-        # A person may take long to answer. Older clients answer within the call: look again, after that.
+            facility.wait.restart()  # the time that the user took does not count
+        # The user may take a while. Older clients answer within the call, so check again after that.
         now = await self._look(arguments) if asked and not is_modern(context) else seen
         return await app_of(context).guard.judge(self._call(context, arguments), answer, seen, now)
 
@@ -99,7 +99,7 @@ class Guarded:
 
 
 class Unconfirmed(Result):
-    """A guarded call that was not carried out, and why."""
+    """A guarded call that was not carried out, and the reason."""
 
     outcome: str
     message: str
@@ -114,7 +114,7 @@ class Unconfirmed(Result):
 
 
 async def unconfirmed(verdict: Verdict, tool: str, facility: Facility | None) -> CallToolResult:
-    """The answer of a call that the guard did not let through; a refusal is written down."""
+    """The result of a call that the guard did not allow; a refusal is recorded in the journal."""
     if facility and verdict.outcome in (Outcome.DECLINED, Outcome.DISMISSED):
         await facility.recorder.not_confirmed(verdict.outcome.value)
     message, next_step = explain(verdict, tool)

@@ -1,4 +1,4 @@
-"""The arguments that make or change a job."""
+"""Arguments that define or change a job."""
 
 from __future__ import annotations
 
@@ -25,31 +25,31 @@ Walltime = Annotated[
     BeforeValidator(_no_bool),
     Field(description="'00:30:00', '30m' or seconds", examples=["01:00:00"]),
 ]
-Script = Annotated[str | None, Field(description="Shell script, whole; it arrives exactly as given")]
+Script = Annotated[str | None, Field(description="Complete shell script; it arrives exactly as given")]
 Executable = Annotated[str | None, Field(description="Program to run instead of a script")]
 Arguments = Annotated[list[str], Field(description="The program's arguments")]
 Account = Annotated[str | None, Field(description="Project to charge")]
 Queue = Annotated[str | None, Field(description="Queue", examples=["debug"])]
 Filesystems = Annotated[list[str], Field(description="Filesystems that the job uses")]
-Stdout = Annotated[RemotePath | None, Field(description="File or directory; default: directory")]
-Stderr = Annotated[RemotePath | None, Field(description="File or directory; default: directory")]
+Stdout = Annotated[RemotePath | None, Field(description="File or directory; default: `directory`")]
+Stderr = Annotated[RemotePath | None, Field(description="File or directory; default: `directory`")]
 Directory = Annotated[RemotePath | None, Field(description="Existing working directory")]
 MemoryBytes = Annotated[int | None, Field(ge=1, description="Memory in bytes")]
 Name = Annotated[str | None, Field(description="Job name", max_length=230)]
 Attributes = Annotated[
     dict[str, Annotated[str, BeforeValidator(number_as_text)]],
-    Field(description="Further PBS resources by name"),
+    Field(description="Other PBS resources by name"),
 ]
 
 Environment = Annotated[
     dict[str, Annotated[str, BeforeValidator(number_as_text)]], Field(description="Variables to export")
 ]
-Ranks = Annotated[int | None, Field(ge=1, le=1024, description="Start the executable by mpiexec")]
+Ranks = Annotated[int | None, Field(ge=1, le=1024, description="Start the executable with mpiexec")]
 
 
 @dataclass(frozen=True)
 class JobChanges(JobRequest):
-    """What is to change of a job; nothing is preset."""
+    """Changes to a job; nothing has a default."""
 
     script: Script = None
     executable: Executable = None
@@ -71,7 +71,7 @@ class JobChanges(JobRequest):
 
 @dataclass(frozen=True)
 class NewJob(JobChanges):
-    """A job to submit, with what is usual preset."""
+    """A job to submit, with the usual defaults."""
 
     nodes: Nodes = 1
     walltime: Walltime = "00:30:00"

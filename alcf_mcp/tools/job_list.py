@@ -1,4 +1,4 @@
-"""What the tools answer about many jobs."""
+"""Results of the tools for several jobs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from alcf_mcp.tools.text import count, one_line
 
 
 class JobList(Result):
-    """Jobs, those that run first."""
+    """Jobs, running ones first."""
 
     summary: str
     total: int
@@ -21,7 +21,7 @@ class JobList(Result):
     next_step: str | None = None
 
     def text(self) -> str:
-        """A job a line."""
+        """One job per line."""
         silent = [f"{machine} did not answer: {why}" for machine, why in self.unanswered.items()]
         lines = [self.summary, *(job.headline() for job in self.jobs), *silent, self.note, self.next_step]
         return "\n".join(line for line in lines if line)
@@ -32,20 +32,20 @@ _WAITS_OR_RUNS = {"active": "running"}
 
 
 def listing(found: Listing, jobs: list[KnownJob], *, since: str | None, limit: int, offset: int) -> JobList:
-    """Order, count and cut a list of jobs.
+    """Order, count and page a list of jobs.
 
     Args:
-        found: what the facility answered.
-        jobs: those of its jobs that are wanted.
-        since: how far back ended jobs were asked for, in the person's words.
-        limit: most jobs to tell.
-        offset: jobs to leave out.
+        found: the facility's answer.
+        jobs: the jobs in it that are wanted.
+        since: how far back ended jobs were requested, in the user's words.
+        limit: the maximum number of jobs to list.
+        offset: the number of jobs to skip.
     """
     ordered = sorted(jobs, key=_by_attention)
     shown = ordered[offset : offset + limit]
     rest = len(ordered) - offset - len(shown)
     more = f"{rest} more: call again with offset={offset + len(shown)}." if rest > 0 else None
-    cut = "The facility cuts long lists, so there may be more." if found.cut else None
+    cut = "The facility truncates long lists, so there may be more." if found.cut else None
     return JobList(
         summary=_summary(jobs, since),
         total=len(jobs),
@@ -59,7 +59,7 @@ def listing(found: Listing, jobs: list[KnownJob], *, since: str | None, limit: i
 def _summary(jobs: list[KnownJob], since: str | None) -> str:
     """How many jobs run, wait and have ended, and how: `3 running, 1 queued; 2 ended, 1 of them failed`.
 
-    Those that could not be looked at are counted apart: `1 last seen running`.
+    Jobs that could not be looked up are counted separately: `1 last seen running`.
     """
     ended = [known for known in jobs if known.finished]
     lost = sum(known.lost for known in jobs)
@@ -72,7 +72,7 @@ def _summary(jobs: list[KnownJob], since: str | None) -> str:
     ]
     if lost:
         alive.append(f"{lost} not known to the facility now")
-    parts = [", ".join(alive) or "no job waits or runs"]
+    parts = [", ".join(alive) or "none waiting or running"]
     if ended:
         canceled = sum(known.state == "canceled" for known in ended)
         failed = sum(known.failed for known in ended)

@@ -1,4 +1,4 @@
-"""What a change of a job would do, looked up before the person is asked."""
+"""Previews of changes to jobs, made before the user is asked."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SHOWN_LINES = 8
 async def preview_submit(
     facility: AtFacility, resource: str, request: Annotated[NewJob, Spread], dry_run: bool
 ) -> Preview:
-    """What the job may cost, replace and change; nobody is asked about little."""
+    """What the job may cost, replace and change; the user is not asked about small costs."""
     prepared = await facility.preparation.prepare(resource, request)
     await facility.job_actions.check(prepared.machine, prepared.spec)
     if dry_run:
@@ -43,7 +43,7 @@ async def preview_submit(
     asked = f"{count(prepared.request.nodes or 1, 'node')} × {walltime}"
     cost = f"up to {in_figures(prepared.cost)} node hours, charged to {prepared.request.account}"
     facts = (f"{where}: {asked} = {cost}.", *_what_runs(prepared.request), *_where(prepared.spec), *at_stake)
-    # What is left changes with every job of the project: it is told, but an answer does not hang on it.
+    # The balance changes with every job of the project: it is shown, but an answer is not bound to it.
     remarks = (prepared.left, *prepared.used, *prepared.notes)
     return Preview(
         "Submit the job?",
@@ -55,7 +55,7 @@ async def preview_submit(
 def _unknown(request: JobRequest) -> list[str]:
     unknown = unknown_resources(request.custom_attributes)
     named = ", ".join(f"{name}={request.custom_attributes[name]}" for name in unknown)
-    return [f"What {named} in custom_attributes does to a job is not known here."] if unknown else []
+    return [f"The effect of {named} in custom_attributes on a job is not known here."] if unknown else []
 
 
 def _what_runs(request: JobRequest) -> list[str]:
@@ -75,11 +75,9 @@ def _where(spec: JobSpec) -> list[str]:
 async def preview_update(
     facility: AtFacility, job_id: str, resource: str | None, changes: Annotated[JobChanges, Spread]
 ) -> Preview:
-    """The job as it is, and what would be asked for then."""
+    """The job as it is, and what it would request after the change."""
     if changes == JobChanges():
-        raise InvalidCall(
-            "Nothing is to be changed", hint="Give what changes: `walltime`, `nodes`, `queue` …"
-        )
+        raise InvalidCall("No changes were given", hint="Give what changes: `walltime`, `nodes`, `queue` …")
     known = await facility.jobs.get(job_id, resource)
     report = JobReport.of(known)
     if known.finished or known.state == "active":
@@ -106,33 +104,33 @@ def _asked_for(spec: JobSpec) -> str:
 
 
 def node_count(known: KnownJob, nodes: int | None) -> int:
-    """The node count that an update sends: the one given, or else the job's own.
+    """The node count that an update sends: the one given, or otherwise the job's own.
 
     Raises:
         InvalidCall: neither is known.
     """
     if (chosen := nodes or known.nodes) is None:
         raise InvalidCall(
-            f"The node count of job {known.job.id} is not known, and every update sets it (to 1 if left out)",
-            hint="Give `nodes` with the job's own node count.",
+            f"The node count of job {known.job.id} is not known, and every update sets it (to 1 if omitted)",
+            hint="Set `nodes` to the job's own node count.",
         )
     return chosen
 
 
 async def preview_cancel(facility: AtFacility, job_id: str, resource: str | None) -> Preview:
-    """The job as it is, and what it may have spent."""
+    """The job as it is, and what it may have used."""
     known = await facility.jobs.get(job_id, resource)
     report = JobReport.of(known)
     if known.finished:
-        return Preview("", settled=f"Job {known.job.id} has ended already: {report.status}.")
+        return Preview("", settled=f"Job {known.job.id} has already ended: {report.status}.")
     facts = [f"{report.identity}: {'running' if known.state == 'active' else known.state}"]
     if known.state == "active":
-        facts.append("What it has not saved is lost, and the node hours it has spent are not given back.")
+        facts.append("Unsaved results are lost, and the node hours it has used are not refunded.")
     spent = _most_spent(known)
     remarks = [f"It is {report.status}."]
     if spent is not None:
-        remarks.append(f"At most {spent:.3g} node hours are spent so far.")
-    # What a running job has spent may not be known: then it counts as much.
+        remarks.append(f"It has used at most {spent:.3g} node hours so far.")
+    # If it is not known what a running job has used, it counts as much.
     much = known.state == "active" if spent is None else spent > facility.shared.limits.unasked_node_hours
     return Preview(
         f"Cancel job {known.job.id}?",
@@ -143,7 +141,7 @@ async def preview_cancel(facility: AtFacility, job_id: str, resource: str | None
 
 
 def _most_spent(known: KnownJob) -> float | None:
-    """Node hours that a running job may have used: the facility does not tell when a job began."""
+    """Node hours that a running job may have used: the facility does not report when a job began."""
     nodes = known.nodes
     if known.state != "active" or known.record is None or nodes is None:
         return None

@@ -1,4 +1,4 @@
-"""What the tools answer about one job."""
+"""Results of the tools for one job."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from alcf_mcp.tools.results import Result, Verbatim
 from alcf_mcp.tools.text import clock, count, fenced, one_line, visible
 
 UNKNOWN = "unknown"
-"""The state of a job that the facility does not know, and whose end was not seen."""
+"""The state of a job that the facility does not know and whose end was not seen."""
 
 
 class JobReport(Result):
@@ -44,12 +44,12 @@ class JobReport(Result):
     def of(
         cls, known: KnownJob, *, waited_for: str | None = None, ends: dict[str, str] | None = None
     ) -> JobReport:
-        """Tell of a job.
+        """Describe a job.
 
         Args:
             known: the job.
-            waited_for: what did not happen while we waited.
-            ends: the end of what it wrote, by stream.
+            waited_for: what did not happen during the wait.
+            ends: the end of its output, by stream.
         """
         job, spec = known.job, known.spec
         attributes = spec.attributes if spec else None
@@ -76,7 +76,7 @@ class JobReport(Result):
 
     @property
     def identity(self) -> str:
-        """What the job is, on one line, without what changes by the minute."""
+        """What the job is, on one line, without details that change by the minute."""
         facts = [
             self.name,
             self.nodes and count(self.nodes, "node"),
@@ -89,12 +89,12 @@ class JobReport(Result):
         return f"{self.job_id} on {self.resource}" + (f" ({about})" if about else "")
 
     def headline(self) -> str:
-        """The job on one line, with how it is."""
+        """The job on one line, with its status."""
         what, _, about = self.identity.partition(" (")
         return f"{what}: {self.status}" + (f" ({about}" if about else "")
 
     def text(self) -> str:
-        """The headline, what went wrong, where the output goes, what to do next."""
+        """The headline, what went wrong, where the output goes, and what to do next."""
         output = self.stdout_path and f"stdout {self.stdout_path}, stderr {self.stderr_path}"
         ends = [
             f"the end of {stream}:\n{fenced(end, keep_end=True)}"
@@ -108,18 +108,18 @@ class JobReport(Result):
 def _next_step(known: KnownJob, waited_for: str | None) -> str:
     if known.forgotten:
         return (
-            "PBS forgets ended jobs after two weeks, and may not know one for a moment: get_job looks again. "
-            "get_job_output may find what it wrote."
+            "PBS forgets ended jobs after two weeks, and may briefly not know a job: get_job checks again. "
+            "get_job_output may find its output."
         )
     if known.finished:
-        return f"get_job_output with job_id={known.job.id!r} shows what it wrote."
+        return f"get_job_output with job_id={known.job.id!r} shows its output."
     if waited_for:
         pause = spoken(look_again_in(known))
-        return f"It has not {waited_for} yet: wait_for_job again, best in about {pause}."
-    return f"wait_for_job with job_id={known.job.id!r} waits for its end."
+        return f"It has not {waited_for} yet: call wait_for_job again, ideally in about {pause}."
+    return f"wait_for_job with job_id={known.job.id!r} waits for it to end."
 
 
-_STAYS_ACTIVE = "A job stays active for some seconds after a cancel. "
+_STAYS_ACTIVE = "A job stays active for some seconds after it is canceled. "
 
 
 class JobAction(Result):
@@ -133,7 +133,7 @@ class JobAction(Result):
 
     @classmethod
     def of(cls, known: KnownJob, job: Job | None, done: str) -> JobAction:
-        """Tell what was done and how the job is now; without a job, that could not be looked up."""
+        """Describe what was done and the job's state now; without a job, that could not be looked up."""
         active = job is not None and job.state == "active"
         return cls(
             job_id=known.job.id,
@@ -151,7 +151,7 @@ class JobAction(Result):
 
 
 def rendered_output(known: KnownJob, streams: list[StreamOutput]) -> str:
-    """What a job wrote, each stream set apart as data, and how to read on."""
+    """A job's output, each stream set apart as data, and how to read on."""
     blocks = [f"{known.job.id} on {known.resource.name}: {status_in_words(known)}"]
     for stream in streams:
         where = f"{stream.stream} ({stream.path})"
@@ -171,4 +171,4 @@ def _how_to_read_on(known: KnownJob, stream: StreamOutput) -> list[str]:
     if part is None or part.end is None or (part.at_end and known.finished):
         return []
     call = f"get_job_output with stream={stream.stream!r} and since_offset={part.end}"
-    return [f"What comes after it: {call}."]
+    return [f"To read on: {call}."]

@@ -1,4 +1,4 @@
-"""What the tools answer about a job that was submitted, or would be."""
+"""Results of the tools for a job that was submitted, or would be."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class JobSubmission(Result):
 
     @classmethod
     def of(cls, prepared: Prepared, known: KnownJob | None) -> JobSubmission:
-        """Tell of a submission; without a job, of what would be sent."""
+        """Describe a submission; without a job, describe what would be sent."""
         request = prepared.request
         job, spec = known and known.job, (known and known.spec) or prepared.spec
         made = [
@@ -65,7 +65,7 @@ class JobSubmission(Result):
         )
 
     def text(self) -> str:
-        """What was submitted, what it can cost, where its output goes."""
+        """What was submitted, what it can cost, and where its output goes."""
         done = (
             f"Submitted job {self.job_id} to {self.resource}"
             if self.job_id

@@ -1,4 +1,4 @@
-"""A tool as the SDK lists it, before what is behind it is loaded."""
+"""A tool as the SDK lists it, before the code behind it is loaded."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ListedTool(Tool):
-    """A tool of the catalog; it is made from its function when it is first called."""
+    """A tool from the catalog; it is built from its function when it is first called."""
 
     group: str
     _output_schema: dict[str, Any] | None = PrivateAttr(None)
@@ -48,12 +48,12 @@ class ListedTool(Tool):
 
     @property
     def reads(self) -> bool:
-        """Whether it changes nothing at the facility."""
+        """Whether the tool changes nothing at the facility."""
         return bool(self.annotations and self.annotations.read_only_hint)
 
     @cached_property
     def output_schema(self) -> dict[str, Any] | None:
-        """What the definition says."""
+        """The output schema in the definition."""
         return self._output_schema
 
     def run(
@@ -64,20 +64,20 @@ class ListedTool(Tool):
 
 
 def offered(settings: Settings) -> list[ListedTool]:
-    """The tools that the user's settings let through."""
+    """The tools that the user's settings allow."""
     tools = (ListedTool.of(name, group) for name, group in chosen(settings).items())
     return [tool for tool in tools if tool.reads or not settings.read_only]
 
 
 def made(name: str) -> FacilityTool:
-    """The tool itself; what is behind it is loaded with the first call."""
+    """The tool itself; the code behind it is loaded with the first call."""
     from alcf_mcp.tools.facility_tool import FacilityTool  # noqa: PLC0415 - loaded when a tool is called
 
     return FacilityTool.of(name)
 
 
 def load() -> None:
-    """Load what is behind the tools, so that the first call does not wait for it."""
+    """Load the code behind the tools, so that the first call does not have to wait for it."""
     from alcf_mcp.tools import facility_tool, tool  # noqa: F401, PLC0415
 
     tool.load_all()

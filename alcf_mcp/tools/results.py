@@ -1,4 +1,4 @@
-"""What every tool answers with: the facts as a model, and the same facts as text."""
+"""The results of all tools: the facts as a model, and the same facts as text."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from alcf_mcp.tools.text import plain, visible
 
 
 class Verbatim:
-    """Marks a field whose text is shown as it is: our own sentences over several lines, or content."""
+    """Marks a field whose text is shown unchanged: our own sentences on several lines, or content."""
 
 
 class Facts(BaseModel):
-    """What is told of something.
+    """Facts about something.
 
-    Much of it was named by others: every text is on one line, bounded, and can't pass for anything else.
+    Others chose many of the names in them, so every text is on one line, bounded, and can't pass for anything
+    else.
     """
 
     @field_validator("*", mode="after")
@@ -33,17 +34,17 @@ def _plain(value: Any) -> Any:
 
 
 class Result(Facts):
-    """A tool's answer. Clients show their model either the fields or the text: both are whole."""
+    """A tool's result. Clients show their model either the fields or the text, so each is complete."""
 
     def text(self) -> str:
-        """The same facts, readable on their own."""
+        """The facts as text, readable without the fields."""
         raise NotImplementedError
 
     def to_call_result(self, remarks: Sequence[str] = ()) -> CallToolResult:
-        """The answer as the protocol carries it; what is not known is left out.
+        """The result as the protocol carries it; facts that are not known are left out.
 
         Args:
-            remarks: what is to be told besides, as sentences.
+            remarks: sentences to add to the result.
         """
         facts = self.model_dump(mode="json", exclude_none=True)
         if remarks:
@@ -55,12 +56,12 @@ class Result(Facts):
 
 
 def text_result(text: str, remarks: Sequence[str] = ()) -> CallToolResult:
-    """An answer that is text alone, so that a file's bytes do not travel twice."""
+    """A result that is text alone, so that a file's bytes are not sent twice."""
     return CallToolResult(content=[TextContent(type="text", text=visible("\n".join((text, *remarks))))])
 
 
 def error_result(text: str, **facts: Any) -> CallToolResult:
-    """An error with its facts in both forms: some clients show the model only the one, some the other."""
+    """An error with its facts as fields and as text: a client may show the model only one of them."""
     known = {name: plain(value) for name, value in facts.items() if value not in (None, "", [])}
     return CallToolResult(
         is_error=True,

@@ -12,8 +12,8 @@ _NAMED_CHILDREN = ("properties", "$defs")
 def lean(schema: JSONObject) -> JSONObject:
     """Drop what tells a reader nothing: generated titles, ``null`` alternatives, empty defaults.
 
-    An optional argument is one that may be left out; that ``null`` is taken too need not be said, nor that
-    there are no others: who tries one is told which there are.
+    An optional argument may be left out, so the schema need not say that ``null`` is accepted too. Nor need
+    it say that there are no other arguments: a caller that tries one gets an error that lists the real ones.
     """
     kept = {key: value for key, value in schema.items() if key != "title"}
     if kept.get("additionalProperties") is False:
@@ -33,7 +33,7 @@ def lean(schema: JSONObject) -> JSONObject:
 
 
 def lean_output(schema: JSONObject) -> JSONObject:
-    """The same for a result, where no field is promised: an error or a preview comes in its place."""
+    """Make a result's schema lean; no field is required, as an error or a preview may replace the result."""
     return {key: value for key, value in lean(schema).items() if key not in ("required", "description")}
 
 

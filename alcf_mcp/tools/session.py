@@ -28,9 +28,9 @@ from alcf_mcp.tools.tool import tool
 TokenFrom = Literal["settings", "Globus sign-in", "alcf-tokens", "local facility", "nowhere"]
 
 _POLICIES = {
-    "ask": "what can't be undone asks the person, through the client or by a code",
-    "human": "what can't be undone needs a person's own answer, in the client or in a terminal",
-    "off": "nothing is asked",
+    "ask": "actions that can't be undone are confirmed with the user, through the client or by a code",
+    "human": "actions that can't be undone need the user's own answer, in the client or in a terminal",
+    "off": "the user is not asked",
 }
 
 
@@ -56,7 +56,7 @@ def _shown(limit: object) -> str:
 
 
 class SignInReport(Result):
-    """Whether there is a token, where it comes from, and what the person's settings allow."""
+    """Whether there is a token, where it comes from, and what the user's settings allow."""
 
     facility: str
     api_url: str
@@ -75,19 +75,19 @@ class SignInReport(Result):
     next_step: str
 
     def text(self) -> str:
-        """A fact a line."""
+        """One fact per line."""
         limits = ", ".join(f"{name} {value}" for name, value in self.limits.items())
         lines = [
             f"{self.facility} at {self.api_url}: {self._signed()}.",
             self.valid_until
             and f"The token is valid for {self.minutes_left} minutes, until {clock(self.valid_until)}; "
-            "it is renewed before.",
+            "it is renewed before then.",
             self.sign_in_again_by
-            and f"The person has to sign in again by about {clock(self.sign_in_again_by)}.",
+            and f"The user has to sign in again by about {clock(self.sign_in_again_by)}.",
             *self.remarks,
             f"Confirmation: {self.confirm} ({self.confirm_means}).",
             "Read-only: nothing can be changed." if self.read_only else "Changes are allowed.",
-            f"The person's limits: {limits}.",
+            f"The user's limits: {limits}.",
             self.next_step,
         ]
         return "\n".join(line for line in lines if line)
@@ -102,7 +102,7 @@ class SignInReport(Result):
 
 @tool("Show sign-in and policy", remote=False)
 async def auth_status(app: ThisApp) -> SignInReport:
-    """Show the sign-in, the facility, and who confirms."""
+    """Show the sign-in, the facility, and who confirms changes."""
     settings = app.settings
     common: dict[str, Any] = {
         "api_url": app.shared.iri.base_url,
@@ -140,10 +140,10 @@ def _next_step(status: AuthStatus) -> str:
     if status.problem:
         return f"{str(status.problem).rstrip('.')}. {status.problem.hint}"
     if status.source == "nowhere":
-        return "Public information works. For the rest the person signs in: sign_in, or `alcf-mcp login`."
+        return "Public information works. For the rest, the user signs in: sign_in, or `alcf-mcp login`."
     if status.session_over:
         return "The seven days since the sign-in are over: sign in again with sign_in, or `alcf-mcp login`."
-    return "The facility checks the token with every call; list_projects shows whether it is accepted."
+    return "The facility checks the token on every call; list_projects shows whether it is accepted."
 
 
 def _moment(seconds: float | None) -> datetime | None:
@@ -151,17 +151,17 @@ def _moment(seconds: float | None) -> datetime | None:
 
 
 class CodeForm(BaseModel):
-    """What the person is asked for."""
+    """The authorization code from Globus."""
 
     code: str = Field(description="The authorization code that Globus shows at the end")
 
 
 class NotAsked(BaseModel):
-    """The person was not asked for a code: it is not needed, or came another way."""
+    """The user was not asked for a code: none is needed, or it came another way."""
 
 
 class SignIn(Result):
-    """What came of a sign-in."""
+    """The result of a sign-in."""
 
     signed_in: bool
     message: str
@@ -182,40 +182,40 @@ async def _ask_for_code(context: Context[App], code: str | None) -> Any:
     url = await anyio.to_thread.run_sync(app.auth.pending.url)
     question = Ask(
         "Open this address in your browser, sign in with your ALCF account, and paste the code that Globus "
-        f"shows you then:\n\n{url}",
+        f"then shows you:\n\n{url}",
         CodeForm,
     )
     return await put(context, question) or NotAsked()
 
 
-# It changes nothing at the facility, only who is signed in on this machine, and only the person can complete
-# it, in a browser. Where nothing may be changed it is needed as well, so it counts as reading.
+# It changes nothing at the facility, only who is signed in on this machine, and only the user can complete
+# it, in a browser. It is needed even where nothing may be changed, so it counts as reading.
 @tool("Sign in to ALCF")
 async def sign_in(
     app: ThisApp,
     answer: Annotated[ElicitationResult[BaseModel], Resolve(_ask_for_code)],
     code: Annotated[str | None, Field(description="Only if asked for")] = None,
 ) -> SignIn:
-    """Sign the person in to ALCF."""
+    """Sign the user in to ALCF."""
     answer = answer_of(answer)
     if reason := _needs_none(app):
-        return SignIn(signed_in=True, message=reason, next_step="Go on with what was asked.")
+        return SignIn(signed_in=True, message=reason, next_step="Continue with the user's request.")
     if isinstance(answer, AcceptedElicitation) and isinstance(answer.data, CodeForm):
         code = answer.data.code
     elif isinstance(answer, CancelledElicitation):
         raise InvalidCall(
             "The question for the code was dismissed; some clients do so without showing it",
-            hint="Ask the person to run `alcf-mcp login` in a terminal.",
+            hint="Ask the user to run `alcf-mcp login` in a terminal.",
         )
     elif not isinstance(answer, AcceptedElicitation):
-        raise InvalidCall("The person did not sign in", hint="Do not ask again unless they want it.")
+        raise InvalidCall("The user did not sign in", hint="Do not ask again unless they want it.")
     if code:
         return _done(await anyio.to_thread.run_sync(app.auth.pending.finish, SecretStr(code)))
     return SignIn(
         signed_in=False,
-        message="The person opens this address in a browser and signs in with their ALCF account:",
+        message="The user opens this address in a browser and signs in with their ALCF account:",
         url=await anyio.to_thread.run_sync(app.auth.pending.url),
-        next_step="Show the person the whole address. Globus then shows them a code: call sign_in with it as "
+        next_step="Show the user the whole address. Globus then shows them a code: call sign_in with it as "
         "`code` within 10 minutes. (`alcf-mcp login` in a terminal does the same, and the code stays there.)",
     )
 
@@ -224,14 +224,14 @@ def _needs_none(app: App) -> str | None:
     """Why a sign-in is not needed.
 
     Raises:
-        InvalidCall: it would be of no use.
+        InvalidCall: a sign-in would have no effect.
     """
     if app.settings.facility == "local":
         return "The local facility needs no sign-in."
     if app.settings.access_token:
         raise InvalidCall(
-            "ALCF_MCP_ACCESS_TOKEN is set, and wins over any sign-in",
-            hint="The person replaces that token in the configuration of this server, or removes it to sign "
+            "ALCF_MCP_ACCESS_TOKEN is set, and takes precedence over any sign-in",
+            hint="The user replaces that token in the configuration of this server, or removes it to sign "
             "in, and restarts the server.",
         )
     if app.auth.refusal:
@@ -247,5 +247,5 @@ def _done(signed_in: SignedIn) -> SignIn:
         message=f"Signed in as {signed_in.identity or 'an identity that Globus does not name'}.{lasts}",
         identity=signed_in.identity,
         sign_in_again_by=again_by,
-        next_step="Go on with what was asked; no restart is needed.",
+        next_step="Continue with the user's request; no restart is needed.",
     )

@@ -1,4 +1,4 @@
-"""Signatures that are put together: a dataclass parameter may stand for its fields."""
+"""Composed signatures: a dataclass parameter may stand for its fields."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class Spread:
 
 
 def parameters(fn: Function) -> list[Parameter]:
-    """A function's parameters, by keyword; one that is ``Spread`` stands for its fields."""
+    """A function's parameters, by keyword; a ``Spread`` one is replaced by its fields."""
     return list(_parameters(fn))
 
 
 def gathered(fn: Function, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Arguments as the function takes them, with the fields of its ``Spread`` parameters put together.
+    """Arguments as the function takes them, with the fields of its ``Spread`` parameters combined.
 
-    Those that it does not take are left out.
+    Arguments that it does not take are left out.
     """
     names, spread = _shape(fn)
     made = {
@@ -40,7 +40,7 @@ def give_signature(fn: Callable[..., Any], of: list[Parameter], returns: Any) ->
 
 @functools.cache
 def _shape(fn: Function) -> tuple[tuple[str, ...], dict[str, type[Any]]]:
-    """A function's parameters by name, and the dataclasses of those that are ``Spread``."""
+    """The names of a function's parameters, and the dataclasses of its ``Spread`` ones."""
     hints = get_type_hints(fn, include_extras=True)
     names = tuple(signature(fn).parameters)
     return names, {name: hints[name].__origin__ for name in names if _is_spread(hints[name])}

@@ -1,4 +1,4 @@
-"""What the facility is and how its resources are; answered without sign-in."""
+"""Tools for the facility and the status of its resources; they need no sign-in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOT_MONITORED = "'unknown' is normal where nothing reports a status (Eagle, Home
 
 
 class ResourceStatus(Result):
-    """A resource and how it is."""
+    """A resource and its status."""
 
     name: str
     type: str
@@ -32,7 +32,7 @@ class ResourceStatus(Result):
 
     @classmethod
     def of(cls, resource: models.Resource) -> ResourceStatus:
-        """Read from what the facility sent."""
+        """Make a status from the facility's data."""
         return cls(
             name=resource.name or resource.id,
             type=resource.resource_type,
@@ -49,7 +49,7 @@ class ResourceStatus(Result):
         return f"{self.name}: {self.status} ({self.type})"
 
     def text(self) -> str:
-        """All that is known, a fact a line."""
+        """All that is known, one fact per line."""
         facts = [self.line(), self.description, f"id {self.id}", self.group and f"group {self.group}"]
         seen = self.last_modified and f"as of {clock(self.last_modified)}"
         return "\n".join(fact for fact in (*facts, seen, self.note) if fact)
@@ -63,7 +63,7 @@ class ResourceList(Result):
     note: str | None = None
 
     def text(self) -> str:
-        """A resource a line."""
+        """One resource per line."""
         return "\n".join(
             line for line in (self.summary, *(r.line() for r in self.resources), self.note) if line
         )
@@ -103,7 +103,7 @@ async def get_resource(facility: AtFacility, resource: ResourceName) -> Resource
 
 
 class SiteReport(Facts):
-    """A place of the facility."""
+    """A site of the facility."""
 
     name: str
     organization: str | None = None
@@ -121,7 +121,7 @@ class FacilityInfo(Result):
     sites: list[SiteReport] = []
 
     def text(self) -> str:
-        """A fact a line."""
+        """One fact per line."""
         short = f" ({self.short_name})" if self.short_name else ""
         support = self.support and f"support: {self.support}"
         lines = [self.name + short, self.description, self.organization, support]
@@ -155,7 +155,7 @@ async def get_facility(facility: AtFacility) -> FacilityInfo:
 
 
 class IncidentEvent(Facts):
-    """A moment in an incident."""
+    """An event in an incident."""
 
     at: datetime | None
     status: str
@@ -163,7 +163,7 @@ class IncidentEvent(Facts):
 
 
 class IncidentInfo(Result):
-    """Something that happens to resources."""
+    """An incident that affects resources."""
 
     name: str
     type: str
@@ -177,7 +177,7 @@ class IncidentInfo(Result):
 
     def text(self) -> str:
         """The incident on one line, its events below it."""
-        span = f"{clock(self.start)} to {clock(self.end) if self.end else 'open end'}"
+        span = f"{clock(self.start)} to {clock(self.end) if self.end else 'an open end'}"
         where = ", ".join(self.resources) or "no resource named"
         head = f"{self.when}: {self.name} ({self.type}, {self.resolution}) on {where}, {span}"
         events = [f"  {clock(e.at)} {e.status} {e.what or ''}".rstrip() for e in self.events]
@@ -186,13 +186,13 @@ class IncidentInfo(Result):
 
 
 class IncidentList(Result):
-    """Incidents: what happens now first, then what is planned, then what is over."""
+    """Incidents: current ones first, then planned ones, then past ones."""
 
     summary: str
     incidents: list[IncidentInfo]
 
     def text(self) -> str:
-        """An incident after the other."""
+        """One incident after another."""
         return "\n".join([self.summary, *(incident.text() for incident in self.incidents)])
 
 
@@ -203,11 +203,11 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 @tool("List incidents")
 async def list_incidents(
     facility: AtFacility,
-    resource: Annotated[str | None, Field(description="Only what concerns this resource")] = None,
-    since: Annotated[Since | None, Field(description="Only what lasts, or begins, after this")] = None,
+    resource: Annotated[str | None, Field(description="Only incidents on this resource")] = None,
+    since: Annotated[Since | None, Field(description="Only incidents that end after this")] = None,
     limit: Limit = 10,
 ) -> IncidentList:
-    """List outages and maintenances with their events: what is going on, planned, or over.
+    """List outages and maintenance with their events: ongoing, planned or over.
 
     Use it when a machine is down or before planning a long job. Needs no sign-in.
     """

@@ -1,4 +1,4 @@
-"""The asynchronous tasks behind the filesystem tools, for those that took longer than a call may."""
+"""Tools for the asynchronous tasks behind the filesystem tools, if they take longer than a call may."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_CONTENT = 16_384
 
 
 class TaskReport(Result):
-    """A task and its result, once it has one."""
+    """A task, and its result if it has one."""
 
     task_id: str
     status: str
@@ -36,7 +36,7 @@ class TaskReport(Result):
 
     @property
     def what(self) -> str:
-        """What it does, and to which path."""
+        """What the task does, and to which path."""
         path = one_line(str((self.arguments or {}).get("path", "")))
         return " ".join(part for part in (self.operation, path) if part)
 
@@ -45,7 +45,7 @@ class TaskReport(Result):
         return f"{self.task_id}: {self.status}" + (f" ({self.what})" if self.what else "")
 
     def text(self) -> str:
-        """The headline and whatever result there is."""
+        """The headline, and the result if there is one."""
         lines = [
             self.headline(),
             self.error and f"error: {self.error}",
@@ -61,9 +61,9 @@ class TaskReport(Result):
 async def get_task(
     facility: AtFacility,
     task_id: TaskId,
-    wait_seconds: Annotated[int, Field(ge=0, le=600, description="Seconds to wait for its end")] = 0,
+    wait_seconds: Annotated[int, Field(ge=0, le=600, description="Seconds to wait for it to end")] = 0,
 ) -> TaskReport:
-    """Show a filesystem task and its result; use it to continue a call that said its task still runs."""
+    """Show a filesystem task and its result; use it to continue a call whose task is still running."""
     if wait_seconds:
         patience = min(wait_seconds, facility.wait.left)
         with suppress(TaskError):  # how it ended, or that it did not, is read below
@@ -80,7 +80,7 @@ class TaskList(Result):
     note: str
 
     def text(self) -> str:
-        """A task a line."""
+        """One task per line."""
         return "\n".join([self.summary, *(task.headline() for task in self.tasks), self.note])
 
 
@@ -105,7 +105,7 @@ async def list_tasks(
 
 
 def reported(task: Task, *, with_result: bool) -> TaskReport:
-    """Tell of a task; its result is read by its shape."""
+    """Describe a task; its result is read according to its shape."""
     report = TaskReport(
         task_id=task.id,
         status=task.status,
@@ -115,7 +115,7 @@ def reported(task: Task, *, with_result: bool) -> TaskReport:
     if not task.ended:
         return report.model_copy(
             update={
-                "next_step": "It goes on: get_task with wait_seconds=30 waits for it."
+                "next_step": "It has not ended: get_task with wait_seconds=30 waits for it."
                 if with_result
                 else None
             }

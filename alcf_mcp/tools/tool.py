@@ -1,4 +1,4 @@
-"""A tool: one decorator on a function; the rest follows from the function."""
+"""Declare a tool with one decorator on a function; the rest follows from the function."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from alcf_mcp.tools.results import Result
 from alcf_mcp.tools.signatures import Function
 
 GRACE_SECONDS = 3.0
-"""A call ends by its own time limit; what does not is cut off this much later."""
+"""A call ends at its own time limit; if it does not, it is cut off this much later."""
 
 ToolFunction = Callable[..., Awaitable[Result | str]]
 
 
 class Risk(Enum):
-    """What a tool can do to the person's work."""
+    """What a tool can do to the user's work."""
 
     READS = "reads"
     CHANGES = "changes"
@@ -29,7 +29,7 @@ class Risk(Enum):
 
 @dataclass(frozen=True)
 class ToolSpec:
-    """A tool: its function, and what is said of it."""
+    """A tool: its function and its properties."""
 
     fn: ToolFunction
     title: str
@@ -45,12 +45,12 @@ class ToolSpec:
 
     @property
     def group(self) -> str:
-        """The tool's group: the module or package of tools that it stands in."""
+        """The tool's group: the module or package of tools that contains it."""
         return self.fn.__module__.removeprefix("alcf_mcp.tools.").partition(".")[0]
 
     @property
     def annotations(self) -> ToolAnnotations:
-        """What clients decide by, derived from the risk."""
+        """Hints for clients to base decisions on, derived from the risk."""
         reads = self.risk is Risk.READS
         return ToolAnnotations(
             title=self.title,
@@ -76,14 +76,14 @@ def tool(
     """Declare a tool.
 
     Args:
-        title: its name for people.
-        risk: what it can do.
-        repeatable: doing it twice leaves things as doing it once.
-        remote: it talks to the facility.
-        preview: looks at what a call would do; the person is asked with it. What destroys has one.
+        title: the name to display.
+        risk: what the tool can do.
+        repeatable: whether doing it twice has the same effect as doing it once.
+        remote: whether it talks to the facility.
+        preview: finds out what a call would do, to ask the user; a tool that destroys needs one.
     """
     if risk is Risk.DESTROYS and preview is None:
-        raise ValueError(f"{title}: what destroys has a preview")
+        raise ValueError(f"{title}: a tool that destroys needs a preview")
 
     def declare(fn: ToolFunction) -> ToolFunction:
         SPECS[fn.__name__] = ToolSpec(fn, title, risk, repeatable, remote, preview)
@@ -93,12 +93,12 @@ def tool(
 
 
 def spec_of(name: str) -> ToolSpec:
-    """The tool of that name; its module is loaded if it is not yet."""
+    """The tool with that name; its module is loaded if it has not been."""
     import_module(f"alcf_mcp.tools.{GROUPS[name]}")
     return SPECS[name]
 
 
 def load_all() -> None:
-    """Load the modules of all tools, so that the first call does not wait for it."""
+    """Load the modules of all tools, so that the first call does not have to wait for it."""
     for group in CATALOG:
         import_module(f"alcf_mcp.tools.{group}")

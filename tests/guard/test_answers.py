@@ -1,4 +1,4 @@
-"""Clients of 2026-07-28 repeat a call with their user's answer; what is no answer is not taken for one."""
+"""Clients of 2026-07-28 repeat a call with their user's answer; an invalid answer does not count as one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NONE: list[Any] = [
 
 
 class Raw:
-    """A client that writes lines of JSON, whatever is in them."""
+    """A client that writes arbitrary lines of JSON."""
 
     def __init__(self, process: Process) -> None:
         assert isinstance(process.stdout, ByteReceiveStream)
@@ -39,12 +39,12 @@ class Raw:
         self._number = 0
 
     async def call(self, **more: Any) -> dict[str, Any]:
-        """Call the tool; the whole message that answers."""
+        """Call the tool and return the whole response message."""
         (message,) = await self.at_once(more)
         return message
 
     async def at_once(self, *calls: dict[str, Any]) -> list[dict[str, Any]]:
-        """Make several calls before any is answered; the messages that answer, in no order."""
+        """Make several calls before any is answered; return the response messages in no particular order."""
         assert self._process.stdin is not None
         waiting = set()
         for more in calls:

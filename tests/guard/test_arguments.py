@@ -1,7 +1,7 @@
-"""The matrix's other side: arguments that look harmless × what a user set × both eras.
+"""The other side of the matrix: arguments that look harmless × the user's settings × both eras.
 
-Counted is what changes something and reaches the facility: nothing where a user has to be asked and is not,
-nothing beyond a limit whatever the answer.
+These tests count the requests that change something and reach the facility: none if the user must be asked
+and is not, and none beyond a limit, whatever the answer.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ COSTLY: list[dict[str, Any]] = [
     {"walltime": " 9h "},
     {"walltime": "09:00:00", "confirmation": " "},
 ]
-"""More than eight node hours, however little is said of it."""
+"""More than eight node hours, however inconspicuously requested."""
 
 REPLACING: list[dict[str, Any]] = [
     {"stdout_path": FILE},
@@ -57,7 +57,7 @@ REPLACING: list[dict[str, Any]] = [
     {"stdout_path": f"{HERE}/of_a_waiting_job.txt"},
     {"stderr_path": f"/lus{HERE}/of_a_waiting_job.txt"},
 ]
-"""Output where something is already, or will be."""
+"""Output to a place where something already is, or will be."""
 
 UNKNOWN: list[dict[str, Any]] = [
     {"custom_attributes": {"frobnicate": "1"}},
@@ -116,7 +116,7 @@ REFUSED: list[dict[str, Any]] = [
 
 @dataclass
 class Scene:
-    """A directory with a file, a link to it, and the job that waits and writes there."""
+    """A directory with a file, a link to it, and a waiting job that will write there."""
 
     waiting: str
     tree: Path

@@ -1,4 +1,4 @@
-"""A client says that it can ask, and then fails to: the call is answered, and a person stays in it."""
+"""A client says that it can ask, then fails to: the call is answered, and the user still decides."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ OF_BOTH_ERAS = [without_content, another_form]
 
 @pytest.fixture
 def ask(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Ask:
-    """Calls a tool as a client that answers questions in a way of its own."""
+    """Connect as a client that answers questions in its own way."""
     monkeypatch.setattr(asking, "ANSWER_SECONDS", 0.3)
 
     @asynccontextmanager

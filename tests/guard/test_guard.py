@@ -1,4 +1,4 @@
-"""What the person is shown, and what forged answers are worth."""
+"""What the user is shown, and that forged answers are worth nothing."""
 
 from pathlib import Path
 from typing import Any
@@ -120,7 +120,7 @@ async def test_a_dismissed_question_can_be_approved_in_a_terminal(
 @pytest.mark.parametrize(
     ("settings", "tool", "outcome", "confirmed"),
     [
-        ({"answer": agree}, "chmod", "done", "the person's answer in the client"),
+        ({"answer": agree}, "chmod", "done", "answered in the client"),
         ({"confirm": "off"}, "chmod", "done", "not asked: ALCF_MCP_CONFIRM is off"),
         ({"answer": CANCEL}, "chmod", "not confirmed", "dismissed"),
         ({}, "make_directory", "done", "not asked"),

@@ -1,6 +1,6 @@
 """Every guarded tool, every way of answering, both eras of the protocol: what reaches the facility.
 
-Exactly one request that changes something where a person agreed; none anywhere else.
+Exactly one request that changes something if the user agreed; otherwise none.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ COSTLY: dict[str, Any] = {
 
 @dataclass
 class Target:
-    """What the guarded calls are aimed at."""
+    """The target of the guarded calls."""
 
     job_id: str
     tree: Path
@@ -52,7 +52,7 @@ class Target:
         return calls[tool]
 
     def another(self, tool: str) -> dict[str, Any]:
-        """The same with another argument."""
+        """The arguments of that call with one of them changed."""
         changes: dict[str, dict[str, Any]] = {
             "cancel_job": {"resource": "polaris"},
             "update_job": {"name": "other"},
@@ -64,7 +64,7 @@ class Target:
         return self.call(tool) | changes[tool]
 
     def change_facts(self, local: LocalFacility, tool: str) -> None:
-        """Let what the person was shown be no longer true."""
+        """Make what the user was shown no longer true."""
         if tool == "remove_path":
             (self.tree / "more").touch()
         elif tool == "chmod":
@@ -80,12 +80,12 @@ class Target:
 
 TOOLS = ("cancel_job", "update_job", "chmod", "chown", "remove_path", "submit_job")
 LOOKED_AT = TOOLS[:-1]
-"""The tools whose question shows what was found at the facility."""
+"""The tools whose question shows facts from the facility."""
 
 
 @pytest.fixture
 async def target(connect: Connect, local: LocalFacility) -> Target:
-    """A directory with something in it and a job that is held, made by a person that is not asked."""
+    """A directory with something in it and a held job, both made by a user who is not asked."""
     async with connect(confirm="off") as setup:
         await setup.do("make_directory", path=f"{HERE}/inside", parents=True)
         held = COSTLY | {"nodes": 2, "walltime": "1h", "name": "held"}
@@ -95,7 +95,7 @@ async def target(connect: Connect, local: LocalFacility) -> Target:
 
 
 def sent(local: LocalFacility) -> int:
-    """Requests that change something and reached the facility."""
+    """Count the requests that change something and reached the facility."""
     changing = [
         seen
         for seen in local.faults.requests
@@ -174,7 +174,7 @@ async def test_a_code_after_its_time(
 async def test_facts_that_change_while_the_person_answers(
     connect: Connect, local: LocalFacility, target: Target, era: Era, tool: str
 ) -> None:
-    """The older era says so; the modern one puts the new question by itself."""
+    """The older era reports the change; the modern one asks the new question itself."""
 
     def slowly(question: str, form: dict[str, Any]) -> ElicitResult:
         if len(assistant.questions) == 1:

@@ -18,7 +18,7 @@ Claim = Literal["done", "unknown", "not done"]
 
 NOTHING = Effect()
 
-_SAYS_UNKNOWN = re.compile(r"is not known|may have been carried out|goes on at the facility")
+_SAYS_UNKNOWN = re.compile(r"is not known|may have been carried out|continues at the facility")
 
 _CLAIMED: dict[ActionOutcome, Claim] = {
     "done": "done",

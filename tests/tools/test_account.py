@@ -1,4 +1,4 @@
-"""Projects and what is left of their allocations, as an assistant asks for them."""
+"""Projects and what is left of their allocations, as an assistant sees them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,7 +31,7 @@ async def test_one_call_tells_what_is_left_everywhere(assistant: Assistant) -> N
 async def test_a_name_that_none_has_is_answered_with_those_there_are(assistant: Assistant) -> None:
     facts = await assistant.do("list_projects", name="nope")
     assert (facts["summary"], facts["projects"]) == ("0 projects", [])
-    assert facts["note"] == "The person's projects: LocalDemo, LocalTiny."
+    assert facts["note"] == "The user's projects: LocalDemo, LocalTiny."
 
 
 async def test_who_has_no_project_learns_how_to_get_one(local: LocalFacility, assistant: Assistant) -> None:
@@ -44,7 +44,7 @@ async def test_a_project_tells_what_is_left_and_how_long_it_lasts(
 ) -> None:
     answered = await assistant.call("get_project", project="localdemo")
     assert "Polaris: 1,000 of 1,000 node hours left (0 % used); it can still run 10 nodes" in answered.text
-    assert answered.facts["note"].startswith("How fast it is used can be told a day after")
+    assert answered.facts["note"].startswith("The rate of use is known one day after")
     then = (datetime.now(UTC) - timedelta(days=12)).timestamp()
     await journal.store.run(lambda db: db.execute("UPDATE usage SET seen_at = ?, used = -372", (then,)))
     facts = await assistant.do("get_project", project="LocalDemo")
@@ -62,7 +62,7 @@ async def test_a_project_is_shown_though_its_allocations_are_not_told(
     assert "not yet" in facts["note"]
     listed = await assistant.do("list_projects")
     assert [project.get("note", "") != "" for project in listed["projects"]] == [False, True]
-    assert listed["summary"].endswith("; 1 of which no allocations are told")
+    assert listed["summary"].endswith("; 1 without known allocations")
 
 
 @pytest.mark.parametrize(
@@ -88,17 +88,17 @@ async def test_a_project_is_shown_though_its_allocations_are_not_told(
             1000,
             1020,
             "overdrawn by 20 node hours: 1,020 of 1,000 node hours used (102 %)",
-            "nothing: without node hours, jobs do not start or run at low priority",
+            "nothing: without node hours, jobs do not start, or run at low priority",
         ),
         (
             "node_hours",
             1000,
             1000,
             "used up: all of 1,000 node hours",
-            "nothing: without node hours, jobs do not start or run at low priority",
+            "nothing: without node hours, jobs do not start, or run at low priority",
         ),
         ("node_hours", 0, 0, "nothing is reported", None),
-        ("node_hours", 0, 7, "7 node hours used; what is granted is not told", None),
+        ("node_hours", 0, 7, "7 node hours used; the amount granted is not reported", None),
         ("bytes", 10e12, 2.5e12, "7.5 TB of 10.0 TB left (25 % used)", None),
         ("inodes", 1e6, 1e5, "900,000 of 1,000,000 files and directories left (10 % used)", None),
     ],
@@ -114,7 +114,7 @@ def test_what_is_left_in_words(
     ("unit", "rate", "told"),
     [
         ("node_hours", None, None),
-        ("node_hours", Rate(-3.0, 1.2), "no more used over the last day"),
+        ("node_hours", Rate(-3.0, 1.2), "nothing used over the last day"),
         ("node_hours", Rate(0.01, 12), "0.01 node hours a day over the last 12 days"),
         ("bytes", Rate(4e10, 30), "40.0 GB a day over the last 30 days; at that rate it lasts until about "),
     ],

@@ -1,4 +1,4 @@
-"""Wrong arguments get one clear error, and nothing is sent."""
+"""Invalid arguments get one clear error, and nothing is sent."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ JOB = {
         ("view_file", {"path": "eagle/x"}, "not absolute"),
         ("view_file", {"path": "/eagle/../etc/passwd"}, "'..'"),
         ("view_file", {"path": "/etc/passwd"}, "outside the facility's filesystems"),
-        ("head_file", {"path": "/eagle/x", "lines": 5, "bytes": 5}, "`lines` and `bytes` are given together"),
+        ("head_file", {"path": "/eagle/x", "lines": 5, "bytes": 5}, "`lines` and `bytes` can't be combined"),
         ("chmod", {"path": "/eagle/x", "mode": "888"}, "'750' is rwxr-x---"),
         ("chmod", {"path": "/eagle/x", "mode": "rwx"}, "'750' is rwxr-x---"),
         ("chown", {"path": "/eagle/x"}, "Neither an owner nor a group"),
@@ -76,7 +76,7 @@ async def test_numbers_are_taken_where_an_id_looks_like_one(assistant: Assistant
 @pytest.mark.parametrize("blank", [None, "", " ", "\n", "\u00a0", "\u200b", [], {}])
 async def test_a_required_argument_that_is_blank_is_named(assistant: Assistant, blank: Any) -> None:
     answered = await assistant.call("chmod", path="/eagle/LocalDemo", mode=blank)
-    assert "'mode' is missing, or blank" in answered.error["message"]
+    assert "'mode' is missing or blank" in answered.error["message"]
 
 
 async def test_null_is_an_argument_left_out(assistant: Assistant) -> None:

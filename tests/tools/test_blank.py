@@ -1,4 +1,4 @@
-"""Clients fill in what nobody said: for every optional argument, blank is the same as left out."""
+"""Clients fill in arguments that nobody gave: a blank optional argument counts as left out."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ HERE = "/eagle/LocalDemo"
 REQUIRED: dict[str, dict[str, Any]] = {
     "submit_job": {"script": "true", "account": "LocalDemo", "queue": "debug", "directory": HERE, "nodes": 1},
 }
-"""What a call says besides what its schema requires."""
+"""Arguments that a call gives in addition to those that its schema requires."""
 PLAUSIBLE: dict[str, Any] = {
     "resource": "polaris",
     "job_id": "1001.polaris-pbs-01.local",
@@ -72,7 +72,7 @@ async def test_calls_with_and_without_blanks_ask_the_facility_the_same(
         for tool in TOOLS:
             if tool.name in ("sign_in", "submit_job"):  # one asks for a sign-in, the other has its own tests
                 continue
-            await asked_by(assistant, local, tool, {})  # what is learned once is not asked for again
+            await asked_by(assistant, local, tool, {})  # what this call learns is not requested again
             without = await asked_by(assistant, local, tool, {})
             assert await asked_by(assistant, local, tool, dict.fromkeys(optional(tool), blank)) == without
 
@@ -80,7 +80,7 @@ async def test_calls_with_and_without_blanks_ask_the_facility_the_same(
 async def asked_by(
     assistant: Assistant, local: LocalFacility, tool: ListedTool, more: dict[str, Any]
 ) -> tuple[set[str], list[str]]:
-    """What a call asks the facility, and the person."""
+    """What a call asks the facility and the user."""
     local.faults.requests.clear()
     assistant.questions.clear()
     await assistant.call(tool.name, **required(tool), **more)

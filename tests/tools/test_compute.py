@@ -118,7 +118,7 @@ async def test_a_dry_run_shows_the_request_and_sends_nothing(
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"queue": "nope"}, "Name a queue of the machine"),
+        ({"queue": "nope"}, "Choose a queue of that machine"),
         ({"account": "nope"}, "list_projects"),
         ({"nodes": 3}, "fewer nodes or a shorter walltime"),
         ({"resource": "aurora"}, "Aurora"),
@@ -191,7 +191,7 @@ async def test_waiting_ends_with_the_patience_and_says_so(connect: Connect, era:
         await assistant.do("wait_for_job", job_id=job_id, until="started")
         report = await assistant.do("wait_for_job", job_id=job_id, timeout_seconds=1)
         assert report["state"] == "active"
-        assert "wait_for_job again, best in about" in report["next_step"]
+        assert "wait_for_job again, ideally in about" in report["next_step"]
         assert any("running" in message for message in assistant.progress)
 
 
@@ -222,7 +222,7 @@ async def test_a_job_is_canceled_once_the_person_agrees(assistant: Assistant, di
     assert ended["succeeded"] is False
     again = await assistant.do("cancel_job", job_id=job_id)
     assert again["outcome"] == "nothing_to_do"
-    assert "has ended already" in again["message"]
+    assert "has already ended" in again["message"]
 
 
 async def test_an_update_keeps_the_node_count(

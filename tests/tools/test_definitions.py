@@ -1,4 +1,4 @@
-"""What clients are told of the tools is true, complete and small."""
+"""The tool definitions that clients see are true, complete and small."""
 
 import json
 import re
@@ -61,7 +61,7 @@ WHOLE = 34_000
 
 @pytest.fixture
 async def tools() -> dict[str, Tool]:
-    """All tools, those too that are not offered unless they are asked for."""
+    """All tools, including those that are offered only on request."""
     settings = Settings.model_construct(toolsets=("extended",))
     return {tool.name: tool for tool in await build_server(settings).list_tools()}
 

@@ -1,4 +1,4 @@
-"""Files and directories: every task behind them is resolved, and what is shown is the answer."""
+"""Files and directories: every task behind a call is resolved, and its result is shown."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.conftest import YES, Assistant, Connect, Era, refuse
 
 @pytest.fixture
 def tree(local: LocalFacility, tmp_path: Path, directory: str) -> Path:
-    """The work directory as this machine sees it."""
+    """The path of the work directory on this machine."""
     return tmp_path / "local" / "tree" / directory.strip("/")
 
 
@@ -28,7 +28,10 @@ async def test_a_directory_is_made_listed_and_removed(assistant: Assistant, dire
 
 
 async def test_an_empty_listing_says_what_else_it_may_be(assistant: Assistant, directory: str) -> None:
-    assert "unreadable directory looks empty" in (await assistant.call("list_directory", path=directory)).text
+    assert (
+        "unreadable directory also looks empty"
+        in (await assistant.call("list_directory", path=directory)).text
+    )
 
 
 async def test_what_is_there_already_is_not_made(assistant: Assistant, directory: str) -> None:
@@ -176,7 +179,7 @@ async def test_a_directory_that_holds_its_own_name_is_not_taken_for_a_file(
 ) -> None:
     (tree / "run").mkdir()
     (tree / "run" / "run").write_text("a file")
-    # The directory above can't be listed, as it is with a link at ALCF.
+    # The directory above can't be listed, as happens at ALCF if it is a link.
     local.faults.add(Fault(method="GET", path="/filesystem/ls/", status=200, body='{"task_id": "gone"}'))
     local.faults.add(
         Fault(path="/task/gone", status=200, body={"id": "gone", "status": "failed", "result": None})
@@ -202,7 +205,7 @@ async def test_special_bits_that_go_are_told(assistant: Assistant, tree: Path, d
     (tree / "shared").mkdir()
     (tree / "shared").chmod(0o2770)
     changed = await assistant.do("chmod", path=f"{directory}/shared", mode="770")
-    assert "special bits (rwxrws---) go" in assistant.questions[-1]
+    assert "special bits (rwxrws---) are lost" in assistant.questions[-1]
     assert "undo" not in changed
 
 
@@ -230,7 +233,7 @@ async def test_one_endless_line_does_not_fill_the_conversation(
 
 async def test_windows_line_ends_are_told(assistant: Assistant, tree: Path, directory: str) -> None:
     (tree / "job.sh").write_bytes(b"echo a\r\n")
-    assert "Windows line ends" in (await assistant.call("view_file", path=f"{directory}/job.sh")).text
+    assert "Windows line endings" in (await assistant.call("view_file", path=f"{directory}/job.sh")).text
 
 
 async def test_a_window_smaller_than_a_character_shows_that_there_is_something(

@@ -1,4 +1,4 @@
-"""Schemas say what a reader needs, and nothing twice."""
+"""Schemas say what a reader needs, and say nothing twice."""
 
 from alcf_mcp.tools.schemas import lean, lean_output
 

@@ -1,4 +1,4 @@
-"""The facility and its resources, as an assistant asks for them."""
+"""The facility and its resources, as an assistant sees them."""
 
 from dataclasses import replace
 
@@ -93,7 +93,7 @@ async def test_one_lookup_of_names_serves_many_calls(local: LocalFacility, assis
         ),
         (
             Fault(path="resources", status=403, body="error code: 1010", content_type="text/plain"),
-            "no matter of sign-in",
+            "not a sign-in problem",
         ),
         (Fault(path="resources", status=200, body='{"id": 1}'), "unexpected shape"),
         (Fault(path="resources", status=503, body="", content_type="text/plain"), "HTTP 503"),

@@ -1,4 +1,4 @@
-"""Tasks: looked at, listed, and read by the shape of their result."""
+"""Tasks: shown, listed, and read according to the shape of their result."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Text of others is bounded, and nothing in it is invisible or obeyed."""
+"""Text from others is bounded, and nothing in it is invisible or obeyed."""
 
 import re
 

@@ -1,6 +1,6 @@
-"""Tools for what else the IRI standard has; those of files and tasks ALCF answers with 501 (2026-08).
+"""Tools for the rest of the IRI standard; ALCF answers those for files and tasks with 501 (2026-08).
 
-They are offered where a person asks for them: a tool that can only fail costs every conversation tokens.
+They are offered only on request: a tool that can only fail costs every conversation tokens.
 """
 
 from alcf_mcp.tools.extended import account, inspecting, placing, tasks

@@ -1,4 +1,4 @@
-"""What can be allocated at the facility, and how a project's members share it."""
+"""Tools for what can be allocated at the facility, and how a project's members share it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from alcf_mcp.tools.tool import tool
 
 
 class CapabilityInfo(Facts):
-    """A thing that can be allocated, and the units it is counted in."""
+    """Something that can be allocated, and the units it is counted in."""
 
     name: str
     id: str
@@ -26,7 +26,7 @@ class CapabilityInfo(Facts):
 
     @classmethod
     def of(cls, capability: models.Capability) -> CapabilityInfo:
-        """Read from what the facility sent."""
+        """Make it from the facility's data."""
         return cls(
             name=capability.name or capability.id,
             id=capability.id,
@@ -35,7 +35,7 @@ class CapabilityInfo(Facts):
         )
 
     def line(self) -> str:
-        """The thing on one line."""
+        """The capability on one line."""
         units = f" in {', '.join(self.units)}" if self.units else ""
         return f"{self.name}{units}" + (f": {self.description}" if self.description else "")
 
@@ -47,7 +47,7 @@ class CapabilityList(Result):
     capabilities: list[CapabilityInfo]
 
     def text(self) -> str:
-        """One a line."""
+        """One capability per line."""
         return "\n".join((self.summary, *(capability.line() for capability in self.capabilities)))
 
 
@@ -56,7 +56,7 @@ async def list_capabilities(
     facility: AtFacility,
     name: Annotated[str | None, Field(description="Part of the name", max_length=256)] = None,
 ) -> CapabilityList:
-    """List what projects can be granted at this facility: node hours of a machine, space of a filesystem."""
+    """List what projects can be granted at this facility: node hours on a machine, space on a filesystem."""
     found = [
         CapabilityInfo.of(capability)
         for capability in await facility.iri.list_capabilities(limit=1000)
@@ -77,7 +77,7 @@ class ShareInfo(Facts):
 
     @classmethod
     def tell(cls, share: Share) -> ShareInfo:
-        """Tell of a share."""
+        """Describe a share."""
         known = share.allocation
         amount = known.amount
         return cls(
@@ -99,7 +99,7 @@ class ShareList(Result):
     next_step: str | None = None
 
     def text(self) -> str:
-        """A share a line."""
+        """One share per line."""
         lines = (f"{share.user} on {share.of}: {share.balance}" for share in self.shares)
         return "\n".join(line for line in (self.summary, *lines, self.next_step) if line)
 

@@ -1,4 +1,4 @@
-"""What can be told of a file: its inode, its kind, its checksum, and all of a small one."""
+"""Tools that inspect a file: its inode, its kind, its checksum, and all of a small one."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from alcf_mcp.tools.text import MOST_SHOWN, clock, fenced, one_line, size
 from alcf_mcp.tools.tool import tool
 
 LARGEST_BINARY = 49_152
-"""Bytes: in base64, as many as are shown of a text."""
+"""Bytes; in base64, they take as many characters as are shown of a text."""
 
 
 class PathStat(Result):
-    """What the filesystem knows of a path; ``size`` in bytes, ``mode`` in octal, owners as numbers."""
+    """What the filesystem knows about a path; ``size`` in bytes, ``mode`` in octal, owners as numbers."""
 
     path: str
     type: str | None = None
@@ -40,7 +40,7 @@ class PathStat(Result):
 
     @classmethod
     def of(cls, path: str, known: FileStat) -> PathStat:
-        """Read from what the facility sent."""
+        """Make it from the facility's data."""
         return cls(
             path=path,
             type=known.type,
@@ -56,7 +56,7 @@ class PathStat(Result):
         )
 
     def text(self) -> str:
-        """A fact a line."""
+        """One fact per line."""
         facts = (
             self.type and f"a {self.type}",
             self.mode and f"mode {self.mode}",
@@ -76,17 +76,17 @@ class PathStat(Result):
 async def stat_path(
     facility: AtFacility,
     path: Path,
-    dereference: Annotated[bool, Field(description="Of what a link points to")] = False,
+    dereference: Annotated[bool, Field(description="Follow a link to its target")] = False,
 ) -> PathStat:
-    """Show what stat tells of a path: mode, size, owner ids, links, inode, three times.
+    """Show what stat reports about a path: mode, size, owner ids, links, inode, three times.
 
-    list_directory tells the owner's name, and works at ALCF.
+    list_directory shows the owner's name, and works at ALCF.
     """
     return PathStat.of(path, await facility.files.stat(path, dereference=dereference))
 
 
 class FileKind(Result):
-    """What kind of file it is."""
+    """The kind of a file."""
 
     path: str
     kind: str
@@ -96,11 +96,11 @@ class FileKind(Result):
         return f"{self.path}: {self.kind}"
 
 
-@tool("Tell a file's kind")
+@tool("Show a file's kind")
 async def file_type(facility: AtFacility, path: Path) -> FileKind:
-    """Tell what a file is by its content: text, HDF5, ELF executable, gzip."""
+    """Show what a file is by its content: text, HDF5, ELF executable, gzip."""
     task = await facility.files.resolve(path, facility.iri.file_type)
-    return FileKind(path=path, kind=one_line(task_results.text(task)) or "not told")
+    return FileKind(path=path, kind=one_line(task_results.text(task)) or "not reported")
 
 
 class FileChecksum(Result):
@@ -111,28 +111,28 @@ class FileChecksum(Result):
     algorithm: str | None = None
 
     def text(self) -> str:
-        """As checksum programs print it."""
+        """The checksum as checksum programs print it."""
         return f"{self.checksum}  {self.path}" + (f"  ({self.algorithm})" if self.algorithm else "")
 
 
 @tool("Compute a checksum")
 async def checksum_file(facility: AtFacility, path: Path) -> FileChecksum:
-    """Compute a file's checksum (SHA-256), to compare two files or to prove a transfer."""
+    """Compute a file's checksum (SHA-256), to compare two files or verify a transfer."""
     task = await facility.files.resolve(path, facility.iri.checksum)
     known = task_results.checksum(task)
     return FileChecksum(path=path, checksum=known.checksum, algorithm=one_line(known.algorithm) or None)
 
 
-@tool("Read a small file whole")
+@tool("Read a whole small file")
 async def download_file(facility: AtFacility, path: Path) -> str:
-    """Read a small file whole: up to 64 kB of text, or 48 kB of anything else, which comes in base64.
+    """Read a whole small file: up to 64 kB of text, or 48 kB of anything else, in base64.
 
     view_file reads large texts.
     """
     total = (await facility.files.stat(path, dereference=True)).size
     if total is None or total > MOST_SHOWN:
         raise InvalidCall(
-            f"{path!r} is too large to be read whole ({size(total)})",
+            f"{path!r} is too large to read whole ({size(total)})",
             hint="view_file reads a text in parts; Globus transfers anything.",
         )
     content = await facility.files.download(path)
@@ -141,14 +141,14 @@ async def download_file(facility: AtFacility, path: Path) -> str:
         return rendered_part(FilePart(path, content, 0, end, end), tool="download_file")
     if total > LARGEST_BINARY:
         raise InvalidCall(
-            f"{path!r} is no text, and too large to be shown in base64 ({size(total)})",
-            hint="Globus transfers it; checksum_file proves that it arrived.",
+            f"{path!r} is not text, and too large to show in base64 ({size(total)})",
+            hint="Globus transfers it; checksum_file verifies the transfer.",
         )
     return f"{path}: all {total} bytes, in base64\n{fenced(content)}"
 
 
 def _is_base64(content: str, *, of_bytes: int) -> bool:
-    """Whether a text is the base64 of a file's bytes: the file's own would have as many bytes as the file."""
+    """Whether a text is the base64 of a file's bytes; the file's own text has as many bytes as the file."""
     if len(content.encode()) == of_bytes:
         return False
     try:

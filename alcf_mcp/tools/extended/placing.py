@@ -1,4 +1,4 @@
-"""What puts something at a path. Where something may be there already, the person is asked."""
+"""Tools that put something at a path. If something may already be there, the user is asked."""
 
 from __future__ import annotations
 
@@ -22,19 +22,17 @@ from alcf_mcp.tools.results import Result
 from alcf_mcp.tools.tool import Risk, tool
 
 LONGEST_UPLOAD = 65_536
-"""Characters: a model writes no more than that by hand."""
+"""Characters: a model writes no more than that itself."""
 
 TargetPath = Annotated[
     RemotePath,
-    Field(description="Where to; a directory means a place in it, under the same name", max_length=4096),
+    Field(description="Where to; if a directory, into it under the same name", max_length=4096),
 ]
-Compressed = Annotated[
-    Compression | None, Field(description="How it is compressed; else the name's ending tells")
-]
+Compressed = Annotated[Compression | None, Field(description="Compression; default: by the name's ending")]
 
 
 class Placed(Result):
-    """What was put where, and the call that undoes it; ``was_free`` tells that nothing was replaced."""
+    """What was put where, and the call that undoes it; ``was_free`` means that nothing was replaced."""
 
     done: str
     path: str
@@ -43,14 +41,14 @@ class Placed(Result):
 
     @classmethod
     def at(cls, place: Target, done: str, *, undo: str | None = None) -> Placed:
-        """Tell of a place; what was replaced can't be had back."""
+        """Describe a place; what was replaced can't be recovered."""
         way_back = undo or f"remove_path with path={place.path!r}"
         return cls(
             done=done, path=place.path, was_free=place.is_free, undo=way_back if place.is_free else None
         )
 
     def text(self) -> str:
-        """One line, with the way back."""
+        """One line, with the call that undoes it."""
         return f"{self.done}: {self.path}." + (f" To undo: {self.undo}." if self.undo else "")
 
 
@@ -61,14 +59,14 @@ async def copy_path(
     target_path: TargetPath,
     dereference: Annotated[bool, Field(description="Copy what links point to")] = False,
 ) -> Placed:
-    """Copy a file, or a directory with all that is in it, within a filesystem. Asks before it overwrites."""
+    """Copy a file, or a directory and everything in it, within a filesystem. Asks before overwriting."""
     place = await facility.placements.copy(path, target_path, dereference=dereference)
     return Placed.at(place, f"Copied {path}")
 
 
 @tool("Move a file or directory", risk=Risk.DESTROYS, preview=preview_move)
 async def move_path(facility: AtFacility, path: Path, target_path: TargetPath) -> Placed:
-    """Move or rename a file or directory within one filesystem. Asks the person first."""
+    """Move or rename a file or directory within one filesystem. Asks the user first."""
     place = await facility.placements.move(path, target_path)
     undo = f"move_path with path={place.path!r} and target_path={str(path)!r}"
     return Placed.at(place, f"Moved {path}", undo=undo)
@@ -80,7 +78,7 @@ async def symlink_path(
     path: Annotated[RemotePath, Field(description="What the link points to", max_length=4096)],
     link_path: Annotated[RemotePath, Field(description="The link itself", max_length=4096)],
 ) -> Placed:
-    """Make a symbolic link. It fails where something of that name exists."""
+    """Make a symbolic link. Fails if the name already exists."""
     return Placed.at(await facility.placements.symlink(path, link_path), f"Linked to {path}")
 
 
@@ -91,11 +89,11 @@ async def compress_path(
     target_path: Annotated[RemotePath, Field(description="The archive", examples=["/eagle/P/run1.tar.gz"])],
     compression: Compressed = None,
     match_pattern: Annotated[
-        str | None, Field(description="Regular expression that the names to be packed match")
+        str | None, Field(description="Regular expression for the names to pack")
     ] = None,
     dereference: Annotated[bool, Field(description="Pack what links point to")] = False,
 ) -> Placed:
-    """Pack a file or directory into a tar archive. Asks before it overwrites."""
+    """Pack a file or directory into a tar archive. Asks before overwriting."""
     place = await facility.placements.compress(
         path, target_path, compression=compression, match_pattern=match_pattern, dereference=dereference
     )
@@ -106,12 +104,10 @@ async def compress_path(
 async def extract_archive(
     facility: AtFacility,
     path: Annotated[RemotePath, Field(description="The archive", examples=["/eagle/P/run1.tar.gz"])],
-    target_path: Annotated[
-        RemotePath, Field(description="Directory to unpack into; made if it is not there")
-    ],
+    target_path: Annotated[RemotePath, Field(description="Directory to unpack into; made if missing")],
     compression: Compressed = None,
 ) -> Placed:
-    """Unpack a tar archive into a directory. Asks before it may overwrite."""
+    """Unpack a tar archive into a directory. Asks if files may be overwritten."""
     place = await facility.placements.extract(path, target_path, compression=compression)
     return Placed.at(place, f"Unpacked {path}")
 
@@ -122,6 +118,6 @@ async def upload_file(
     path: Path,
     content: Annotated[str, Field(description="The file's text", max_length=LONGEST_UPLOAD)],
 ) -> Placed:
-    """Write a small text file. Asks before it overwrites."""
+    """Write a small text file. Asks before overwriting."""
     place = await facility.placements.upload(path, content.encode())
     return Placed.at(place, "Wrote the file")

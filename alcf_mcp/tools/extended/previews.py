@@ -1,4 +1,4 @@
-"""What would be overwritten, moved or ended, looked up before the person is asked."""
+"""Previews of what would be overwritten, moved or canceled, made before the user is asked."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ GONE = "What is replaced can't be recovered."
 
 
 async def preview_copy(facility: AtFacility, path: RemotePath, target_path: RemotePath) -> Preview:
-    """The file that the copy would replace; where nothing is, nobody is asked."""
+    """The file that the copy would replace; if there is none, the user is not asked."""
     transfer = await facility.placements.look_at_copy(path, target_path)
     return _overwriting(transfer.place, f"a copy of {transfer.source}", "Copy over it?")
 
 
 async def preview_move(facility: AtFacility, path: RemotePath, target_path: RemotePath) -> Preview:
-    """From where to where, and the file that it would replace."""
+    """The source and the target, and the file that would be replaced."""
     facility.shared.limits.check_change(path)
     transfer = await facility.placements.look_at_copy(path, target_path)
     moved = f"{transfer.source} ({_told(transfer.what)}) -> {transfer.place.path}"
     if transfer.place.there is None:
         return Preview("Move it?", (moved,))
-    replaced = f"At {transfer.place.path} is {_told(transfer.place.there)}; it is replaced."
-    return Preview("Move it over that?", (moved, replaced, GONE))
+    replaced = f"{transfer.place.path}: {_told(transfer.place.there)}, is replaced."
+    return Preview("Move it and overwrite?", (moved, replaced, GONE))
 
 
 async def preview_compress(
@@ -48,15 +48,13 @@ async def preview_compress(
 async def preview_extract(
     facility: AtFacility, path: RemotePath, target_path: RemotePath, compression: Compression | None
 ) -> Preview:
-    """The directory in which files would be replaced; one that looks empty need not be so."""
+    """The directory in which files would be replaced; one that looks empty may not be."""
     compression_of(path, compression)
     transfer = await facility.placements.look_at_content(path, target_path)
     if transfer.place.there is None:
         return FREE
-    there = f"{transfer.place.path} is there already: {_told(transfer.place.there)}."
-    replaced = (
-        f"Files in it are replaced by those of {transfer.source} ({_told(transfer.what)}) with their names."
-    )
+    there = f"{transfer.place.path} already exists: {_told(transfer.place.there)}."
+    replaced = f"Files of the same name are replaced by those in {transfer.source} ({_told(transfer.what)})."
     return Preview("Unpack into it?", (there, replaced, GONE))
 
 
@@ -70,10 +68,10 @@ async def preview_cancel_task(facility: AtFacility, task_id: str) -> Preview:
     """The task, and what it does."""
     task = reported(await facility.iri.get_task(task_id), with_result=False)
     if task.status not in ("pending", "active"):
-        return Preview("", settled=f"Task {task_id} has ended already: it is {task.status}.")
+        return Preview("", settled=f"Task {task_id} has already ended: it is {task.status}.")
     facts = (
-        f"Task {task_id}: {one_line(task.what, 500) or 'what it does is not told'}",
-        "What it has done so far stays.",
+        f"Task {task_id}: {one_line(task.what, 500) or 'what it does is not reported'}",
+        "What it has done so far remains.",
     )
     return Preview("Cancel the task?", facts, remarks=(f"It is {task.status}.",))
 
@@ -87,7 +85,7 @@ def _overwriting(place: Target, by: str, question: str) -> Preview:
 
 
 def _told(what: FileStat) -> str:
-    """What something is; its inode tells it from others of that size, which may come in its place."""
+    """What something is; its inode distinguishes it from others of that size that may take its place."""
     kind = "a directory" if what.type == "directory" else f"a {what.type or 'thing'} of {size(what.size)}"
     modified = what.mtime.strftime("%Y-%m-%d %H:%M:%S UTC") if what.mtime else "at an unknown time"
     return f"{kind}, modified {modified}, inode {what.ino or 'unknown'}"

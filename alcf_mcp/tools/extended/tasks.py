@@ -1,4 +1,4 @@
-"""The end of a task that still runs."""
+"""Cancel tasks."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from alcf_mcp.tools.tool import Risk, tool
 
 
 class Canceling(Result):
-    """A task that was asked to end."""
+    """A task whose cancellation was requested."""
 
     task_id: str
     facility_says: str | None = None
-    next_step: str = "get_task tells whether it has ended."
+    next_step: str = "get_task shows whether it has ended."
 
     def text(self) -> str:
         """One line, and what to do next."""
         said = f" {self.facility_says}" if self.facility_says else ""
-        return f"Asked for the end of task {self.task_id}.{said} {self.next_step}"
+        return f"Requested cancellation of task {self.task_id}.{said} {self.next_step}"
 
 
 @tool("Cancel a task", risk=Risk.DESTROYS, repeatable=True, preview=preview_cancel_task)
 async def cancel_task(facility: AtFacility, task_id: TaskId) -> Canceling:
-    """Cancel a filesystem task that still runs. Asks the person first."""
+    """Cancel a filesystem task that is still running. Asks the user first."""
     said = await facility.task_actions.cancel(task_id)
     return Canceling(task_id=task_id, facility_says=one_line(said) or None)

@@ -96,7 +96,7 @@ async def test_what_can_t_be_seen_is_unknown_and_not_to_be_repeated_blindly(
 ) -> None:
     answered = await lose(local, assistant, change, carried_out=False)
     assert "Whether it was carried out is not known" in answered.text
-    assert "Do not repeat the call before that" in answered.error["next_step"]
+    assert "Do not repeat the call before checking" in answered.error["next_step"]
     (action,) = journal.actions.history(limit=1)
     assert action.outcome == "unknown"
     assert action.intent is not None, "the next start looks again"
@@ -247,7 +247,7 @@ async def test_a_node_count_that_may_be_wrong_is_not_sent_again(
     local.faults.add(UPDATE.lost(carried_out=True))
     await assistant.call("update_job", job_id=arguments["job_id"], nodes=2)
     answered = await assistant.call("update_job", job_id=arguments["job_id"], name="renamed")
-    assert "Give `nodes`" in answered.error["next_step"]
+    assert "Set `nodes`" in answered.error["next_step"]
     assert UPDATE.sent(local) == 1
 
 
@@ -277,4 +277,4 @@ async def test_an_update_that_is_cut_off_leaves_no_node_count_to_send_again(
         await assistant.call("update_job", job_id=arguments["job_id"], nodes=2)
     local.faults.clear()
     answered = await assistant.call("update_job", job_id=arguments["job_id"], name="renamed")
-    assert "Give `nodes`" in answered.error["next_step"]
+    assert "Set `nodes`" in answered.error["next_step"]

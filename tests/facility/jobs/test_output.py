@@ -45,7 +45,7 @@ async def test_reading_on_goes_window_by_window_and_cuts_no_character(
 async def test_an_offset_counts_in_one_stream(assistant: Assistant) -> None:
     job_id = await finished(assistant, "true")
     answered = await assistant.call("get_job_output", job_id=job_id, since_offset=5)
-    assert "Give `stream`" in answered.error["next_step"]
+    assert "Set `stream`" in answered.error["next_step"]
 
 
 async def test_a_job_from_elsewhere_is_looked_for_where_others_write(

@@ -181,7 +181,7 @@ async def test_a_canceled_job_is_called_canceled(connect: Connect) -> None:
         report = await assistant.do("wait_for_job", job_id=job_id)
         assert (report["state"], report["status"]) == ("canceled", "canceled")
         listed = await assistant.do("list_jobs", state="canceled")
-        assert listed["summary"] == "1 job: no job waits or runs; 1 ended, 1 of them canceled"
+        assert listed["summary"] == "1 job: none waiting or running; 1 ended, 1 of them canceled"
 
 
 async def test_a_moment_in_which_a_job_is_not_known_is_borne(

@@ -1,4 +1,4 @@
-"""A local facility that has all of the standard, and an assistant that is offered all tools."""
+"""A local facility that implements the whole standard, and an assistant that is offered all tools."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,14 +17,14 @@ def profile() -> Profile:
 
 @pytest.fixture
 async def assistant(connect: Connect) -> AsyncIterator[Assistant]:
-    """An assistant whose person says yes to everything."""
+    """An assistant whose user says yes to everything."""
     async with connect(answer=agree, toolsets="extended") as connected:
         yield connected
 
 
 @pytest.fixture
 def tree(local: LocalFacility, tmp_path: Path, directory: str) -> Path:
-    """The work directory as this machine sees it."""
+    """The path of the work directory on this machine."""
     return tmp_path / "local" / "tree" / directory.strip("/")
 
 

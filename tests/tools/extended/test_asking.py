@@ -1,4 +1,4 @@
-"""Where a file would be overwritten, or something moved, a person is asked about that very thing."""
+"""If a file would be overwritten, or something moved, the user is asked about exactly that."""
 
 import tarfile
 from collections.abc import Callable
@@ -80,7 +80,7 @@ CHANGED: dict[str, dict[str, str]] = {
 
 @dataclass
 class Slow:
-    """A person who says yes to the first question alone, after something has happened meanwhile."""
+    """A user who says yes to the first question only, after something has happened in the meantime."""
 
     meanwhile: Callable[[], object]
     asked: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What can be told of a file besides its entry and its lines."""
+"""What the tools show of a file in addition to its entry and its lines."""
 
 import base64
 import hashlib

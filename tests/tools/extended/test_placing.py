@@ -1,4 +1,4 @@
-"""What puts something at a path, and how it is told."""
+"""The tools that put something at a path, and how they report it."""
 
 import tarfile
 from collections.abc import Awaitable, Callable
@@ -74,7 +74,7 @@ async def test_a_file_is_written(assistant: Assistant, files: Path, directory: s
 
 @pytest.fixture
 def losing(connect: Connect, local: LocalFacility, directory: str) -> Losing:
-    """Makes a call whose request is carried out, and its answer lost."""
+    """Make a call whose request is carried out but whose answer is lost."""
 
     async def call(command: str, tool: str, **paths: str) -> Answered:
         local.faults.add(Fault(method="POST", path=f"/filesystem/{command}/", drop=True, after=True))

@@ -1,4 +1,4 @@
-"""What would land elsewhere, destroys itself or makes no sense is refused before anybody is asked."""
+"""Calls that would land elsewhere, destroy their source or make no sense are refused before asking."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.conftest import Assistant, Connect, refuse
 from tests.tools.extended.conftest import below, sent
 
 BLOCKED = ("into", "link", "dangling")
-"""A directory that holds a directory of the same name, a link to a directory, and one to nothing."""
+"""A directory that contains one of the same name, a link to a directory, and a link to nothing."""
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ OUTSIDE: dict[str, dict[str, str]] = {
 async def test_only_what_lies_below_the_allowed_directories_is_changed(
     connect: Connect, local: LocalFacility, files: Path, directory: str, tool: str
 ) -> None:
-    """A link out of them would open them, and what is moved is changed where it was, too."""
+    """A link out of them would bypass the limit, and a move also changes the place that it moves from."""
     local.faults.requests.clear()
     async with connect(confirm="off", toolsets="extended", allowed_paths=f"{directory}/run") as assistant:
         assert (

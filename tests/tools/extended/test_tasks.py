@@ -1,4 +1,4 @@
-"""The end of a task that still runs."""
+"""Cancel a task that is still running."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ async def test_a_task_that_runs_is_canceled(
 ) -> None:
     answered = await assistant.call("cancel_task", task_id=task_id)
     assert f"Task {task_id}: checksum {directory}/log" in assistant.questions[0]
-    assert "Asked for the end" in answered.text
+    assert "Requested cancellation" in answered.text
     assert (await assistant.do("get_task", task_id=task_id))["status"] == "canceled"
     again = await assistant.do("cancel_task", task_id=task_id)
     assert again["outcome"] == "nothing_to_do"
