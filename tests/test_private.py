@@ -63,8 +63,18 @@ def test_whatever_comes_first(tmp_path: Path, command: tuple[str, ...]) -> None:
     assert not state.exists() or not open_to_others(state)
 
 
-@pytest.mark.parametrize("command", [*FIRST[:3], FIRST[-1], ("local", "--port", "0")], ids=" ".join)
-@pytest.mark.parametrize("trouble", ["a file in the way", "no room"])
+@pytest.mark.parametrize(
+    ("command", "trouble"),
+    [
+        (FIRST[0], "a file in the way"),
+        (("local", "--port", "0"), "a file in the way"),
+        (FIRST[-1], "a file in the way"),
+        (FIRST[0], "no room"),
+        (FIRST[1], "no room"),
+        (FIRST[2], "no room"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else value,
+)
 def test_where_it_can_t_be_kept_one_sentence_says_so(
     tmp_path: Path, command: tuple[str, ...], trouble: str
 ) -> None:

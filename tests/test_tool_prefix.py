@@ -55,5 +55,7 @@ async def test_without_a_prefix_nothing_is_translated(assistant: Assistant) -> N
 
 @pytest.mark.parametrize("prefix", ["ALCF_", "alcf-", "a" * 17, "a b"])
 def test_a_prefix_that_no_client_takes_is_refused(prefix: str) -> None:
-    with pytest.raises(SettingsError, match=r"ALCF_MCP_TOOL_PREFIX .*at most 16 of a-z, 0-9 and _"):
+    with pytest.raises(
+        SettingsError, match=r"ALCF_MCP_TOOL_PREFIX .*at most 16 characters from a-z, 0-9 and _"
+    ):
         load_settings(tool_prefix=prefix)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alcf_mcp.local import LocalFacility
@@ -43,6 +43,7 @@ def required(tool: ListedTool) -> dict[str, Any]:
     return {name: PLAUSIBLE[name] for name in names} | REQUIRED.get(tool.name, {})
 
 
+@settings(max_examples=20)
 @given(data=st.data())
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
 def test_blank_is_left_out_whatever_the_type(tool: ListedTool, data: st.DataObject) -> None:
@@ -54,6 +55,7 @@ def test_blank_is_left_out_whatever_the_type(tool: ListedTool, data: st.DataObje
     }
 
 
+@settings(max_examples=20)
 @given(data=st.data())
 @pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
 def test_what_is_not_blank_stays(tool: ListedTool, data: st.DataObject) -> None:
