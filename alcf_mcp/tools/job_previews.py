@@ -127,7 +127,7 @@ async def preview_cancel(facility: AtFacility, job_id: str, resource: str | None
     if known.state == "active":
         facts.append("Unsaved results are lost, and the node hours it has used are not refunded.")
     spent = _most_spent(known)
-    remarks = [f"It is {report.status}."]
+    remarks = [f"Status: {report.status}."]
     if spent is not None:
         remarks.append(f"It has used at most {spent:.3g} node hours so far.")
     # If it is not known what a running job has used, it counts as much.
