@@ -110,7 +110,7 @@ class SiteReport(Facts):
     place: str | None = None
 
 
-class FacilityInfo(Result):
+class FacilityReport(Result):
     """The facility."""
 
     name: str
@@ -130,11 +130,11 @@ class FacilityInfo(Result):
 
 
 @tool("Show the facility")
-async def get_facility(facility: AtFacility) -> FacilityInfo:
+async def get_facility(facility: AtFacility) -> FacilityReport:
     """Show what facility this is, its sites and where to get support. Needs no sign-in."""
     about = await facility.iri.get_facility()
     sites = await facility.iri.list_sites()
-    return FacilityInfo(
+    return FacilityReport(
         name=about.name or about.id,
         short_name=about.short_name or None,
         organization=about.organization_name or None,
