@@ -88,7 +88,7 @@ class Settings(BaseSettings):
     toolsets: Names = Field(
         ("default",),
         description=f"Which groups of tools to offer: {', '.join(TOOLSETS)}. "
-        "`extended` is what ALCF does not offer yet; on its own, it is added to the default.",
+        "`extended` holds what ALCF does not support yet; on its own, it is added to the default.",
     )
     tool_prefix: Annotated[str, AfterValidator(_is_prefix)] = Field(
         "", description="Prefix of every tool's name, such as `alcf_`, for clients that need one."
@@ -110,9 +110,9 @@ class Settings(BaseSettings):
     default_directory: str | None = Field(
         None, description="Directory for jobs that name none; their output goes there."
     )
-    allowed_accounts: Names = Field((), description="Projects that jobs may charge; if none is named, any.")
+    allowed_accounts: Names = Field((), description="Projects that jobs may charge; empty means any.")
     allowed_paths: Names = Field(
-        (), description="Directories below which files may be changed; if none is named, any."
+        (), description="Directories below which files may be changed; empty means any."
     )
     state_dir: Path = Field(
         default_factory=lambda: platformdirs.user_state_path("alcf-mcp"),

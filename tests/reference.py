@@ -34,7 +34,7 @@ _ABOUT = {
 }
 _NOTES = {
     "extended": (
-        "Those of files and tasks ALCF answers with 501 today (2026-08), so all of them are offered only",
+        "ALCF answers those for files and tasks with 501 today (2026-08), so all of them are offered only",
         "where you ask for them, with `ALCF_MCP_TOOLSETS=extended`. The local facility has them with",
         "`--local-profile full`.",
         "",
@@ -107,11 +107,11 @@ def _configuration_page() -> Iterator[str]:
         "",
         "Generated from the code by `make snapshots`.",
         "",
-        "Each setting is an environment variable, a line `name = value` in the configuration file, and, but",
-        "for the access token, a flag of `alcf-mcp serve`. Flags win over the environment, and that over the",
-        "file. The file is `config.toml` in `~/.config/alcf-mcp` (on macOS in `~/Library/Application",
-        "Support/alcf-mcp`), or what `ALCF_MCP_CONFIG_FILE` names. A wrong value is one line on stderr",
-        "and exit status 2.",
+        "Each setting is an environment variable, a line `name = value` in the configuration file, and,",
+        "except for the access token, a flag of `alcf-mcp serve`. Flags override environment variables,",
+        "which override the file. The file is `config.toml` in `~/.config/alcf-mcp` (on macOS in",
+        "`~/Library/Application Support/alcf-mcp`), or what `ALCF_MCP_CONFIG_FILE` names.",
+        "An invalid value prints one line to stderr and exits with status 2.",
         "",
         "| variable | default | |",
         "|---|---|---|",

@@ -57,7 +57,9 @@ def _sign_in(force: bool) -> None:
     lasts = f" until {clock_of(signed_in.again_by)}" if signed_in.again_by else ""
     sys.stdout.write(f"Signed in as {signed_in.identity}{lasts}.\n")
     if load_settings().access_token:
-        sys.stdout.write("ALCF_MCP_ACCESS_TOKEN is set: as long as it is, that token is used instead.\n")
+        sys.stdout.write(
+            "ALCF_MCP_ACCESS_TOKEN is set; while it is, that token is used instead of this sign-in.\n"
+        )
 
 
 def _open(url: str) -> bool:

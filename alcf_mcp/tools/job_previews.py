@@ -55,7 +55,7 @@ async def preview_submit(
 def _unknown(request: JobRequest) -> list[str]:
     unknown = unknown_resources(request.custom_attributes)
     named = ", ".join(f"{name}={request.custom_attributes[name]}" for name in unknown)
-    return [f"The effect of {named} in custom_attributes on a job is not known here."] if unknown else []
+    return [f"This server does not know what {named} in custom_attributes does to a job."] if unknown else []
 
 
 def _what_runs(request: JobRequest) -> list[str]:
@@ -92,7 +92,7 @@ async def preview_update(
     facts = [f"{report.identity}: {known.state}", f"to: {_asked_for(after)}"]
     facts += [*_what_runs(changes), *_unknown(changes), one_file_for_both(after)]
     for target in await facility.output_paths.looked_at(known.resource, change, besides=known.job.id):
-        made = f"The directory {target.missing} is missing, and will be made." if target.missing else ""
+        made = f"The directory {target.missing} does not exist and will be made." if target.missing else ""
         facts += [target.replaces, made]
     return Preview(f"Change job {known.job.id}?", tuple(one_line(fact, WHOLE) for fact in facts if fact))
 

@@ -213,7 +213,7 @@ async def sign_in(
         return _done(await anyio.to_thread.run_sync(app.auth.pending.finish, SecretStr(code)))
     return SignIn(
         signed_in=False,
-        message="The user opens this address in a browser and signs in with their ALCF account:",
+        message="Ask the user to open this address in a browser and sign in with their ALCF account:",
         url=await anyio.to_thread.run_sync(app.auth.pending.url),
         next_step="Show the user the whole address. Globus then shows them a code: call sign_in with it as "
         "`code` within 10 minutes. (`alcf-mcp login` in a terminal does the same, and the code stays there.)",
@@ -231,8 +231,8 @@ def _needs_none(app: App) -> str | None:
     if app.settings.access_token:
         raise InvalidCall(
             "ALCF_MCP_ACCESS_TOKEN is set, and takes precedence over any sign-in",
-            hint="The user replaces that token in the configuration of this server, or removes it to sign "
-            "in, and restarts the server.",
+            hint="Ask the user to replace that token in this server's configuration (or to remove it, "
+            "and sign in), and to restart the server.",
         )
     if app.auth.refusal:
         raise app.auth.refusal

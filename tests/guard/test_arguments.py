@@ -443,7 +443,7 @@ async def test_the_directory_of_an_update_is_made_or_said_to_be_missing(
 ) -> None:
     async with connect(answer=agree) as assistant:
         await assistant.do("update_job", job_id=scene.waiting, stdout_path=f"{HERE}/nodir/x.out")
-    assert f"The directory {HERE}/nodir is missing, and will be made." in assistant.questions[0]
+    assert f"The directory {HERE}/nodir does not exist and will be made." in assistant.questions[0]
     assert local.tree.locate(f"{HERE}/nodir").is_dir()
 
 

@@ -26,7 +26,7 @@ LONGEST_UPLOAD = 65_536
 
 TargetPath = Annotated[
     RemotePath,
-    Field(description="Where to; if a directory, into it under the same name", max_length=4096),
+    Field(description="Destination; if a directory, into it under the same name", max_length=4096),
 ]
 Compressed = Annotated[Compression | None, Field(description="Compression; default: by the name's ending")]
 
