@@ -48,7 +48,7 @@ async def _settle(app: App) -> None:
     while True:
         tried_at = monotonic()
         with anyio.move_on_after(pause):
-            while app.shared.looks.listed_at < tried_at:  # noqa: ASYNC110 - any listing of jobs sets it
+            while app.shared.poller.listed_at < tried_at:  # noqa: ASYNC110 - any listing of jobs sets it
                 await anyio.sleep(FIRST_PAUSE / 5)
         found_open = await _settle_once(app, submissions_only=True)
         pause = min(pause * 2, LONGEST_PAUSE) if found_open else FIRST_PAUSE

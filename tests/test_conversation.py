@@ -111,7 +111,7 @@ async def test_a_dozen_requests(
     assert cause.facts["status"] == "completed, exit code 3 (an error that the job itself reports)"
 
     (waiting,) = await talk.answer(("get_job", {"job_id": prepared["never-started"]}))
-    assert waiting.facts["status"].startswith("held back for ")
+    assert waiting.facts["status"].startswith("held for ")
 
     _, canceled = await talk.answer(
         ("list_jobs", {"name": "long"}), ("cancel_job", {"job_id": prepared["long"]})

@@ -1,4 +1,4 @@
-"""The facility as people speak of it: resources by name, paths without ids, jobs with what was asked for."""
+"""The facility in users' terms: resources by name, paths without ids, jobs with what they asked for."""
 
 from __future__ import annotations
 
@@ -33,11 +33,13 @@ from alcf_mcp.learned import Learned
 
 @dataclass(frozen=True)
 class ProcessState:
-    """What all calls of one process share.
+    """State shared by all calls of one process.
 
-    ``has_alcf_queues`` tells that machines named as ALCF's have their queues, too; ``ends_listed`` are the
-    ended jobs that a list showed of which more is to come; ``submissions_told`` are the open submissions that
-    the user was told of.
+    Attributes:
+        has_alcf_queues: whether machines with ALCF's names also have ALCF's queues.
+        poller: polls jobs for all calls.
+        ends_listed: ids of ended jobs shown by a listing that still has more pages.
+        submissions_told: the open submissions that the user has been told about.
     """
 
     iri: IRIClient
@@ -46,27 +48,27 @@ class ProcessState:
     limits: Limits = field(default_factory=Limits)
     defaults: ConfiguredDefaults = field(default_factory=ConfiguredDefaults)
     has_alcf_queues: bool = True
-    looks: JobPoller = field(default_factory=JobPoller)
+    poller: JobPoller = field(default_factory=JobPoller)
     claims: PathClaims = field(default_factory=PathClaims)
     ends_listed: set[str] = field(default_factory=set)
     submissions_told: set[int] = field(default_factory=set)
 
     @cached_property
     def learned(self) -> Learned:
-        """What was learned of the facility, in the journal's file."""
+        """What earlier calls learned about the facility, kept in the journal's file."""
         return Learned(self.journal.store)
 
     @cached_property
     def unsupported(self) -> UnsupportedOperations:
-        """What the facility does not offer."""
+        """Operations that the facility does not offer."""
         return UnsupportedOperations(self.learned, self.iri.base_url)
 
 
 @dataclass(frozen=True)
 class Facility:
-    """One facility, as one tool call sees it: with that call's patience, and with who calls.
+    """One facility as one tool call sees it, with the call's time limit and its caller.
 
-    ``remarks`` is what the call's answer should tell besides.
+    ``remarks`` collects what the call's answer should also mention.
     """
 
     shared: ProcessState
@@ -76,7 +78,7 @@ class Facility:
 
     @cached_property
     def iri(self) -> IRIClient:
-        """The API itself, within this call's patience."""
+        """The API client, bound to this call's time limit."""
         return self.shared.iri.within(self.wait)
 
     @cached_property
@@ -91,23 +93,23 @@ class Facility:
 
     @cached_property
     def file_actions(self) -> FileActions:
-        """Changes of files and directories."""
+        """Changes to files and directories."""
         return FileActions(self.iri, self.files, self.recorder, self.shared.limits)
 
     @cached_property
     def placements(self) -> Placements:
-        """What puts something at a path."""
+        """Operations that put something at a path."""
         return Placements(self.iri, self.files, self.recorder, self.shared.limits, self.shared.claims)
 
     @cached_property
     def jobs(self) -> Jobs:
         """Jobs by id."""
         shared = self.shared
-        return Jobs(self.iri, self.names, JobRecords(shared.journal, shared.ends_listed), shared.looks)
+        return Jobs(self.iri, self.names, JobRecords(shared.journal, shared.ends_listed), shared.poller)
 
     @cached_property
     def job_actions(self) -> JobActions:
-        """Changes of jobs."""
+        """Changes to jobs."""
         shared = self.shared
         return JobActions(
             self.iri,
@@ -121,12 +123,12 @@ class Facility:
 
     @cached_property
     def projects(self) -> Projects:
-        """The person's projects."""
+        """The user's projects."""
         return Projects(self.iri, self.names, self.shared.learned)
 
     @cached_property
     def preparation(self) -> Preparation:
-        """Makes jobs ready to be submitted."""
+        """Prepares jobs for submission."""
         shared = self.shared
         usual = SubmissionDefaults(
             self.iri, shared.journal, shared.defaults, has_alcf_queues=shared.has_alcf_queues
@@ -143,17 +145,17 @@ class Facility:
 
     @cached_property
     def output_paths(self) -> OutputPaths:
-        """Where jobs are to write."""
+        """Where jobs will write their output."""
         return OutputPaths(self.iri, self.files, self.shared.journal)
 
     @cached_property
     def task_actions(self) -> TaskActions:
-        """Changes of tasks."""
+        """Changes to tasks."""
         return TaskActions(self.iri, self.recorder)
 
     @cached_property
     def recorder(self) -> Recorder:
-        """Carries out what this call changes, and writes it into the journal."""
+        """Carries out this call's changes and records them in the journal."""
         return Recorder(
             self.shared.journal,
             self.caller,
@@ -167,7 +169,7 @@ class Facility:
 
     @cached_property
     def finder(self) -> Finder:
-        """Finds out what came of changes whose answers are lost."""
+        """Finds out what happened to changes whose answers were lost."""
         return Finder(self.iri, self.files, self._lost_jobs, self.wait)
 
     @cached_property
@@ -176,7 +178,7 @@ class Facility:
 
     @cached_property
     def output(self) -> Output:
-        """What jobs wrote."""
+        """The output of jobs."""
         return Output(self.files, self.shared.journal)
 
 

@@ -1,4 +1,4 @@
-"""What counts as not given: clients fill in arguments that nobody named."""
+"""What counts as an omitted argument: clients fill in arguments that the model did not set."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def is_blank(value: Any) -> bool:
-    """Whether a value says nothing: ``None``, text in which nothing can be seen, an empty list or object."""
+    """Whether a value is blank: ``None``, text without a visible character, an empty list or object."""
     if isinstance(value, str):
         return not any(char.isprintable() and not char.isspace() for char in value)
     return value is None or (isinstance(value, list | dict) and not value)

@@ -1,4 +1,4 @@
-"""The facility's rules for paths, modes and owners, checked before anything is sent.
+"""The facility's rules for paths, modes and owners, checked before a request is sent.
 
 Source of the rules: the input validation of ALCF's deployment of the API, 2026-08.
 """
@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema, core_schema
 from alcf_mcp.iri.errors import InvalidCall
 
 ROOTS = {"/eagle": "Eagle", "/lus/eagle": "Eagle", "/home": "Home"}
-"""Where the filesystems begin, and which storage resource serves each."""
+"""The root of each filesystem, and the storage resource that serves it."""
 
 _PATH_CHARACTER = re.compile(r"[\w\-./\\]")
 _MODE = re.compile(r"0?[0-7]{3}")
@@ -26,57 +26,57 @@ _PATH_FORM = "Paths look like /eagle/<project>/… or /home/<username>/…"
 class RemotePath(str):
     """An absolute path on one of the facility's filesystems, without doubled or trailing slashes.
 
-    It is parsed once, where an argument comes in; all that takes one relies on its form.
+    A path is parsed once, where the argument comes in; everything after that relies on its form.
     """
 
     __slots__ = ()
 
     @classmethod
     def parse(cls, text: str) -> RemotePath:
-        """Read a path as people write it.
+        """Parse a path as users write it.
 
         Raises:
-            InvalidCall: the facility would refuse it; the message says why.
+            InvalidCall: the facility would refuse the path; the message says why.
         """
         return text if isinstance(text, RemotePath) else cls(_checked(text.strip()))
 
     @property
     def filesystem(self) -> str:
-        """The storage resource that it lies on."""
+        """The name of the storage resource that holds the path."""
         return next(name for root, name in ROOTS.items() if f"{self}/".startswith(f"{root}/"))
 
     @property
     def is_root(self) -> bool:
-        """Whether a filesystem begins there."""
+        """Whether the path is the root of a filesystem."""
         return self in ROOTS
 
     @property
     def name(self) -> str:
-        """Its last segment."""
+        """The last segment."""
         return self.rpartition("/")[2]
 
     @property
     def parent(self) -> RemotePath | None:
-        """The directory that it stands in; ``None`` where that is on no filesystem."""
+        """The parent directory; ``None`` for the root of a filesystem."""
         above = self.rpartition("/")[0]
         return None if self.is_root else RemotePath(above)
 
     @property
     def canonical(self) -> str:
-        """The same place under the one name of its filesystem: ``/lus/eagle`` is ``/eagle``."""
+        """The path under its filesystem's canonical name: ``/eagle`` for ``/lus/eagle``."""
         return self.removeprefix("/lus") if self.startswith("/lus/") else str(self)
 
     def is_within(self, directory: RemotePath) -> bool:
-        """Whether it is a directory, or lies in it, by their names."""
+        """Whether this path is ``directory`` or lies in it, judging by name alone."""
         return f"{self.canonical}/".startswith(f"{directory.canonical}/")
 
     def __truediv__(self, name: str) -> RemotePath:
-        """A path in this directory."""
+        """Return the path of an entry in this directory."""
         return RemotePath(f"{self}/{name}")
 
     @classmethod
     def __get_pydantic_core_schema__(cls, *_: Any) -> CoreSchema:
-        """Take text, and hand on the path."""
+        """Let pydantic parse a string into a path."""
         return core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema())
 
 
@@ -93,7 +93,7 @@ def _checked(path: str) -> str:
     segments = [segment for segment in path.split("/") if segment]
     if "." in segments or ".." in segments:
         raise InvalidCall(
-            f"The path {path!r} has a '.' or '..' in it, which the facility refuses",
+            f"The path {path!r} contains a '.' or '..' segment, which the facility refuses",
             hint="Write the path out in full.",
         )
     plain = "/" + "/".join(segments)
@@ -106,56 +106,56 @@ def _checked(path: str) -> str:
 
 
 def refuse_root(path: RemotePath) -> None:
-    """Refuse to remove or move what a filesystem begins at.
+    """Refuse to remove or move the root of a filesystem.
 
     Raises:
-        InvalidCall: it is such a root.
+        InvalidCall: the path is such a root.
     """
     if path.is_root:
         raise InvalidCall(f"{path!r} is the root of a filesystem", hint="Name a path below it.")
 
 
 def output_directory(path: RemotePath) -> RemotePath:
-    """The directory of an output path; a last segment without a dot is taken for a directory itself."""
+    """The directory of an output path; a path with no dot in its last segment is itself a directory."""
     return path if "." not in path.name else path.parent or path
 
 
 def checked_mode(mode: str) -> str:
-    """Return an octal mode as the facility takes it.
+    """Return the octal mode if the facility accepts it.
 
     Raises:
-        InvalidCall: it is not three octal digits (or four with a leading 0).
+        InvalidCall: the mode is not three octal digits (or four with a leading 0).
     """
     if _MODE.fullmatch(mode):
         return mode
     raise InvalidCall(
-        f"{mode!r} is no mode that the facility takes",
+        f"{mode!r} is not a valid mode",
         hint="Write three octal digits for owner, group and others: '750' is rwxr-x---, '640' is rw-r-----.",
     )
 
 
 def checked_owner(owner: str, group: str) -> None:
-    """Check the names that ``chown`` takes; an empty one leaves that part as it is.
+    """Check the names for ``chown``; an empty name leaves that part unchanged.
 
     Raises:
-        InvalidCall: both are empty, or one is no name.
+        InvalidCall: both are empty, or one is not a valid name.
     """
     if not owner and not group:
         raise InvalidCall("Neither an owner nor a group is given", hint="Name at least one of them.")
     if owner and not _OWNER.fullmatch(owner):
         raise InvalidCall(
-            f"{owner!r} is no user name that the facility takes",
-            hint="A name of lower-case letters, digits, '_' and '-', no numeric id: 'jdoe'.",
+            f"{owner!r} is not a valid user name",
+            hint="Give a name of lower-case letters, digits, '_' and '-', not a numeric id: 'jdoe'.",
         )
     if group and not _GROUP.fullmatch(group):
         raise InvalidCall(
-            f"{group!r} is no group name that the facility takes",
-            hint="A name of letters, digits, '_' and '-', no numeric id; often the project's name.",
+            f"{group!r} is not a valid group name",
+            hint="Give a name of letters, digits, '_' and '-', often the project's name, not a numeric id.",
         )
 
 
 def symbolic(mode: str) -> str:
-    """An octal mode as ``ls`` shows it: ``750`` is ``rwxr-x---``."""
+    """Convert an octal mode to the form that ``ls`` shows: ``750`` becomes ``rwxr-x---``."""
     return "".join(
         letter if int(digit) & bit else "-"
         for digit in mode[-3:]
@@ -164,7 +164,7 @@ def symbolic(mode: str) -> str:
 
 
 def octal(permissions: str) -> str | None:
-    """What ``ls`` shows, with or without the type in front, as an octal mode; ``None`` if unreadable."""
+    """Convert permissions as ``ls`` shows them, with or without the type, to octal; else ``None``."""
     letters = permissions[-9:]
     if len(letters) != 9:
         return None

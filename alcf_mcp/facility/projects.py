@@ -1,4 +1,4 @@
-"""The person's projects, and what is left of their allocations."""
+"""The user's projects, and what is left of their allocations."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ from alcf_mcp.store import or_else
 logger = logging.getLogger(__name__)
 
 MOST_ASKED = 25
-"""Projects whose allocations one call asks for."""
+"""The most projects whose allocations one call requests."""
 
 AT_ONCE = 4
-"""Of these, how many at the same time."""
+"""How many of these requests run at the same time."""
 
 ANSWER_SECONDS = 20.0
 
 NO_ANSWER = f"no answer within {ANSWER_SECONDS:g} s"
-NOT_ASKED = f"only {MOST_ASKED} projects are asked for theirs at once"
+NOT_ASKED = f"only {MOST_ASKED} projects are looked up at once"
 
 FURTHEST = timedelta(days=3650)
-"""No allocation lasts longer."""
+"""Forecasts beyond this are dropped: no allocation lasts longer."""
 
 
 @dataclass(frozen=True)
 class Allocation:
-    """What a project may use of one thing, in one unit.
+    """A project's allocation of one capability, in one unit.
 
     Attributes:
-        of: the machine or filesystem; the facility's word for it where it is of none.
+        of: the machine or filesystem; if it belongs to neither, the facility's own name for it.
         amount: what is granted and used.
-        rate: how fast it was used lately, where that is known.
+        rate: how fast it was used recently, if that is known.
     """
 
     of: str
@@ -53,16 +53,16 @@ class Allocation:
 
     @property
     def left(self) -> float:
-        """What is left; less than nothing where it is overdrawn."""
+        """What is left; negative if the allocation is overdrawn."""
         return round(self.amount.granted - self.amount.used, 4)
 
     @property
     def share_left(self) -> float | None:
-        """The part that is left; ``None`` where nothing is granted, so that there is nothing to share."""
+        """The fraction that is left; ``None`` if nothing is granted."""
         return self.left / self.amount.granted if self.amount.granted > 0 else None
 
     def lasts_until(self, today: date) -> date | None:
-        """When nothing will be left at the present rate; ``None`` where that is not to be foreseen."""
+        """The day the allocation runs out at the current rate; ``None`` if that can't be predicted."""
         if self.rate is None or self.rate.per_day <= 0 or self.left <= 0:
             return None
         days = self.left / self.rate.per_day
@@ -71,9 +71,9 @@ class Allocation:
 
 @dataclass(frozen=True)
 class Balance:
-    """A project and its allocations, those first of which least is left.
+    """A project and its allocations, the most depleted first.
 
-    ``untold`` is why the allocations are not known, as a sentence; empty where they are.
+    ``untold`` says why the allocations are not known; it is empty if they are.
     """
 
     project: Project
@@ -82,26 +82,26 @@ class Balance:
 
     @property
     def least(self) -> Allocation | None:
-        """The allocation of which the smallest part is left."""
+        """The allocation with the smallest fraction left."""
         first = next(iter(self.allocations), None)
         return first if first and first.share_left is not None else None
 
 
 @dataclass(frozen=True)
 class Share:
-    """What one member may use of one allocation of a project."""
+    """One member's share of one allocation of a project."""
 
     user: str
     allocation: Allocation
 
 
 class Projects:
-    """The person's projects at one facility, as one call sees them.
+    """The user's projects at one facility, as one call sees them.
 
     Args:
         iri: the facility.
         names: its resources.
-        learned: remembers what was used when.
+        learned: keeps the history of usage.
     """
 
     def __init__(self, iri: IRIClient, names: ResourceNames, learned: Learned) -> None:
@@ -110,14 +110,14 @@ class Projects:
         self._learned = learned
 
     async def all(self) -> list[Project]:
-        """All of the person's projects."""
+        """All of the user's projects."""
         return await self._iri.list_projects()
 
     async def find(self, name: str) -> Project:
-        """The project of that name, whatever its case, or of that id.
+        """The project with this name, in any case, or with this id.
 
         Raises:
-            InvalidCall: the person has none; the message lists those there are.
+            InvalidCall: the user has no such project; the message lists the ones they have.
         """
         projects = await self.all()
         wanted = name.strip().casefold()
@@ -127,14 +127,12 @@ class Projects:
         close = get_close_matches(wanted, [project.name.casefold() for project in projects], n=1)
         guess = next((f"Did you mean {p.name}? " for p in projects if p.name.casefold() in close), "")
         names = ", ".join(sorted(project.name for project in projects)) or "none"
-        raise InvalidCall(
-            f"The person has no project {name!r}", hint=f"{guess}The person's projects: {names}."
-        )
+        raise InvalidCall(f"The user has no project {name!r}", hint=f"{guess}The user's projects: {names}.")
 
     async def balances(self, projects: Sequence[Project]) -> list[Balance]:
-        """What is left of projects' allocations, those first of which least is left.
+        """What is left of the projects' allocations, the most depleted project first.
 
-        A project whose allocations are not told stands beside the others, with the reason.
+        A project whose allocations could not be read is included, with the reason.
         """
         answers = await self._answers(projects[:MOST_ASKED])
         told = [amount for answer in answers.values() if isinstance(answer, list) for amount in answer]
@@ -150,7 +148,7 @@ class Projects:
         return sorted(balances, key=lambda balance: _by_share(balance.least))
 
     async def shares(self, project: Project) -> list[Share]:
-        """The members' shares of a project's allocations, by member."""
+        """The members' shares of a project's allocations, sorted by member."""
         found: list[tuple[str, Amount]] = []
         for grant in await self._iri.list_project_allocations(project.id):
             for share in await self._iri.list_user_allocations(project.id, grant.id):
@@ -161,18 +159,18 @@ class Projects:
         return sorted(shares, key=lambda share: (share.user, share.allocation.of))
 
     async def left_on(self, account: str, machine: Resource) -> float | None:
-        """The node hours that a project has left on a machine; ``None`` where the facility tells none."""
+        """The node hours that a project has left on a machine; ``None`` if the facility reports none."""
         project = next((p for p in await self.all() if p.name.casefold() == account.casefold()), None)
         if project is None:
             return None
         amounts = _amounts(project, await self._iri.list_project_allocations(project.id))
-        await self._rates(amounts)  # for the next time
+        await self._rates(amounts)  # records the usage for later forecasts
         here = set(map(_id_in, machine.capability_uris))
         granted = [a for a in amounts if a.unit == NODE_HOURS and a.capability_id in here and a.granted > 0]
         return sum(amount.granted - amount.used for amount in granted) if granted else None
 
     async def _answers(self, projects: Sequence[Project]) -> dict[str, list[Amount] | str]:
-        """What each project may use, or why that is not known, by the project's id."""
+        """By project id, what each project may use, or why that is not known."""
         answers: dict[str, list[Amount] | str] = {project.id: NO_ANSWER for project in projects}
         at_once = anyio.CapacityLimiter(AT_ONCE)
 
@@ -202,13 +200,13 @@ class Projects:
         ]
 
     async def _rates(self, amounts: Sequence[Amount]) -> Sequence[Rate | None]:
-        """How fast allocations were used; what is used now is remembered for the next time."""
+        """How fast allocations were used; the current usage is recorded for later forecasts."""
         unknown: list[Rate | None] = [None] * len(amounts)
         url = self._iri.base_url
         return await or_else(self._learned.usage.see(url, amounts, datetime.now(UTC)), unknown)
 
     async def _capability_names(self, amounts: Iterable[Amount]) -> dict[str, str]:
-        """What capabilities are called: as the machine or filesystem that has them, where one has."""
+        """Names of capabilities: that of the machine or filesystem that has it, if one does."""
         names: dict[str, str] = {}
         for resource in await self._names.all():
             for id in map(_id_in, resource.capability_uris):
@@ -223,22 +221,22 @@ class Projects:
         return names
 
     async def _own_names(self) -> dict[str, str]:
-        """The facility's own names of capabilities."""
+        """The facility's own names for capabilities."""
         try:
             capabilities = await self._iri.list_capabilities(limit=1000)
         except IRIError as error:
-            logger.info("capabilities are told by their ids: %s", error)
+            logger.info("capabilities are shown by their ids: %s", error)
             return {}
         return {capability.id: capability.name or capability.id for capability in capabilities}
 
 
 def in_figures(amount: float) -> str:
-    """An amount as people read it: ``12,345`` or ``1.5``."""
+    """Format an amount for reading: ``12,345`` or ``1.5``."""
     return f"{amount:,.0f}" if amount >= 1000 else f"{round(amount, 4):g}"
 
 
 def _amounts(project: Project, grants: Iterable[ProjectAllocation]) -> list[Amount]:
-    """What a project may use; several grants of one thing are one amount."""
+    """What a project may use; several grants of one capability in one unit are added up."""
     sums: dict[tuple[str, str], Amount] = {}
     for grant in grants:
         for amount in _entries(project, _capability_id(grant), grant.entries):
@@ -249,7 +247,7 @@ def _amounts(project: Project, grants: Iterable[ProjectAllocation]) -> list[Amou
 
 
 def _entries(project: Project, capability_id: str, entries: Iterable[AllocationEntry]) -> list[Amount]:
-    """What the facility tells of one capability; figures that are none are left out."""
+    """What the facility reports for one capability; entries that are not finite numbers are left out."""
     return [
         Amount(project.id, capability_id, entry.unit, entry.allocation, entry.usage)
         for entry in entries

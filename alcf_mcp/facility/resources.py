@@ -1,4 +1,4 @@
-"""Names to ids: ``polaris`` as people say it, the UUID that the API wants."""
+"""Translate resource names to ids: from ``polaris`` to the UUID that the API expects."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ KNOWN_RESOURCES = tuple(
         ("Home", "storage", "6115bd2c-957a-4543-abff-5fae52992ff2"),
     )
 )
-"""ALCF's resources and their stable ids (ALCF's public status service, 2026-08): used when it fails."""
+"""ALCF's resources and their stable ids (ALCF's public status service, 2026-08), in case the lookup fails."""
 
 
 class KnownResources:
-    """The resources of one facility as they were last looked up; all calls share them."""
+    """The resources of one facility as of the last lookup, shared by all calls."""
 
     def __init__(self) -> None:
         self.resources: tuple[Resource, ...] = ()
@@ -49,19 +49,19 @@ class KnownResources:
 
     @property
     def fresh(self) -> bool:
-        """Whether nobody has to look them up yet."""
+        """Whether the last lookup is recent enough."""
         return monotonic() < self.fresh_until
 
 
 class ResourceNames:
-    """The resources of one facility by name or id; looked up live, remembered for some minutes."""
+    """The resources of one facility by name or id, looked up live and cached for a few minutes."""
 
     def __init__(self, iri: IRIClient, known: KnownResources) -> None:
         self._iri = iri
         self._known = known
 
     async def all(self) -> tuple[Resource, ...]:
-        """All resources; one lookup serves all who ask at the same time."""
+        """All resources; concurrent callers share one lookup."""
         if not self._known.fresh:
             async with self._known.one_lookup:
                 if not self._known.fresh:
@@ -73,23 +73,23 @@ class ResourceNames:
         live: tuple[Resource, ...] = ()
         with suppress(IRIError), anyio.move_on_after(LOOKUP_SECONDS):
             live = tuple(await self._iri.list_resources())
-        # An answer without resources is as good as none.
+        # An empty list is as useless as no answer.
         known.resources = live or known.resources or KNOWN_RESOURCES
         known.fresh_until = monotonic() + (LIVE_SECONDS if live else FALLBACK_SECONDS)
 
     async def find(self, name: str) -> Resource:
-        """The resource of that name, whatever its case, or of that id.
+        """The resource with this name, in any case, or with this id.
 
         Raises:
-            InvalidCall: there is none; the message lists those there are.
+            InvalidCall: there is no such resource; the message lists the ones that exist.
         """
         return _pick(name, await self.all())
 
     async def compute(self, name: str) -> Resource:
-        """The machine of that name.
+        """The machine with this name.
 
         Raises:
-            InvalidCall: there is none, or it is no machine.
+            InvalidCall: there is no such resource, or it is not a machine.
         """
         everything = await self.all()
         resource = _pick(name, everything)
@@ -105,14 +105,14 @@ class ResourceNames:
         return [resource for resource in await self.all() if resource.resource_type in COMPUTE_TYPES]
 
     async def storage(self, name: str) -> Resource:
-        """The filesystem of that name.
+        """The filesystem with this name.
 
         Raises:
-            InvalidCall: this facility has none of that name.
+            InvalidCall: the facility has no filesystem with this name.
         """
         everything = await self.all()
         filesystems = [r for r in everything if r.resource_type in STORAGE_TYPES] or list(everything)
-        # Other deployments name theirs "Eagle filesystem" and the like.
+        # Other deployments use names like "Eagle filesystem".
         named_after = [r for r in filesystems if name.casefold() in r.name.casefold()]
         return named_after[0] if len(named_after) == 1 else _pick(name, filesystems)
 
@@ -124,7 +124,7 @@ def _pick(name: str, resources: Iterable[Resource]) -> Resource:
         if wanted in (resource.name.casefold(), resource.id.casefold()):
             return resource
     if _UUID.fullmatch(wanted):
-        # A new resource may not be listed yet; the facility knows best what its ids are.
+        # A new resource may not be listed yet; leave it to the facility to reject an unknown id.
         return Resource(id=wanted, name=wanted)
     close = get_close_matches(wanted, [resource.name.casefold() for resource in resources], n=1)
     guess = next(

@@ -1,4 +1,4 @@
-"""What the facility does not offer: asked once, and then not again for a day."""
+"""Operations that the facility does not offer: each is tried once, then not again for a day."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from alcf_mcp.learned import Learned
 from alcf_mcp.store import or_else
 
 LOOKED_AGAIN = 3600.0
-"""Seconds after which a process looks again what is forgotten by now."""
+"""Seconds after which a process reloads the recorded operations, as old records expire."""
 
 
 class UnsupportedOperations:
-    """Operations and options of one facility that it answered 501 to, in this process or another."""
+    """Operations and options that one facility answered with 501, to this process or another."""
 
     def __init__(self, learned: Learned, api_url: str) -> None:
         self._learned = learned
@@ -21,16 +21,16 @@ class UnsupportedOperations:
         self._looked_at = 0.0
 
     async def lacks(self, operation: str) -> bool:
-        """Whether the facility is known not to offer something."""
+        """Whether the facility is known not to offer an operation."""
         return operation in await self._known()
 
     async def note_missing(self, operation: str) -> None:
-        """Remember that it does not."""
+        """Remember that the facility does not offer an operation."""
         known = await self._known()
         if operation in known:
             return
         known.add(operation)
-        # Where that fails, it is only asked again.
+        # If that fails, the operation is simply tried again.
         await or_else(self._learned.unsupported.note_missing(self._api_url, operation), None)
 
     async def _known(self) -> set[str]:

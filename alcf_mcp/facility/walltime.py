@@ -1,4 +1,4 @@
-"""Durations and moments as people write them."""
+"""Durations and times as users write them."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ LONGEST = 30 * 86400
 
 
 def parse_walltime(value: str | int) -> int:
-    """Read a walltime.
+    """Parse a walltime.
 
     Returns:
         Seconds, at least 1.
 
     Raises:
-        InvalidCall: it is in none of the known forms, or beyond all reason.
+        InvalidCall: the form is unknown, or the walltime is zero or absurdly long.
     """
     seconds = value if isinstance(value, int) else parse_duration(value)
     if seconds < 1:
-        raise InvalidCall(f"A walltime of {value!r} is no time at all", hint=_FORMS)
+        raise InvalidCall(f"A walltime of {value!r} is too short", hint=_FORMS)
     if seconds > LONGEST:
         raise InvalidCall(f"A walltime of {value!r} is longer than any queue allows", hint=_FORMS)
     return seconds
 
 
 def parse_duration(text: str) -> int:
-    """Read a duration of any length, in seconds.
+    """Parse a duration of any length, in seconds.
 
     Raises:
-        InvalidCall: it is in none of the known forms.
+        InvalidCall: the form is unknown.
     """
     text = text.strip()
     if re.fullmatch(r"\d{1,9}", text):
@@ -51,7 +51,7 @@ def parse_duration(text: str) -> int:
         return hours * 3600 + minutes * 60 + seconds
     if re.fullmatch(r"\d+:\d+", text):
         raise InvalidCall(
-            f"The walltime {text!r} can mean minutes or hours",
+            f"The walltime {text!r} is ambiguous: its first part could be minutes or hours",
             hint=f"Write 00:{text} or {text}:00. {_FORMS}",
         )
     return _sum_of_units(text)
@@ -66,12 +66,12 @@ def _sum_of_units(text: str) -> int:
         total += float(part[1]) * _UNITS[part[2].lower()]
         position = part.end()
     if not text or position < len(text):
-        raise InvalidCall(f"{text!r} is no walltime", hint=_FORMS)
+        raise InvalidCall(f"{text!r} is not a valid walltime", hint=_FORMS)
     return round(total)
 
 
 def spoken(seconds: float) -> str:
-    """A duration for people: ``45 s``, ``12 min``, ``1 h 30 min``, ``2 d 4 h``."""
+    """Format a duration for reading: ``45 s``, ``12 min``, ``1 h 30 min``, ``2 d 4 h``."""
     total = round(seconds)
     if total < 120:
         return f"{total} s"
@@ -86,17 +86,17 @@ def spoken(seconds: float) -> str:
 
 
 def parse_since(value: str, *, now: datetime | None = None) -> datetime:
-    """Read the beginning of a period.
+    """Parse the start of a period.
 
     Args:
         value: ``today``, ``yesterday``, a time back from now (``2h``, ``3 days``), or ISO 8601.
-        now: the present, for tests.
+        now: the current time, for tests.
 
     Returns:
-        An aware datetime in UTC; days begin at the person's own midnight.
+        An aware datetime in UTC; days begin at the user's local midnight.
 
     Raises:
-        InvalidCall: it is none of these.
+        InvalidCall: the value has none of these forms.
     """
     text = value.strip().lower()
     here = (now or datetime.now(UTC)).astimezone()
@@ -111,7 +111,7 @@ def parse_since(value: str, *, now: datetime | None = None) -> datetime:
         back = timedelta(seconds=parse_duration(text.removeprefix("last").removesuffix("ago")))
     except InvalidCall:
         raise InvalidCall(
-            f"{value!r} is no time",
+            f"{value!r} is not a valid time",
             hint="Write 'today', 'yesterday', '2h', '3 days', or '2026-08-01T12:00:00Z'.",
         ) from None
     return here.astimezone(UTC) - back

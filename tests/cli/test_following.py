@@ -81,7 +81,7 @@ async def test_what_is_missing_of_a_job_that_is_not_known_is_told(
     await follow(job_id)
     shown = capsys.readouterr()
     assert shown.out == ""
-    assert "stdout: The facility does not know the job now, and its file can't be read" in shown.err
+    assert "stdout: The facility no longer knows the job, and its file can't be read" in shown.err
 
 
 async def test_text_is_shown_as_it_was_written(

@@ -109,10 +109,10 @@ def test_a_costly_job_asks(state: Path, script: str, answer: str, exit_code: int
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("job", "no such"), "alcf-mcp job: 'no such' is no job id"),
+        (("job", "no such"), "alcf-mcp job: 'no such' is not a valid job id"),
         (("output", "12345"), "alcf-mcp output:"),
         (("submit", "/nowhere.sh"), "/nowhere.sh can't be read"),
-        (("jobs", "--since", "someday"), "'someday' is no time"),
+        (("jobs", "--since", "someday"), "'someday' is not a valid time"),
     ],
 )
 def test_what_goes_wrong_is_a_sentence(state: Path, arguments: tuple[str, ...], said: str) -> None:

@@ -1,4 +1,4 @@
-"""The facility's rules for paths, modes and owners hold before anything is sent."""
+"""The facility's rules for paths, modes and owners are enforced before a request is sent."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Projects, and what is left of their allocations, whatever the facility tells of them."""
+"""Projects, and what is left of their allocations, whatever the facility reports."""
 
 from collections.abc import AsyncIterator
 from datetime import date
@@ -50,7 +50,7 @@ async def test_a_project_goes_by_its_name_or_id(facility: Facility) -> None:
     assert await facility.projects.find(demo.id) == demo
     with pytest.raises(InvalidCall, match="no project 'LocalDmo'") as refused:
         await facility.projects.find("LocalDmo")
-    assert refused.value.hint == "Did you mean LocalDemo? The person's projects: LocalDemo, LocalTiny."
+    assert refused.value.hint == "Did you mean LocalDemo? The user's projects: LocalDemo, LocalTiny."
 
 
 async def test_least_left_comes_first_and_things_go_by_their_machines(

@@ -1,4 +1,4 @@
-"""Moments are read as people name them."""
+"""Times are parsed as users write them."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Walltimes are read in the forms that people write, and nothing is guessed."""
+"""Walltimes are parsed in the forms that users write, and nothing is guessed."""
 
 import pytest
 from hypothesis import given

@@ -21,7 +21,7 @@ def test_a_job_is_run_with_progress(home: Home, sdk: SDK) -> None:
         job = client.call("submit_job", script="sleep 1; echo well done", **WHERE).facts["job_id"]
         waited = client.call("wait_for_job", job_id=job)
         assert waited.facts["state"] == "completed"
-        assert any("of at most" in message for message in waited.progress)
+        assert any("(at most" in message for message in waited.progress)
         assert "well done" in client.call("get_job_output", job_id=job).text
 
 

@@ -1,1 +1,1 @@
-"""What is known of ALCF without asking it: queues, PBS resources, job scripts, and what its services say."""
+"""Built-in knowledge of ALCF: queues, PBS resources, job scripts, and the wording of its services' errors."""

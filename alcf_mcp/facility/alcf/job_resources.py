@@ -1,6 +1,6 @@
-"""What ``custom_attributes`` of a job may say: PBS resources without a say in cost, account, queue or time.
+"""What a job's ``custom_attributes`` may set: PBS resources that don't affect cost, account, queue or time.
 
-The rest is refused, with the argument to use instead. The table is ``data/job_resources.toml``.
+All others are refused, with the argument to use instead. The table is ``data/job_resources.toml``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from alcf_mcp.iri.errors import InvalidCall
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _VALUE = re.compile(r"[A-Za-z0-9_.:=+/@^%~-]+")
-"""Without a comma: PBS takes it for the end of one resource and the beginning of the next."""
+"""No comma: PBS reads it as the end of one resource and the start of the next."""
 
 
 class _Refused(BaseModel, frozen=True, extra="forbid"):
@@ -42,11 +42,11 @@ def _table() -> _ResourceTable:
 
 
 def checked_resources(resources: Mapping[str, str]) -> dict[str, str]:
-    """Return PBS resources that a job may name.
+    """Return the PBS resources if a job may set them all.
 
     Raises:
-        InvalidCall: one has an argument of its own, or its name or value has characters that PBS would take
-            for something else.
+        InvalidCall: one must be set by its own argument, or a name or value has characters that PBS would
+            misread.
     """
     for name, value in resources.items():
         _refuse_malformed(name, value)
@@ -56,12 +56,12 @@ def checked_resources(resources: Mapping[str, str]) -> dict[str, str]:
 
 
 def unknown_resources(names: Iterable[str]) -> list[str]:
-    """The names whose effect on a job is not known here."""
+    """The names of resources whose effect on a job is unknown."""
     return [name for name in names if name.lower() not in _table().known]
 
 
 def _instead(name: str) -> str | None:
-    """What to do instead of setting a resource; ``None`` where it may be set."""
+    """What to do instead of setting a resource; ``None`` if it may be set."""
     if len(name) == 1:
         return f"a single letter is an option of qsub (-{name}), not a resource"
     return next((refused.use for refused in _table().refused if refused.covers(name.lower())), None)
@@ -71,11 +71,11 @@ def _refuse_malformed(name: str, value: str) -> None:
     if not _NAME.fullmatch(name):
         raise InvalidCall(
             f"{name!r} in `custom_attributes` is not the name of a PBS resource",
-            hint='A name has letters, digits and \'_\': {"place": "scatter"}.',
+            hint='A name consists of letters, digits and \'_\': {"place": "scatter"}.',
         )
     if not _VALUE.fullmatch(value):
         raise InvalidCall(
-            f"The value of {name!r} in `custom_attributes` is empty, or has white space, a comma, a quote or "
-            f"another character that no value needs: {value!r}",
-            hint="Give each PBS resource as an entry of its own, with a plain value.",
+            f"The value of {name!r} in `custom_attributes` is empty, or contains white space, a comma, a "
+            f"quote or another character that is not allowed: {value!r}",
+            hint="Give each PBS resource its own entry, with a plain value.",
         )

@@ -1,4 +1,4 @@
-"""What is known of the queues, as Markdown tables for people and models to read."""
+"""The queues as Markdown tables, for users and models."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from alcf_mcp.facility.walltime import spoken
 
 
 def queue_tables() -> str:
-    """The queues of all known machines, a section each."""
+    """The queues of all known machines, one section per machine."""
     return "\n\n".join(_section(machine) for machine in known_machines())
 
 
@@ -40,5 +40,5 @@ def _rows(queues: tuple[Queue, ...], via: str = "") -> Iterator[str]:
 
 def _notes(queue: Queue) -> str:
     limit = queue.max_jobs_per_user
-    jobs = f"at most {limit} {'job' if limit == 1 else 'jobs'} a user" if limit else ""
+    jobs = f"at most {limit} {'job' if limit == 1 else 'jobs'} per user" if limit else ""
     return "; ".join(note for note in (jobs, queue.caution, queue.remarks) if note)

@@ -1,7 +1,7 @@
-"""The queues of ALCF's machines, from a dated table: advice before a job is sent, never a refusal.
+"""The queues of ALCF's machines, from a dated table: advice before a job is submitted, never a refusal.
 
-The API does not tell what queues there are, and PBS may take a job into a routing queue and drop it later
-(ALCF's user guides, 2026-08). The table may be out of date too, so whatever is said from it names its date.
+The API does not list the queues, and PBS may accept a job into a routing queue and drop it later (ALCF's user
+guides, 2026-08). The table may itself be out of date, so all advice based on it states its date.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from alcf_mcp.facility.walltime import parse_walltime, spoken
 
 
 class Range(NamedTuple):
-    """What a queue takes, from the least to the most."""
+    """The range that a queue accepts, both ends included."""
 
     least: int
     most: int
 
     def holds(self, number: int) -> bool:
-        """Whether a number lies within."""
+        """Whether a number is within the range."""
         return self.least <= number <= self.most
 
 
@@ -33,10 +33,10 @@ def _in_seconds(walltimes: Any) -> list[int]:
 
 
 class Queue(BaseModel, frozen=True, extra="forbid"):
-    """A queue and what it takes; ``walltime`` is in seconds.
+    """A queue and the jobs it accepts; ``walltime`` is in seconds.
 
-    ``routes`` are the queues that a routing queue hands its jobs on to. ``max_jobs_per_user`` counts queued
-    and running jobs together, and is ``None`` where no limit is named.
+    ``routes`` are the queues that a routing queue passes its jobs on to. ``max_jobs_per_user`` counts queued
+    and running jobs together; it is ``None`` if no limit is documented.
     """
 
     name: str
@@ -49,17 +49,17 @@ class Queue(BaseModel, frozen=True, extra="forbid"):
     routes: tuple[Queue, ...] = ()
 
     def place_of(self, nodes: int) -> Queue | None:
-        """Where a job of so many nodes runs: in the queue itself, or in one that it routes to."""
+        """The queue that runs a job with this many nodes: this one, or one that it routes to."""
         return next((queue for queue in self.routes or (self,) if queue.nodes.holds(nodes)), None)
 
     def longest(self, nodes: int) -> int:
-        """The longest walltime of a job of so many nodes; 0 if the queue does not take it."""
+        """The longest walltime for a job with this many nodes; 0 if the queue does not accept it."""
         place = self.place_of(nodes)
         return place.walltime.most if place else 0
 
 
 class Machine(BaseModel, frozen=True, extra="forbid"):
-    """A machine and its queues, in the order in which they are suggested."""
+    """A machine and its queues, in order of preference."""
 
     name: str
     as_of: str
@@ -74,20 +74,20 @@ class Machine(BaseModel, frozen=True, extra="forbid"):
 
     @property
     def dated(self) -> str:
-        """The date of what is known, for a sentence."""
+        """The date of the table, to be put into a sentence."""
         return f"(table of {self.as_of})"
 
     @property
     def open_queues(self) -> list[Queue]:
-        """The queues that everybody may ask for."""
+        """The queues that are open to all users."""
         return [queue for queue in self.queues if not queue.by_request]
 
     def queue(self, name: str) -> Queue | None:
-        """The queue of that name, in any case."""
+        """The queue with this name, in any case."""
         return next((queue for queue in self.queues if _same(queue.name, name)), None)
 
     def fitting(self, nodes: int, walltime_seconds: int) -> list[Queue]:
-        """The open queues that take such a job; one that is too short fits when it asks for more time."""
+        """The open queues that accept such a job, once a walltime below their minimum is raised to it."""
         return [queue for queue in self.open_queues if walltime_seconds <= queue.longest(nodes)]
 
 
@@ -102,21 +102,21 @@ def known_machines() -> tuple[Machine, ...]:
 
 
 def table_of(machine_name: str) -> Machine | None:
-    """What is known of a machine, by its name in any case."""
+    """The machine with this name, in any case, if its queues are known."""
     return next((machine for machine in known_machines() if _same(machine.name, machine_name)), None)
 
 
 def suggested_queue(machine_name: str, nodes: int, walltime_seconds: int) -> str | None:
-    """The first open queue that takes such a job; ``None`` where none does or the machine is not known."""
+    """The first open queue that accepts such a job; ``None`` if there is none or the machine is unknown."""
     machine = table_of(machine_name)
     fitting = machine.fitting(nodes, walltime_seconds) if machine else []
     return fitting[0].name if fitting else None
 
 
 def longest_walltime(machine_name: str, queue_name: str | None) -> int | None:
-    """The longest walltime, in seconds, of any job in a queue, or of any on the machine if that is not known.
+    """The longest walltime, in seconds, that a queue allows; if the queue is unknown, that any queue allows.
 
-    ``None`` where the machine is not known either.
+    ``None`` if the machine is unknown too.
     """
     machine = table_of(machine_name)
     if machine is None:
@@ -127,11 +127,11 @@ def longest_walltime(machine_name: str, queue_name: str | None) -> int | None:
 
 
 def advice(machine_name: str, queue: str, nodes: int, walltime_seconds: int) -> list[str]:
-    """What a careful colleague would say about the choice of a queue.
+    """Advice about the choice of a queue.
 
     Returns:
-        Sentences that name what the table says, its date, and what would fit; none where there is nothing to
-        say, or where the machine is not known.
+        Sentences with what the table says, its date, and what would fit; empty if there is nothing to say or
+        the machine is unknown.
     """
     machine = table_of(machine_name)
     if machine is None:
@@ -153,9 +153,9 @@ def _about(machine: Machine, queue: Queue, nodes: int, walltime: int) -> Iterato
         fits = _what_fits(machine, nodes, walltime)
         yield f"{name} {limit} {dated}, not for {spoken(walltime)}: {fits}."
         if queue.routes:
-            yield f"PBS may take such a job into {queue.name} and drop it without a word."
+            yield f"PBS may accept such a job into {queue.name} and then drop it silently."
     elif walltime < least:
-        yield f"{name} takes no job under {spoken(least)} {dated}: {spoken(least)} would fit."
+        yield f"{name} takes no jobs shorter than {spoken(least)} {dated}: {spoken(least)} would fit."
     if queue.caution:
         yield f"{name} {queue.caution} {dated}."
 
@@ -163,16 +163,16 @@ def _about(machine: Machine, queue: Queue, nodes: int, walltime: int) -> Iterato
 def _about_unknown(machine: Machine, name: str, nodes: int, walltime: int) -> Iterator[str]:
     for router in machine.queues:
         if any(_same(route.name, name) for route in router.routes):
-            yield f"{name} on {machine.name} takes jobs only from {router.name} {machine.dated}: name that."
+            yield f"{name} on {machine.name} takes jobs only from {router.name} {machine.dated}: use that."
             yield from _about(machine, router, nodes, walltime)
             return
     names = ", ".join(queue.name for queue in machine.queues)
     fits = _what_fits(machine, nodes, walltime)
-    yield f"{machine.name} has no queue {name!r}, but {names} {machine.dated}: {fits}."
+    yield f"{machine.name} has no queue {name!r}; it has {names} {machine.dated}: {fits}."
 
 
 def _what_fits(machine: Machine, nodes: int, walltime: int) -> str:
-    """The queues that take a job, or how far the best of them goes."""
+    """The queues that accept a job, or else the limit of the one that comes closest."""
     if fitting := machine.fitting(nodes, walltime):
         return " or ".join(_with_limits(queue, nodes) for queue in fitting) + " would fit"
     best = max(machine.open_queues, key=lambda queue: queue.longest(nodes))

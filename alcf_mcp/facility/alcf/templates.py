@@ -1,7 +1,7 @@
-"""Job scripts to start from, for ``submit_job``: they are run by a login shell, and hold no ``#PBS`` lines.
+"""Job scripts to start from, for ``submit_job``: a login shell runs them, and they hold no ``#PBS`` lines.
 
-A template is a shell script whose first comment, as YAML, tells what it is for. Whoever uses it fills in what
-stands in braces.
+A template is a shell script whose first comment describes it in YAML. Its placeholders in braces are to be
+filled in before use.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _HEADER = re.compile(r"\A#!.*\n((?:#.*\n)+)")
 class Template(BaseModel, frozen=True, extra="forbid"):
     """A job script to start from.
 
-    ``fill_in`` tells what goes into each of its ``{placeholders}``; ``text`` is the whole script.
+    ``fill_in`` says what goes into each of the ``{placeholders}``; ``text`` is the whole script.
     """
 
     name: str
@@ -36,26 +36,26 @@ class Template(BaseModel, frozen=True, extra="forbid"):
 
 @cache
 def list_templates() -> tuple[Template, ...]:
-    """All templates, by name."""
+    """All templates, sorted by name."""
     return tuple(_parse(name, text) for name, text in read_all("templates", ".sh"))
 
 
 def read_template(name: str) -> Template:
-    """The template of that name.
+    """The template with this name.
 
     Raises:
-        InvalidCall: there is none.
+        InvalidCall: there is no such template.
     """
     for template in list_templates():
         if template.name == name.strip().lower():
             return template
     names = ", ".join(template.name for template in list_templates())
-    raise InvalidCall(f"There is no job script template {name!r}", hint=f"There are: {names}.")
+    raise InvalidCall(f"There is no job script template {name!r}", hint=f"Available templates: {names}.")
 
 
 def _parse(name: str, text: str) -> Template:
     header = _HEADER.match(text)
     if header is None:
-        raise ValueError(f"{name}.sh: a template tells in the comment below its first line what it is for")
+        raise ValueError(f"{name}.sh: the comment below a template's first line must describe it")
     head = read_yaml(re.sub(r"^# ?", "", header[1], flags=re.MULTILINE))
     return Template.model_validate({**head, "name": name, "text": text})

@@ -1,7 +1,7 @@
-"""What ALCF's services say when something fails, and what that means.
+"""What ALCF's services say when something fails, and what it means.
 
-The statuses alone mislead: 400 can mean that there is no such job, 500 that PBS refused a request. Source:
-ALCF's deployment of the API, 2026-04 to 2026-08.
+The status alone is misleading: 400 can mean that there is no such job, 500 that PBS refused a request.
+Source: ALCF's deployment of the API, 2026-04 to 2026-08.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _UNKNOWN_JOB: dict[type[APIError], re.Pattern[str]] = {
     NotFound: re.compile(r"(?<![\w/])job(?![\w/])", re.IGNORECASE),
     ServerFault: re.compile(r"\bunknown job id\b|^\[\]$", re.IGNORECASE),
 }
-"""ALCF says it with 400, now and then with 500 (PBS's words, or an empty list); the standard with 404."""
+"""An unknown job: ALCF answers 400, sometimes 500 (PBS's words, or an empty list); the standard says 404."""
 
 _NO_SCHEDULER = re.compile(r"does not exist for API component compute", re.IGNORECASE)
 
@@ -30,32 +30,32 @@ _NO_FILE = re.compile(
 )
 
 _NOTHING_THERE = re.compile(r"no such file or directory|does not exist", re.IGNORECASE)
-"""The operating system's words, and those of ALCF's functions."""
+"""The wording of the operating system, and that of ALCF's functions."""
 
 
 def is_pbs_refusal(error: APIError) -> bool:
-    """Whether an error is PBS's own refusal, so that nothing was done."""
+    """Whether an error is a refusal by PBS itself, which means that nothing was done."""
     return bool(_PBS_REFUSAL.search(error.detail))
 
 
 def means_unknown_job(error: APIError) -> bool:
-    """Whether an error says that there is no such job; its status alone may mean something else."""
+    """Whether an error says that there is no such job; the status alone does not show that."""
     said = _UNKNOWN_JOB.get(type(error))
     return said is not None and said.search(error.detail) is not None
 
 
 def means_no_scheduler(error: APIError) -> bool:
-    """Whether an error says that a machine takes no jobs."""
+    """Whether an error says that a machine has no scheduler."""
     return bool(_NO_SCHEDULER.search(error.detail))
 
 
 def means_no_file(error: TaskFailed) -> bool:
-    """Whether an error says that something is at a path, and that it is not a file."""
+    """Whether an error says that what is at a path is not a file."""
     return bool(_NO_FILE.search(str(error)))
 
 
 def means_nothing_there(error: TaskFailed, path: str) -> bool:
-    """Whether an error says that nothing is at a path; a program of the facility's may be missing, too."""
+    """Whether an error says that nothing is at ``path``, rather than that the facility lacks some program."""
     name = re.escape(path.rstrip("/").rpartition("/")[2])
     text = str(error)
     return bool(_NOTHING_THERE.search(text) and re.search(rf"/{name}(?![\w.-])", text))

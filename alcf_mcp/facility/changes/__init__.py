@@ -1,1 +1,1 @@
-"""All that can alter something at the facility: checked, written down, sent once, found out if lost."""
+"""Everything that changes the facility: checked, recorded, sent once, and traced if its answer is lost."""

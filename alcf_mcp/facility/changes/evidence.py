@@ -1,4 +1,4 @@
-"""What an error, or a look at the facility, proves of a change."""
+"""What an error, or a check at the facility, proves about a change."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from alcf_mcp.iri.retrying import was_turned_away
 
 
 class OutcomeUnknown(iri.IRIError):
-    """A change was sent, its answer is lost, and looking did not settle whether it was carried out.
+    """A change was sent, its answer was lost, and checking did not resolve whether it was carried out.
 
     Attributes:
-        look_at: where to find out.
+        look_at: where the outcome can be seen.
     """
 
     def __init__(self, message: str, *, look_at: iri.LookAt | None) -> None:
@@ -24,7 +24,7 @@ class OutcomeUnknown(iri.IRIError):
 
 def was_refused(error: BaseException) -> bool:
     """Whether an error proves that a request was not carried out."""
-    if isinstance(error, iri.GatewayTimeout):  # a 408 comes from a gateway that waited: PBS may go on
+    if isinstance(error, iri.GatewayTimeout):  # a 408 is a gateway that gave up: PBS may carry on
         return False
     if isinstance(error, iri.APIError):
         refused = 400 <= error.status < 500 or error.status == 501
@@ -35,21 +35,21 @@ def was_refused(error: BaseException) -> bool:
 
 
 def has_failed(error: BaseException) -> bool:
-    """Whether an error is the end of a task that did not do what it was to do."""
+    """Whether an error means that a task ended without doing its work."""
     return isinstance(error, iri.TaskFailed | iri.TaskCanceled)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What came of a change.
+    """What a check found out about a change.
 
     Attributes:
-        outcome: ``unknown`` as long as what is seen proves nothing.
+        outcome: ``unknown`` as long as nothing is proven.
         detail: what was seen, as a sentence without its full stop.
-        value: what the call would have answered: the job, the entry of a path, or nothing.
-        look_at: where to find out, where it is unknown.
-        job_id: the job that was submitted, if one was.
-        is_final: nothing more can be found out by looking again.
+        value: what the call would have returned: the job, the entry of a path, or nothing.
+        look_at: where the outcome can be seen, if it is unknown.
+        job_id: the job that was submitted, if there is one.
+        is_final: whether checking again can't find out any more.
     """
 
     outcome: Literal["done", "failed", "unknown"]

@@ -1,4 +1,4 @@
-"""Changes of files and directories: made, removed, their mode or owner changed."""
+"""Changes to files and directories: make, remove, change the mode or owner."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class FileActions:
         self._recorder = recorder
 
     async def mkdir(self, path: RemotePath, *, parents: bool = False) -> None:
-        """Make a directory, with those above it that are missing if ``parents`` says so.
+        """Make a directory and, with ``parents``, the missing directories above it.
 
         Raises:
             LimitReached: a directory would be made outside the allowed ones.
@@ -38,13 +38,13 @@ class FileActions:
         await self._recorder.change_path(intent, lambda fs, _: self._iri.mkdir(fs, body))
 
     async def chmod(self, path: RemotePath, mode: str) -> File | None:
-        """Change a mode; the entry as it is afterwards, where the facility tells."""
+        """Change the mode of a path, and return its entry afterwards if the facility reports it."""
         body = ChangeMode(path=path, mode=checked_mode(mode))
         intent = PathIntent(kind="chmod", path=path, mode=mode, before=await self._files.seen(path))
         return _entry(await self._recorder.change_path(intent, lambda fs, _: self._iri.chmod(fs, body)))
 
     async def chown(self, path: RemotePath, *, owner: str = "", group: str = "") -> File | None:
-        """Change owner, group or both; the entry as it is afterwards, where the facility tells."""
+        """Change the owner, group or both, and return the entry afterwards if the facility reports it."""
         checked_owner(owner, group)
         body = ChangeOwner(path=path, owner=owner, group=group)
         before = await self._files.seen(path)
@@ -52,7 +52,7 @@ class FileActions:
         return _entry(await self._recorder.change_path(intent, lambda fs, _: self._iri.chown(fs, body)))
 
     async def rm(self, path: RemotePath) -> str:
-        """Remove a file or a whole directory; what the facility says to it."""
+        """Remove a file or a whole directory, and return the facility's reply."""
         refuse_root(path)
         intent = PathIntent(kind="rm", path=path, before=await self._files.seen(path))
         done = await self._recorder.change_path(intent, self._iri.rm)

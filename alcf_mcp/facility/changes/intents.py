@@ -1,6 +1,6 @@
-"""What a call is about to change: all that is needed to find out later whether it was changed.
+"""What a call is about to change, with all that is needed to find out later whether it did.
 
-An intent is written into the journal before anything is sent, so that it outlives the process.
+An intent is recorded in the journal before the change is sent, so that it outlives the process.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ class SubmitIntent(BaseModel):
 
     Attributes:
         key: the idempotency key of this submission.
-        known: ids of the person's jobs on that machine before it; ``None`` where they could not be listed.
-        complete: whether those that had ended are among them.
+        known: ids of the user's jobs on the machine before it; ``None`` if they could not be listed.
+        complete: whether they include the ended jobs.
     """
 
     kind: Literal["submit"] = "submit"
@@ -35,7 +35,7 @@ class SubmitIntent(BaseModel):
     complete: bool = False
 
     def as_submitted(self, job_id: str) -> SubmittedJob:
-        """The record of the job that it became."""
+        """The record of the job that resulted."""
         return SubmittedJob(
             job_id=job_id,
             resource_id=self.resource_id,
@@ -57,7 +57,7 @@ class UpdateIntent(BaseModel):
 
 
 class CancelIntent(BaseModel):
-    """A job is to end."""
+    """A job is to be canceled."""
 
     kind: Literal["cancel"] = "cancel"
     resource_id: str
@@ -65,7 +65,7 @@ class CancelIntent(BaseModel):
 
 
 class PathIntent(BaseModel):
-    """A file or directory is to be changed; ``before`` is what was seen of it."""
+    """A file or directory is to be changed; ``before`` is its entry as seen before."""
 
     kind: Literal["mkdir", "chmod", "chown", "rm"]
     path: RemotePath
@@ -79,12 +79,12 @@ Placing = Literal["cp", "mv", "symlink", "compress", "extract", "upload"]
 
 
 class PlaceIntent(BaseModel):
-    """Something is to be put at a path: a copy, a link, an archive or its content, what was elsewhere.
+    """Something is to be put at a path: a copy, a moved file, a link, an archive or its content, an upload.
 
     Attributes:
-        path: where to.
-        source: what it comes from; ``None`` where it comes from here.
-        was_free: whether nothing was at the path before.
+        path: the target.
+        source: the source path; ``None`` for an upload.
+        was_free: whether nothing was at the target before.
     """
 
     kind: Placing
@@ -95,11 +95,11 @@ class PlaceIntent(BaseModel):
     @field_validator("source", mode="before")
     @classmethod
     def _blank_is_none(cls, value: object) -> object:
-        return value or None  # earlier versions wrote an empty text
+        return value or None  # earlier versions recorded an empty string
 
 
 class TaskIntent(BaseModel):
-    """A task is to end."""
+    """A task is to be canceled."""
 
     kind: Literal["cancel_task"] = "cancel_task"
     task_id: str
@@ -114,10 +114,10 @@ _INTENTS: TypeAdapter[Intent] = TypeAdapter(Intent)
 
 
 def read_intent(text: str) -> Intent:
-    """An intent as the journal keeps it.
+    """Read an intent from its form in the journal.
 
     Raises:
-        ValueError: it is none that this version knows.
+        ValueError: it is not an intent that this version knows.
     """
     try:
         return _INTENTS.validate_json(text)

@@ -1,4 +1,4 @@
-"""What changes jobs and tasks: within the limits, written down, and sent once."""
+"""Changes to jobs and tasks: within the limits, recorded, and sent once."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ logger = logging.getLogger(__name__)
 class JobActions:
     """Submits, changes and cancels jobs, for one call.
 
-    Every method raises ``LimitReached`` where the person's limits do not allow it, and ``JournalError`` where
-    it can't be written down; nothing is sent then.
+    Every method raises ``LimitReached`` if the user's limits do not allow the change, and ``JournalError`` if
+    it can't be recorded. Nothing is sent in either case.
     """
 
     def __init__(
@@ -57,15 +57,15 @@ class JobActions:
         self._lost = lost
 
     async def check(self, machine: Resource, spec: JobSpec, before: JobSpec | None = None) -> float:
-        """Hold a job against the limits, before anybody is asked about it.
+        """Check a job against the limits, before the user is asked about it.
 
         Args:
-            machine: where it is to run.
-            spec: what it asks for.
-            before: what it asked for before it is changed.
+            machine: where it will run.
+            spec: its specification.
+            before: its specification before an update.
 
         Returns:
-            The most node hours that it costs more than before.
+            The most node hours that it can add to the cost.
         """
         self._limits.check_job(spec)
         counted = (node_hours(before) if before else None) or 0.0
@@ -75,10 +75,10 @@ class JobActions:
         return max(more, 0.0)
 
     async def submit(self, prepared: Prepared) -> KnownJob:
-        """Submit a job and remember it; output directories that are missing are made first.
+        """Submit a job and record it; missing output directories are made first.
 
-        A job without a name gets one that no other has, and every submission an idempotency key: by these it
-        is found again if the answer is lost.
+        A job without a name is given a unique one, and every submission has an idempotency key, so that the
+        job can be found again if the answer is lost.
 
         Raises:
             InvalidCall: an output directory could not be made, or another call writes to the same file.
@@ -112,10 +112,10 @@ class JobActions:
         return KnownJob(machine, job, intent.as_submitted(job.id))
 
     async def update(self, known: KnownJob, change: JobSpec, targets: Sequence[OutputPath] = ()) -> Job:
-        """Change a queued job and remember the change; output directories that are missing are made first.
+        """Change a queued job and record the change; missing output directories are made first.
 
         Raises:
-            InvalidCall: the job was changed since it was looked at, or an output directory could not be made.
+            InvalidCall: the job has changed since it was checked, or an output directory could not be made.
         """
         machine, job_id = known.resource.id, known.job.id
         with self._claims.claimed(f"job {job_id}", float("inf")):
@@ -182,7 +182,7 @@ class JobActions:
             yield
 
     async def cancel(self, known: KnownJob) -> None:
-        """Ask for a job's end; it stays active for some seconds after that."""
+        """Request that a job be canceled; it stays active for some seconds after that."""
         machine, job_id = known.resource.id, known.job.id
 
         async def send(sending: Sending) -> None:
@@ -192,7 +192,7 @@ class JobActions:
         await self._recorder.carry_out(CancelIntent(resource_id=machine, job_id=job_id), send)
 
     async def _carry_out(self, intent: SubmitIntent | UpdateIntent, send: Send[Job], cost: float) -> Job:
-        """Carry out what may cost something; another process may have spent the rest of the day meanwhile."""
+        """Carry out a change that may cost node hours; another process may have used them up meanwhile."""
         limit = self._limits.node_hours_per_day if cost else None
         try:
             return await self._recorder.carry_out(intent, send, node_hours=cost, day_limit=limit)
@@ -208,24 +208,24 @@ class JobActions:
     async def _remember(self, record: SubmittedJob) -> None:
         try:
             await self._journal.jobs.record(record)
-        except JournalError as error:  # the job is there all the same
-            logger.warning("job %s is not remembered: %s", record.job_id, error)
+        except JournalError as error:  # the job exists all the same
+            logger.warning("job %s can't be recorded: %s", record.job_id, error)
 
 
 class TaskActions:
-    """Ends tasks of one facility, for one call."""
+    """Cancels tasks of one facility, for one call."""
 
     def __init__(self, iri: IRIClient, recorder: Recorder) -> None:
         self._iri = iri
         self._recorder = recorder
 
     async def cancel(self, task_id: str) -> str:
-        """Ask for a task's end; what the facility says to it.
+        """Request that a task be canceled, and return the facility's reply.
 
         Raises:
-            JournalError: it can't be written down, and so is not sent.
-            OutcomeUnknown: it may have been asked for.
-            IRIError: it was not.
+            JournalError: the request can't be recorded, and so is not sent.
+            OutcomeUnknown: the request may have been carried out.
+            IRIError: the request was not carried out.
         """
 
         async def send(_: Sending) -> str:

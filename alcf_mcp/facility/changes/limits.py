@@ -1,4 +1,4 @@
-"""The limits that the person set once; they hold whatever a model says."""
+"""The limits that the user has set; they apply whatever a model says."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from alcf_mcp.iri.models import JobSpec
 
 
 class LimitReached(InvalidCall):
-    """A limit of the person's does not allow it; the message names the limit and where it is set."""
+    """Refused by a limit that the user set; the message names the limit and its setting."""
 
     def __init__(self, what: str, setting: str) -> None:
         super().__init__(
-            f"{what}. The limit is the person's own, set by ALCF_MCP_{setting.upper()}",
-            hint="Keep within it, or tell the person: they alone can change it, in this server's settings.",
+            f"{what}. The limit is the user's own, set by ALCF_MCP_{setting.upper()}",
+            hint="Stay within it, or tell the user: only they can change it, in the server's settings.",
         )
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What may be asked for; ``None`` or nothing named means no limit.
+    """The limits on changes; ``None`` or an empty tuple means no limit.
 
-    ``walltime`` is in seconds, ``paths`` are directories. ``unasked_node_hours`` is what a
-    job may cost before the person is asked about it.
+    ``walltime`` is in seconds; ``paths`` are directories. ``unasked_node_hours`` is what a job may
+    cost before the user is asked to confirm it.
     """
 
     unasked_node_hours: float = 8.0
@@ -41,44 +41,45 @@ class Limits:
     paths: tuple[RemotePath, ...] = ()
 
     def check_intent(self, intent: PathIntent | PlaceIntent) -> None:
-        """Refuse a change outside the allowed directories.
+        """Refuse a change that the allowed directories rule out.
 
         Raises:
-            LimitReached: it is one.
+            LimitReached: the path is outside them, or may not itself be changed.
         """
         check = self.check_change if intent.kind in _OF_WHAT_IS_THERE else self.check_place
         check(intent.path)
 
     def check_place(self, path: RemotePath) -> None:
-        """Refuse to put anything outside the allowed directories; into one of them is allowed.
+        """Refuse to put anything outside the allowed directories; those themselves are valid places.
 
         Raises:
-            LimitReached: it lies outside.
+            LimitReached: the path is outside them.
         """
         if self.paths and not self._is_below(path) and path.canonical not in self._roots:
             raise LimitReached(f"{path} lies outside {', '.join(self.paths)}", "allowed_paths")
 
     def root_of(self, path: RemotePath) -> RemotePath | None:
-        """The allowed directory that a path lies in; ``None`` where none is named."""
+        """The allowed directory that contains a path; ``None`` if there is none."""
         return next((root for root in self.paths if path.is_within(root)), None)
 
     def check_change(self, path: RemotePath) -> None:
-        """Refuse to change what does not lie below an allowed directory; these themselves stay as they are.
+        """Refuse to change a path that is not inside an allowed directory, or is that directory itself.
 
         Raises:
-            LimitReached: it does not.
+            LimitReached: it is not inside one.
         """
         self.check_place(path)
         if self.paths and not self._is_below(path):
             raise LimitReached(
-                f"{path} is an allowed directory itself: only what is in it may be changed", "allowed_paths"
+                f"{path} is itself an allowed directory: only what is inside it may be changed",
+                "allowed_paths",
             )
 
     def check_job(self, spec: JobSpec) -> None:
-        """Refuse a job that asks for more than is allowed, or writes its output elsewhere.
+        """Refuse a job that asks for more than is allowed, or writes outside the allowed directories.
 
         Raises:
-            LimitReached: it does.
+            LimitReached: the job does.
         """
         for path in (spec.directory, spec.stdout_path, spec.stderr_path):
             if path is not None:
@@ -99,30 +100,30 @@ class Limits:
         _at_most(node_hours(spec), self.node_hours, "max_node_hours", lambda h: f"{h:g} node hours")
 
     def check_day(self, spent: float, more: float) -> None:
-        """Refuse a job that would go beyond the day's node hours.
+        """Refuse a job that would exceed the day's node hours.
 
         Args:
-            spent: node hours of the jobs that were submitted within 24 hours.
-            more: those of the job; a change that adds none is allowed.
+            spent: node hours of the jobs submitted in the last 24 hours.
+            more: node hours that the job adds; a change that adds none is always allowed.
 
         Raises:
-            LimitReached: it would.
+            LimitReached: the job would exceed them.
         """
         limit = self.node_hours_per_day
         if limit is not None and more > 0 and spent + more > limit:
             raise LimitReached(
-                f"{more:g} node hours more would make {spent + more:g} within 24 hours, more than {limit:g}",
+                f"{more:g} more node hours would make {spent + more:g} within 24 hours, more than {limit:g}",
                 "max_node_hours_per_day",
             )
 
     def _check_resources(self, spec: JobSpec) -> None:
-        """Refuse PBS resources whose effect is not known, where anything is limited that they might touch."""
+        """Refuse PBS resources of unknown effect if there is any limit that they might circumvent."""
         named = (spec.attributes and spec.attributes.custom_attributes) or {}
         limits = {name: getattr(self, name) for name in _ON_JOBS}
         setting = next((_ON_JOBS[name] for name, limit in limits.items() if limit not in (None, ())), None)
         if setting and (unknown := unknown_resources(named)):
             raise LimitReached(
-                f"What {', '.join(unknown)} in `custom_attributes` does to a job is not known here", setting
+                f"The effect of {', '.join(unknown)} in `custom_attributes` is unknown", setting
             )
 
     @property
@@ -134,7 +135,7 @@ class Limits:
 
 
 _OF_WHAT_IS_THERE = frozenset(("chmod", "chown", "rm"))
-"""The kinds of change that do not put something new at a path."""
+"""The kinds of change that affect what is already at a path."""
 
 _ON_JOBS = {
     "nodes": "max_nodes",
@@ -144,7 +145,7 @@ _ON_JOBS = {
     "accounts": "allowed_accounts",
     "paths": "allowed_paths",
 }
-"""The limits on jobs, and the settings they come from."""
+"""The limits on jobs, and the settings that define them."""
 
 
 def _at_most(asked: float | None, limit: float | None, setting: str, say: Callable[[float], str]) -> None:

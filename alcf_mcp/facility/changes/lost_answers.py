@@ -1,4 +1,4 @@
-"""After a change whose answer is lost: look until it is known what came of it, or the patience ends."""
+"""After the answer to a change is lost: check until the outcome is known or the time limit is reached."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ from alcf_mcp.journal import Action, Journal, JournalError
 FIRST_LOOK = 0.3
 LONGEST_PAUSE = 3.0
 LONGEST = 12.0
-"""Seconds of looking: ALCF's gateway waits 10 s for PBS, which may go on after that (2026-08)."""
+"""Seconds of checking: ALCF's gateway waits 10 s for PBS, which may carry on after that (2026-08)."""
 
 
 def _of_its_time(found: Finding, is_late: bool) -> Finding:
-    """A finding as far as it still proves something."""
+    """Return the finding, downgraded to unknown if it is too late to prove anything."""
     if found.outcome == "unknown" or not is_late:
         return found
     return Finding(
-        "unknown", f"{found.detail}, now; somebody else may have done it since", look_at=found.look_at
+        "unknown", f"{found.detail} now, but something else may have done it since", look_at=found.look_at
     )
 
 
 class Finder:
-    """Finds out what came of changes whose answers are lost."""
+    """Finds out what happened to changes whose answers were lost."""
 
     def __init__(self, iri: IRIClient, files: Files, jobs: LostJobs, wait: Wait) -> None:
         self._iri = iri
@@ -56,18 +56,18 @@ class Finder:
     async def find(
         self, intent: Intent, *, action: int, began_at: datetime, task_id: str | None = None
     ) -> Finding:
-        """Look at what was to be changed, until that shows what came of it.
+        """Check the target of a change until it shows the outcome.
 
         Args:
-            intent: what was to be changed.
+            intent: the change.
             action: its number in the journal.
-            began_at: when it was sent, or a little before.
-            task_id: the task that does it, if the facility named one.
+            began_at: when it was sent, or shortly before.
+            task_id: the task that carries it out, if the facility named one.
         """
-        await self._wait.say("the answer is lost: looking what came of it")
-        found = Finding("unknown", "it could not be looked at")
+        await self._wait.say("the answer was lost: checking what happened")
+        found = Finding("unknown", "it could not be checked")
         look = partial(self._look, intent, action, began_at, task_id)
-        with suppress(IRIError, JournalError):  # what is unknown stays so
+        with suppress(IRIError, JournalError):  # the outcome stays unknown
             async with aclosing(
                 looks(
                     look,
@@ -87,7 +87,7 @@ class Finder:
                 return found
             return await self._changed(intent, action, began_at)
         except NotAnIRIAnswer as error:
-            return Finding("unknown", f"it could not be looked at ({error})")
+            return Finding("unknown", f"it could not be checked ({error})")
 
     async def _changed(self, intent: Intent, action: int, began_at: datetime) -> Finding:
         age = datetime.now(UTC) - began_at
@@ -111,11 +111,11 @@ class Finder:
         if task.status == "canceled":
             return Finding("done", f"task {task_id} is canceled")
         if task.ended:
-            return Finding("failed", f"task {task_id} had {task.status} before")
+            return Finding("failed", f"task {task_id} had already ended ({task.status})")
         return Finding("unknown", f"task {task_id} is {task.status}", look_at=LookAt("task", task_id))
 
     async def _task(self, task_id: str) -> Finding | None:
-        """What became of a task; nothing where the facility has lost it."""
+        """What happened to a task; ``None`` if the facility has lost it."""
         try:
             task = await self._iri.without_retries().get_task(task_id)
         except IRIError:
@@ -134,18 +134,18 @@ logger = logging.getLogger(__name__)
 async def recover_open_actions(
     journal: Journal, finder: Finder, api_url: str, *, submissions_only: bool = False
 ) -> bool:
-    """Look at everything that was left open at a facility, and write down what came of it.
+    """Check every action that was left open at a facility, and record its outcome.
 
     Returns:
-        Whether anything was.
+        Whether there were any.
     """
     left: list[Action] = []
     try:
         left = await journal.actions.left_open(api_url, submissions_only=submissions_only)
         for action in left:
             await _recover(journal, finder, action)
-    except JournalError as error:  # nothing is lost: it is tried again
-        logger.warning("what was left open is not looked at: %s", error)
+    except JournalError as error:  # nothing is lost: it will be retried
+        logger.warning("open actions can't be checked: %s", error)
     return bool(left)
 
 
@@ -153,15 +153,15 @@ async def _recover(journal: Journal, finder: Finder, action: Action) -> None:
     try:
         intent = read_intent(action.intent or "")
     except ValueError:
-        logger.warning("action %d was written by another version, and is left as it is", action.id)
+        logger.warning("action %d was recorded by another version and is left as it is", action.id)
         return
     found = await finder.find(intent, action=action.id, began_at=action.began_at, task_id=action.task_id)
     cut_off = "its process ended before the answer came; " if action.ended_at is None else ""
-    logger.info("action %d (%s) is settled: %s", action.id, action.tool, found.outcome)
+    logger.info("action %d (%s) is resolved: %s", action.id, action.tool, found.outcome)
     await journal.actions.end(
         action.id,
         found.outcome,
-        detail=f"{cut_off}looked at later: {found.detail}",
+        detail=f"{cut_off}checked later: {found.detail}",
         job_id=found.job_id,
         if_open=True,
         is_final=found.is_final,

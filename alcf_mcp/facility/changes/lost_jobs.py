@@ -1,4 +1,4 @@
-"""What the scheduler shows of a change that was asked for."""
+"""Find out from the scheduler what happened to a change whose answer was lost."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from alcf_mcp.journal.actions import COMPETES
 SPECS = "getJobs include_spec"
 
 BASELINE_SECONDS = 3.0
-"""A submission is not held up longer by looking which jobs there are before it."""
+"""The time limit for listing the existing jobs before a submission."""
 
 LATE = timedelta(minutes=2)
-"""After that, what is seen may just as well be somebody else's doing."""
+"""After this, what is seen may just as well have another cause."""
 
 _ENDED_BY_US = frozenset({128 + 15, 256 + 15, 256 + 9})
 """Exit codes of jobs that PBS ended (ALCF's deployment of the API, 2026-08)."""
@@ -33,7 +33,7 @@ _JOBS = LookAt("jobs")
 
 
 class LostJobs:
-    """Finds jobs, and how they are, without their ids or the facility's answer."""
+    """Finds jobs and their state although the facility's answer to the change was lost."""
 
     def __init__(self, iri: IRIClient, journal: Journal, unsupported: UnsupportedOperations) -> None:
         self._iri = iri.without_retries()
@@ -41,9 +41,9 @@ class LostJobs:
         self._unsupported = unsupported
 
     async def before(self, resource_id: str) -> tuple[list[str] | None, bool]:
-        """The ids of the person's jobs, and whether those that have ended are all among them.
+        """The ids of the user's jobs, and whether they include all ended jobs.
 
-        No ids where the list can't be had, or not soon.
+        The ids are ``None`` if the list is incomplete or does not arrive in time.
         """
         waiting: Sequence[Job] | None = None
         ended: Sequence[Job] | None = None
@@ -65,16 +65,17 @@ class LostJobs:
         return sorted({job_number(job.id) for job in (*waiting, *(ended or ()))}), ended is not None
 
     async def find_submitted(self, intent: SubmitIntent, action: int, age: timedelta) -> Finding:
-        """Look for a job whose submission was not answered, and remember it as ours if it is found.
+        """Look for a job whose submission was not answered, and record it as ours if it is found.
 
-        Only a job that was not there before can be it. Of several, it is the one that asks for the same,
-        where the facility tells that; else nothing is concluded, nor if another submission is open as well.
+        Only a job that did not exist before can be it. If there are several, it is the one with the same
+        specification, if the facility reports specifications. Nothing is concluded if that does not identify
+        it, or if another submission is open too.
 
         Args:
             intent: the submission.
             action: its number in the journal.
-            age: how long ago it was sent. After a while, a job that is new may be somebody else's; after a
-                longer while, none that is missing will come.
+            age: how long ago it was sent. After ``LATE``, a new job may come from elsewhere; after
+                ``COMPETES``, a job that has not appeared will not appear any more.
         """
         is_late = age > LATE
         new = await self._new_jobs(intent)
@@ -84,43 +85,43 @@ class LostJobs:
         candidates = same or [job for job in new if job.job_spec is None]
         if not candidates and age > COMPETES:
             return Finding(
-                "failed", f"no new job is on {intent.resource}, {spoken(age.total_seconds())} later"
+                "failed", f"there is no new job on {intent.resource}, {spoken(age.total_seconds())} later"
             )
         if not candidates:
-            return Finding("unknown", f"no new job is seen on {intent.resource}, so far", look_at=_JOBS)
+            return Finding("unknown", f"there is no new job on {intent.resource} so far", look_at=_JOBS)
         others = await self._journal.actions.open_submissions(intent.resource_id) - {action}
         if len(candidates) == 1 and not others and (same or not is_late):
             job = candidates[0]
             if await self._journal.jobs.claim(intent.as_submitted(job.id)):
-                proof = "it asks for the same" if same else "it is the only new one"
+                proof = "it has the same specification" if same else "it is the only new one"
                 return Finding("done", f"it was submitted as job {job.id} ({proof})", job, job_id=job.id)
         ids = ", ".join(job.id for job in candidates[:5])
-        detail = f"{ids} may be it, or another submission's"
+        detail = f"{ids} may be from this submission or from another"
         return Finding("unknown", detail, look_at=LookAt("one of these jobs", ids), is_final=is_late)
 
     async def find_canceled(self, intent: CancelIntent) -> Finding:
-        """Look whether a job that was to end has ended, and by whom."""
+        """Check whether a job that was to be canceled has ended, and whether that was the reason."""
         job = await self._iri.get_job(intent.resource_id, intent.job_id)
         look_at = LookAt("job", intent.job_id)
         if not job.finished:
             return Finding("unknown", f"the job is still {job.state}", look_at=look_at)
         if job.state in ("canceled", "cancelled") or job.exit_code in _ENDED_BY_US:
-            return Finding("done", "the job has ended by it", job)
-        return Finding("unknown", f"the job has ended ({job.state}), perhaps by itself", job, look_at)
+            return Finding("done", "the job was canceled", job)
+        return Finding("unknown", f"the job has ended ({job.state}), perhaps on its own", job, look_at)
 
     async def find_updated(self, intent: UpdateIntent) -> Finding:
-        """Look whether a job asks for what it was changed to, where the facility tells that."""
+        """Check whether a job has the new specification, if the facility reports specifications."""
         look_at = LookAt("job", intent.job_id)
         try:
             job = await self._iri.get_job(intent.resource_id, intent.job_id, include_spec=True)
         except NotImplementedThere:
-            return Finding("unknown", "the facility does not tell what a job asks for", look_at=look_at)
+            return Finding("unknown", "the facility does not report what a job asks for", look_at=look_at)
         if _asks_for(job, intent.change):
-            return Finding("done", "the job asks for it now", job)
-        return Finding("unknown", "the job does not ask for it, so far", look_at=look_at)
+            return Finding("done", "the job has the requested change", job)
+        return Finding("unknown", "the job does not have the requested change so far", look_at=look_at)
 
     async def _new_jobs(self, intent: SubmitIntent) -> list[Job] | None:
-        """The jobs that were not there before and are nobody's; ``None`` where that can't be told."""
+        """The jobs that are new and have no record yet; ``None`` if that can't be determined."""
         if intent.known is None:
             return None
         waiting = await self._listed(intent.resource_id, historical=False)
@@ -132,7 +133,7 @@ class LostJobs:
         return [job for id, job in found.items() if id not in taken and job_number(id) not in intent.known]
 
     async def _listed(self, resource_id: str, *, historical: bool) -> Sequence[Job] | None:
-        """The person's jobs, with their specifications where those are told; nothing where it is cut."""
+        """The user's jobs, with specifications if reported; ``None`` if the list is missing or incomplete."""
         include_spec = None if await self._unsupported.lacks(SPECS) else True
         try:
             jobs = await self._iri.list_jobs(
@@ -149,12 +150,12 @@ class LostJobs:
 
 
 def _asks_for(job: Job, spec: JobSpec) -> bool:
-    """Whether a job is told to ask for all that a specification says."""
+    """Whether a job's reported specification includes everything in ``spec``."""
     return job.job_spec is not None and _includes(job.job_spec.to_wire(), spec.to_wire())
 
 
 def _includes(whole: object, part: object) -> bool:
-    """Whether everything that ``part`` says stands in ``whole``, which may say more."""
+    """Whether ``whole`` includes everything in ``part``; it may include more."""
     if isinstance(whole, dict) and isinstance(part, dict):
         return all(name in whole and _includes(whole[name], value) for name, value in part.items())
     return whole == part

@@ -1,4 +1,4 @@
-"""What puts something at a path: copies, moves, links, archives and uploads."""
+"""Operations that put something at a path: copies, moves, links, archives and uploads."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ Seen = TypeVar("Seen", Target, Transfer)
 class Placements:
     """Puts things at paths of one facility, for one call.
 
-    A ``look_…`` looks anew each time; the change after it takes what it saw last. Every change returns the
-    place, and raises what ``Recorder.change_path`` does, and ``InvalidCall`` for what can't be meant.
+    A ``look_at_…`` method checks afresh each time; the change that follows uses its last result. Every change
+    returns the target, and raises what ``Recorder.change_path`` does, and ``InvalidCall`` for a request that
+    makes no sense.
     """
 
     def __init__(
@@ -43,15 +44,15 @@ class Placements:
         self._seen: dict[tuple[object, tuple[RemotePath, ...]], Any] = {}
 
     async def look_at_copy(self, source: RemotePath, target: RemotePath) -> Transfer:
-        """What a copy or a move would put where."""
+        """What a copy or move would put, and where."""
         return await self._look(self._places.for_copy, source, target)
 
     async def look_at_archive(self, source: RemotePath, archive: RemotePath) -> Transfer:
-        """What would be packed where."""
+        """What would be packed, and where."""
         return await self._look(self._places.for_archive, source, archive)
 
     async def look_at_content(self, archive: RemotePath, directory: RemotePath) -> Transfer:
-        """What would be unpacked where."""
+        """What would be unpacked, and where."""
         return await self._look(self._places.for_content, archive, directory)
 
     async def look_at_file(self, path: RemotePath) -> Target:
@@ -72,11 +73,11 @@ class Placements:
         return await self._put("mv", seen.place, lambda fs, _: self._iri.mv(fs, body), seen.source)
 
     async def symlink(self, points_to: RemotePath, link: RemotePath) -> Target:
-        """Make a symbolic link; what it points to has to lie within the person's limits, too."""
+        """Make a symbolic link; what it points to must also be within the user's limits."""
         self._limits.check_place(points_to)
         place = await self._places.look(link)
         if not place.is_free:
-            raise InvalidCall(f"{place.path!r} is there already", hint="Name another link.")
+            raise InvalidCall(f"{place.path!r} already exists", hint="Give the link another path.")
         body = MakeSymlink(path=points_to, link_path=place.path)
         return await self._put("symlink", place, lambda fs, _: self._iri.symlink(fs, body), points_to)
 
@@ -105,7 +106,7 @@ class Placements:
     async def extract(
         self, archive: RemotePath, directory: RemotePath, *, compression: Compression | None = None
     ) -> Target:
-        """Unpack a tar archive into a directory, which is made if it is not there."""
+        """Unpack a tar archive into a directory, which is made if it is missing."""
         seen = await self._last(self._places.for_content, archive, directory)
         how = compression_of(seen.source, compression)
         body = Extract(path=seen.source, target_path=seen.place.path, compression=how)
@@ -121,7 +122,7 @@ class Placements:
         return seen
 
     async def _last(self, at: Callable[..., Awaitable[Seen]], *paths: RemotePath) -> Seen:
-        """What that look saw last in this call, or sees now."""
+        """The last result of a check in this call, or that of a new check."""
         seen: Seen | None = self._seen.get((at, paths))
         return seen or await self._look(at, *paths)
 

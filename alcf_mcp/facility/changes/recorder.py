@@ -1,4 +1,4 @@
-"""Every change is written down before it is sent, sent once, and completed with what came of it."""
+"""Record every change before it is sent, send it once, and record its outcome."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @dataclass
 class Caller:
-    """Who calls, and what came of asking a person; told to the journal with every action."""
+    """Who makes the call, and whether the user confirmed it; recorded in the journal with every action."""
 
     tool: str = ""
     client: str = ""
@@ -39,36 +39,36 @@ class Caller:
 
 @dataclass
 class Sending:
-    """What becomes known of an action while it is under way."""
+    """What becomes known about an action while it is under way."""
 
     job_id: str | None = None
     task_id: str | None = None
 
     def note(self, task: TaskHandle) -> None:
-        """Take note of the task that was started."""
+        """Note the task that was started."""
         self.task_id = task.task_id
 
 
 Send = Callable[[Sending], Awaitable[T]]
-"""Sends a change, and tells of it as soon as it knows more."""
+"""Sends a change, and notes what becomes known as soon as it does."""
 
 
 class DayIsSpent(Exception):
-    """A change would cost more than what is left of the day's node hours."""
+    """A change would cost more than is left of the day's node hours."""
 
 
 class Recorder:
-    """Carries out one call's changes, and writes them into the journal.
+    """Carries out the changes of one call, and records them in the journal.
 
     Args:
-        journal: where to.
-        caller: whose call it is.
+        journal: where the changes are recorded.
+        caller: who makes the call.
         api_url: the facility.
-        finder: finds out what came of a change whose answer is lost.
-        files: where paths are changed.
+        finder: finds out what happened to a change whose answer was lost.
+        files: the facility's filesystems.
         limits: what the user allows.
-        wait: the call's patience, which counts its requests.
-        remarks: what the call's answer should tell besides.
+        wait: the call's time limit, which also counts its requests.
+        remarks: collects what the call's answer should also mention.
     """
 
     def __init__(
@@ -99,13 +99,13 @@ class Recorder:
         node_hours: float = 0.0,
         day_limit: float | None = None,
     ) -> T:
-        """Send one change, and find out what came of it if its answer is lost.
+        """Send one change, and find out what happened if its answer is lost.
 
         Raises:
-            JournalError: it can't be written down, and so is not sent.
-            DayIsSpent: the day's node hours do not allow it.
-            OutcomeUnknown: it may have been carried out.
-            IRIError: it was not, or failed.
+            JournalError: the change can't be recorded, and so is not sent.
+            DayIsSpent: the day's node hours do not allow the change.
+            OutcomeUnknown: the change may have been carried out.
+            IRIError: the change was not carried out, or failed.
         """
         number = await self._begin(intent, node_hours, day_limit)
         sending, requests = Sending(), self._wait.requests
@@ -129,20 +129,20 @@ class Recorder:
         return result
 
     def change_path(self, intent: PathIntent | PlaceIntent, start: Starter) -> Awaitable[Task | File | None]:
-        """Carry out one change of a file or directory.
+        """Carry out one change to a file or directory.
 
         Args:
-            intent: what is to be changed.
-            start: starts the task that does it.
+            intent: the change.
+            start: starts the task that makes the change.
 
         Returns:
-            The task that did it, or what was found of its path if the answer was lost.
+            The task that made the change, or what was found at its path if the answer was lost.
 
         Raises:
-            LimitReached: its path lies outside the directories that may be changed.
-            JournalError: it can't be written down, and so is not sent.
-            OutcomeUnknown: it may have been carried out.
-            IRIError: it was not, or failed.
+            LimitReached: the path is outside the directories that may be changed.
+            JournalError: the change can't be recorded, and so is not sent.
+            OutcomeUnknown: the change may have been carried out.
+            IRIError: the change was not carried out, or failed.
         """
         self._limits.check_intent(intent)
         return self.carry_out(
@@ -150,9 +150,9 @@ class Recorder:
         )
 
     async def not_confirmed(self, why: str) -> None:
-        """Write down that a guarded call was not carried out."""
+        """Record that a guarded call was not carried out."""
         action = self._action(None, 0.0).model_copy(update={"confirmed": why, "outcome": "not confirmed"})
-        # Where that fails, nothing was done, so nothing is lost.
+        # If this fails nothing is lost, because nothing was done.
         await or_else(self._journal.actions.begin(action), None)
 
     async def _begin(self, intent: Intent, node_hours: float, day_limit: float | None) -> int:
@@ -164,11 +164,11 @@ class Recorder:
     async def _find_out(
         self, intent: Intent, number: int, began_at: datetime, sending: Sending, error: iri.IRIError
     ) -> Any:
-        """What the change would have answered, found by looking.
+        """Find out by checking what the change would have returned.
 
         Raises:
-            OutcomeUnknown: looking proved nothing.
-            TaskFailed: it failed.
+            OutcomeUnknown: the checks proved nothing.
+            TaskFailed: the change failed.
         """
         try:
             found = await self._finder.find(intent, action=number, began_at=began_at, task_id=sending.task_id)
@@ -179,7 +179,7 @@ class Recorder:
         lost = f"The answer was lost ({str(error).rstrip('.')})"
         await self._end(number, found.outcome, f"{lost}; {found.detail}", sending)
         if found.outcome == "done":
-            self._remarks.append(f"{lost}, but looking showed that it was carried out: {found.detail}.")
+            self._remarks.append(f"{lost}, but checking showed that it was carried out: {found.detail}.")
             return found.value
         if found.outcome == "failed":
             raise iri.TaskFailed(found.detail, task_id=sending.task_id or "") from None
@@ -202,17 +202,17 @@ class Recorder:
         )
 
     async def _end(self, number: int, outcome: ActionOutcome, detail: str | None, sending: Sending) -> None:
-        with anyio.CancelScope(shield=True):  # a call that is cancelled now has been sent all the same
+        with anyio.CancelScope(shield=True):  # the change was sent even if the call is cancelled now
             try:
                 await self._journal.actions.end(
                     number, outcome, detail=detail, job_id=sending.job_id, task_id=sending.task_id
                 )
             except JournalError as error:
-                logger.warning("action %d stays without its outcome (%s): %s", number, outcome, error)
+                logger.warning("the outcome of action %d (%s) can't be recorded: %s", number, outcome, error)
 
 
 def _known_outcome(error: iri.IRIError, sending: Sending) -> ActionOutcome | None:
-    """What an error says of the change; nothing where that has to be found out."""
+    """The outcome that an error proves; ``None`` if it has to be found out."""
     if isinstance(error, iri.TaskStillRunning):
         return "sent"
     if has_failed(error):

@@ -1,4 +1,4 @@
-"""Where something is to be put: what is there, and whether it can be put there."""
+"""Check the paths where something is to be put: what is there, and whether it can be put there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from alcf_mcp.iri.models import Compression, FileStat
 
 @dataclass(frozen=True)
 class Target:
-    """A path where something is to be put, and what is there; ``None`` is nothing."""
+    """A path where something is to be put, and what is there now; ``None`` if nothing is."""
 
     path: RemotePath
     there: FileStat | None
@@ -31,7 +31,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Transfer:
-    """A file or directory, and the place where it, or what is made of it, is to be."""
+    """A source, and the target where it, or what is made from it, is to be put."""
 
     source: RemotePath
     what: FileStat
@@ -39,19 +39,19 @@ class Transfer:
 
 
 class Targets:
-    """Looks at places of one facility, for one call; what is looked at is looked at anew each time."""
+    """Checks paths of one facility, for one call; every check is made afresh."""
 
     def __init__(self, files: Files, limits: Limits) -> None:
         self._files = files
         self._limits = limits
 
     async def look(self, path: RemotePath) -> Target:
-        """See what is at a path that may be changed."""
+        """Check what is at a path, if the limits allow it as a target."""
         self._limits.check_place(path)
         return Target(path, await self._files.stat_if_there(path))
 
     async def for_file(self, path: RemotePath) -> Target:
-        """See what is at a path where a file is to be: nothing, or a file.
+        """Check that a path can be the target of a file: there is nothing yet, or a file.
 
         Raises:
             InvalidCall: something else is there.
@@ -59,12 +59,12 @@ class Targets:
         return _takes_file(await self.look(path))
 
     async def for_copy(self, source: RemotePath, target: RemotePath) -> Transfer:
-        """See what is to be copied or moved, and the place where it comes to stand.
+        """Check the source of a copy or move, and the path where it will end up.
 
-        A directory named as the target means a place in it, as with ``cp`` and ``mv``.
+        If the target is a directory, the source goes into it, as with ``cp`` and ``mv``.
 
         Raises:
-            InvalidCall: there is no source, or it can't be put there.
+            InvalidCall: the source does not exist, or can't be put there.
         """
         refuse_root(source)
         self._limits.check_place(target)
@@ -84,10 +84,10 @@ class Targets:
         return Transfer(source, what, place)
 
     async def for_archive(self, source: RemotePath, archive: RemotePath) -> Transfer:
-        """See what is to be packed, and the place of its archive.
+        """Check what is to be packed, and the path of its archive.
 
         Raises:
-            InvalidCall: there is no source, or the archive can't be there.
+            InvalidCall: the source does not exist, or the archive can't be put there.
         """
         self._limits.check_place(archive)
         _check_same_filesystem(source, archive)
@@ -95,22 +95,22 @@ class Targets:
         place = await self.for_file(archive)
         if place.there and place.path.is_within(source):
             raise InvalidCall(
-                f"{place.path!r} is, or lies in, what is to be packed", hint="Name another archive."
+                f"{place.path!r} is, or lies in, what is to be packed", hint="Give the archive another path."
             )
         await self._check_other_file(source, what, place)
         return Transfer(source, what, place)
 
     async def for_content(self, archive: RemotePath, directory: RemotePath) -> Transfer:
-        """See an archive, and the directory that it is to be unpacked into.
+        """Check an archive, and the directory that it is to be unpacked into.
 
         Raises:
-            InvalidCall: there is no archive, or something else than a directory.
+            InvalidCall: the archive does not exist, or the target is not a directory.
         """
         _check_same_filesystem(archive, directory)
         place = await self.look(directory)
         what = await self._there(archive)
         if place.there and place.there.type != "directory":
-            raise InvalidCall(f"{place.path!r} is there and is no directory", hint="Name a directory.")
+            raise InvalidCall(f"{place.path!r} exists and is not a directory", hint="Name a directory.")
         return Transfer(archive, what, place)
 
     async def _there(self, path: RemotePath) -> FileStat:
@@ -120,7 +120,7 @@ class Targets:
         return what
 
     async def _check_other_file(self, source: RemotePath, what: FileStat, place: Target) -> None:
-        """Refuse to put a file over itself, whatever names and links lead to it."""
+        """Refuse to overwrite a file with itself, whatever names and links lead to it."""
         if place.there is None or place.there.ino is None:
             return
         followed = what if what.type != "link" else await self._files.stat_if_there(source, dereference=True)
@@ -136,8 +136,8 @@ def _takes_file(place: Target) -> Target:
     if place.there.type == "directory":
         raise InvalidCall(f"{place.path!r} is a directory", hint="Name a file in it.")
     raise InvalidCall(
-        f"{place.path!r} is there and is no plain file ({place.there.type or 'its type is not told'})",
-        hint="Name another target, or what a link points to.",
+        f"{place.path!r} exists and is not a regular file ({place.there.type or 'unknown type'})",
+        hint="Name another target; in place of a link, name what it points to.",
     )
 
 
@@ -151,12 +151,12 @@ def _check_same_filesystem(source: RemotePath, target: RemotePath) -> None:
     if source.filesystem != target.filesystem:
         raise InvalidCall(
             f"{source!r} and {target!r} lie on different filesystems",
-            hint="The facility does this within one; cp in a job's script copies between them.",
+            hint="The facility does this only within one; use cp in a job script to copy between them.",
         )
 
 
 class PathClaims:
-    """The paths at which this process puts something, or has; all calls share them."""
+    """The paths where this process is putting something or has put something; shared by all calls."""
 
     def __init__(self) -> None:
         self._under_way: set[str] = set()
@@ -164,19 +164,20 @@ class PathClaims:
 
     @contextmanager
     def claimed(self, place: str, seen_at: float) -> Iterator[None]:
-        """Around what puts something at a place, or changes something.
+        """Context of an operation that puts something at a place, or changes something there.
 
         Args:
             place: a canonical path, or another name that only one call may change at a time.
-            seen_at: when it was seen what is there, by ``time.monotonic``.
+            seen_at: when the place was checked, by ``time.monotonic``.
 
         Raises:
-            InvalidCall: another call does so too, or has since.
+            InvalidCall: another call is doing so too, or has done so since.
         """
         if place in self._under_way or self._ended.get(place, 0.0) > seen_at:
             raise InvalidCall(
                 f"Another call has just changed {place!r}, or put something there",
-                hint="Check that this is still wanted, and call again: the user is then asked.",
+                hint="Check that this is still wanted, then call again: the user is asked before it replaces "
+                "anything.",
             )
         self._under_way.add(place)
         try:
@@ -198,29 +199,29 @@ _COMPRESSIONS: dict[str, Compression] = {
 
 
 def compression_of(archive: str, named: Compression | None) -> Compression:
-    """How an archive is compressed: as named, or as the ending of its name says.
+    """The compression of an archive: as given, or by the ending of its name.
 
     Raises:
-        InvalidCall: neither tells.
+        InvalidCall: neither says.
     """
     ending = next((end for end in _COMPRESSIONS if archive.lower().endswith(end)), None)
     if named is None and ending is None:
         raise InvalidCall(
-            f"The name of {archive!r} does not tell how it is compressed",
+            f"The name of {archive!r} does not show how it is compressed",
             hint=f"Give `compression`, or a name that ends in one of {', '.join(_COMPRESSIONS)}.",
         )
     return named or _COMPRESSIONS[ending or ".tar"]
 
 
 LONGEST_PATTERN = 200
-"""Characters."""
+"""The most characters in a pattern."""
 
 
 def checked_pattern(pattern: str | None) -> str | None:
-    """Return a pattern that names have to match.
+    """Return the pattern that names must match, if it is valid.
 
     Raises:
-        InvalidCall: it is no regular expression.
+        InvalidCall: it is not a valid regular expression.
     """
     try:
         if len(pattern or "") > LONGEST_PATTERN:
@@ -229,6 +230,6 @@ def checked_pattern(pattern: str | None) -> str | None:
     except (re.error, OverflowError, RecursionError) as error:
         raise InvalidCall(
             f"{(pattern or '')[:40]!r} is not a valid regular expression ({error})",
-            hint=r"'\.log$' matches what ends in .log.",
+            hint=r"'\.log$' matches names that end in .log.",
         ) from None
     return pattern

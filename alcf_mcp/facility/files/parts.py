@@ -1,4 +1,4 @@
-"""Parts of files as text, and how much of the file they are."""
+"""Parts of files as text, and which part of the file each one is."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from alcf_mcp.iri.models import FileContent
 class FilePart:
     """A part of a file as text.
 
-    ``start`` and ``end`` are byte positions, ``total`` the file's size in bytes; ``None`` where the
-    facility does not tell. ``at_end`` is ``None`` where it can't be known.
+    ``start`` and ``end`` are byte positions, ``total`` is the file's size in bytes; each is ``None`` if the
+    facility does not report it. ``at_end`` is ``None`` if it can't be determined.
     """
 
     path: str
@@ -24,20 +24,20 @@ class FilePart:
 
     @property
     def at_end(self) -> bool | None:
-        """Whether nothing of the file comes after this part."""
+        """Whether the part reaches the end of the file."""
         if self.end is None or self.total is None:
             return None
         return self.end >= self.total
 
     def shortened(self, characters: int) -> FilePart:
-        """Its beginning, where it is longer than that."""
+        """Return the part cut to at most this many characters."""
         if len(self.content) <= characters or self.start is None:
             return self
         content = self.content[:characters]
         return FilePart(self.path, content, self.start, self.start + len(content.encode()), self.total)
 
     def extent(self) -> str:
-        """How much of the file this is: ``/eagle/P/x.log: bytes 0-500 of 2000``."""
+        """Describe the extent of the part: ``/eagle/P/x.log: bytes 0-500 of 2000``."""
         if self.start is None or self.end is None:
             known = "" if self.total is None else f" of a file of {self.total} bytes"
             return f"{self.path}: a part{known}"
@@ -49,9 +49,9 @@ class FilePart:
 
 
 def viewed(path: str, content: FileContent, *, start: int, total: int | None) -> FilePart:
-    """The window that ``view`` answered; where it does not say how far it reached, its text is counted.
+    """The part that ``view`` returned; if the answer lacks the end position, it is computed from the text.
 
-    A character that the window's end cuts is left to the next window.
+    A character cut by the end of the window is left to the next window.
     """
     end = _end_in_bytes(content)
     if end is None:
@@ -70,11 +70,11 @@ def viewed(path: str, content: FileContent, *, start: int, total: int | None) ->
 
 
 def headed(path: str, content: FileContent, *, asked: int | None, total: int | None) -> FilePart:
-    """What ``head`` answered; ``asked`` is the number of bytes where bytes were asked for."""
+    """The part that ``head`` returned; ``asked`` is the number of bytes if bytes were requested."""
     end = _end_in_bytes(content)
     if end is None and asked is not None:
         end = asked if total is None else min(asked, total)
-    if end is None and "\ufffd" not in content.content:  # each stands for bytes that can't be counted
+    if end is None and "\ufffd" not in content.content:  # each replaces an unknown number of bytes
         end = len(content.content.encode())
     return FilePart(path, content.content, 0, end, total)
 
@@ -84,8 +84,8 @@ def _end_in_bytes(content: FileContent) -> int | None:
 
 
 def last_lines(part: FilePart, lines: int) -> FilePart:
-    """Cut a window down to its last lines; the first line of a window is only whole at the file's start."""
-    kept = re.findall(r"[^\n]*\n|[^\n]+", part.content)  # a form feed or U+2028 ends no line of a file
+    """Cut a window to its last lines; its first line is incomplete unless the window starts the file."""
+    kept = re.findall(r"[^\n]*\n|[^\n]+", part.content)  # unlike splitlines(), not at a form feed or U+2028
     if part.start:
         kept = kept[1:] or kept
     content = "".join(kept[-lines:])

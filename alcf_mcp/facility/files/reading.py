@@ -1,4 +1,4 @@
-"""Files and directories by their absolute paths, with the tasks behind them resolved."""
+"""Read files and directories by absolute path, waiting for the tasks that do it."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from alcf_mcp.iri.models import File, FileStat, Task, TaskHandle
 from alcf_mcp.iri.wait import Wait
 
 MOST_BYTES = 1_048_576
-"""Read in one piece: larger results make ALCF's service fail (ALCF's deployment of the API, 2026-08)."""
+"""Most to read at once: larger results make ALCF's service fail (ALCF's deployment of the API, 2026-08)."""
 
 TAIL_WINDOW = 16_384
 LINE_GUESS = 160
 
 Starter = Callable[[str, str], Awaitable[TaskHandle]]
-"""Starts a task, given the filesystem's id and the path."""
+"""Starts a task for a filesystem id and a path."""
 
 Started = Callable[[TaskHandle], None]
-"""Is told of a task that was started."""
+"""Called with the handle of a started task."""
 
 
 class Files:
@@ -61,10 +61,10 @@ class Files:
         recursive: bool = False,
         dereference: bool = False,
     ) -> list[File]:
-        """The entries of a directory, or the one of a file; unsorted.
+        """The entries of a directory, unsorted, or the single entry of a file.
 
-        Symbolic links are left out, an unreadable entry cuts the list there without a word, and an
-        unreadable directory looks empty (ALCF's deployment of the API, 2026-08).
+        Symbolic links are left out, an unreadable entry silently cuts the list short, and an unreadable
+        directory looks empty (ALCF's deployment of the API, 2026-08).
         """
         options = {
             "show_hidden": show_hidden or None,
@@ -76,19 +76,21 @@ class Files:
         return task_results.files(task)
 
     async def seen(self, path: RemotePath) -> File | None:
-        """What this call has seen of a path already, or sees now: how it was before a change."""
+        """The entry of a path before a change: what this call saw of it, or else what it sees now."""
         return self._seen[path] if path in self._seen else await self.entry(path)
 
     async def entry(self, path: RemotePath) -> File | None:
-        """What its directory tells of a path; ``None`` where it tells nothing."""
+        """The entry of a path in its directory's listing; ``None`` if there is none."""
         self._seen[path] = await self._entry(path)
         return self._seen[path]
 
     async def file_there(self, path: RemotePath) -> File | Literal["nothing", "no file"]:
-        """What is at a path where a file may be; its first byte tells, as a directory may be long to list.
+        """What is at a path where a file may be.
+
+        It reads the first byte to find out, because listing a large directory takes long.
 
         Raises:
-            TaskFailed: that can't be told, as of a link.
+            TaskFailed: the answer can't be determined, as for a link.
         """
         try:
             await self.resolve(path, lambda fs, path: self._iri.view(fs, path, offset=0, size=1))
@@ -101,9 +103,9 @@ class Files:
         return _named(path, await self.ls(path, show_hidden=True)) or File(name=path.name, type="file")
 
     async def is_missing(self, path: RemotePath) -> bool:
-        """Whether a path is surely not there: its directory does not show it, and it is not found itself.
+        """Whether a path is certainly missing: neither its directory's listing nor its own shows it.
 
-        A directory alone may leave it out.
+        The directory's listing is not enough, as it may leave entries out.
         """
         if (parent := path.parent) is None:
             return False
@@ -119,17 +121,17 @@ class Files:
         return False
 
     async def stat(self, path: RemotePath, *, dereference: bool = False) -> FileStat:
-        """What the filesystem knows of a path; of a link itself, unless that is followed."""
+        """The ``stat`` of a path; for a link, that of the link itself unless ``dereference`` is set."""
         task = await self.resolve(
             path, lambda fs, path: self._iri.stat(fs, path, dereference=dereference or None)
         )
         return task_results.stat(task)
 
     async def stat_if_there(self, path: RemotePath, *, dereference: bool = False) -> FileStat | None:
-        """The same; ``None`` where nothing is, not even a link.
+        """The ``stat`` of a path; ``None`` if nothing is there, not even a link.
 
         Raises:
-            TaskFailed: that can't be told.
+            TaskFailed: the answer can't be determined.
         """
         try:
             return await self.stat(path, dereference=dereference)
@@ -142,22 +144,22 @@ class Files:
         beside = await self._listing(path.parent) if path.parent else []
         if found := _named(path, beside):
             return found
-        # Its directory can't be read, or leaves it out. A file is listed as itself, but so looks a directory
-        # whose only entry has its own name: then there is something below that name.
+        # Its directory can't be read, or leaves it out. Listing a file shows the file itself, but a directory
+        # whose only entry has the directory's name looks the same: there, listing that entry shows something.
         own = await self._listing(path)
         itself = _named(path, own) if len(own) == 1 else None
         inside = itself and await self._listing(path / path.name)
         return None if inside else itself
 
     async def _listing(self, path: RemotePath) -> list[File]:
-        """The entries of a path that may not be there, or may not be readable."""
+        """The entries of a path; empty if it is missing or can't be read."""
         try:
             return await self.ls(path, show_hidden=True)
         except TaskFailed:
             return []
 
     async def size(self, path: RemotePath) -> int | None:
-        """The size of a file in bytes; ``None`` where the facility does not tell."""
+        """The size of a file in bytes; ``None`` if the facility does not report it."""
         try:
             entries = await self.ls(path, show_hidden=True)
         except IRIError:
@@ -166,7 +168,7 @@ class Files:
         return found.size if found else None
 
     async def view(self, path: RemotePath, *, offset: int, size: int) -> FilePart:
-        """Up to ``size`` bytes of a file from ``offset`` on."""
+        """Up to ``size`` bytes of a file, starting at ``offset``."""
         size = min(size, MOST_BYTES)
         task, total = await self._with_size(
             path, lambda fs, path: self._iri.view(fs, path, offset=offset, size=size)
@@ -183,11 +185,11 @@ class Files:
         return headed(path, task_results.content(task), asked=num_bytes, total=total)
 
     async def download(self, path: RemotePath) -> str:
-        """A small file whole; what is no text comes in base64."""
+        """The whole content of a small file; in base64 if it is not text."""
         return task_results.content(await self.resolve(path, self._iri.download)).content
 
     async def tail(self, path: RemotePath, *, lines: int) -> FilePart:
-        """The last lines of a file; by its size and a look at its end where the facility has no ``tail``."""
+        """The last lines of a file; if the facility has no ``tail``, read from its end by its size."""
         if not await self._unsupported.lacks("tail"):
             try:
                 task = await self.resolve(path, lambda fs, path: self._iri.tail(fs, path, lines=lines))
@@ -201,8 +203,8 @@ class Files:
         total = await self.size(path)
         if total is None:
             raise InvalidCall(
-                f"The size of {path!r} can't be told, so its end can't be found",
-                hint="Is it a file, and readable?",
+                f"The size of {path!r} can't be determined, so its end can't be found",
+                hint="Check that it is a file and that you can read it.",
                 look_at=LookAt("file", path),
             )
         window = min(max(TAIL_WINDOW, lines * LINE_GUESS), MOST_BYTES)
@@ -220,7 +222,7 @@ class Files:
         return viewed(path, task_results.content(task), start=start, total=total)
 
     async def _with_size(self, path: RemotePath, start: Starter) -> tuple[Task, int | None]:
-        """Resolve a task and, beside it, look how large the file is: one wait for both."""
+        """Resolve a task and get the file's size at the same time, to wait only once."""
         total: int | None = None
         task: Task | IRIError
 
@@ -232,7 +234,7 @@ class Files:
             group.start_soon(look)
             try:
                 task = await self.resolve(path, start)
-            except IRIError as error:  # kept, so that it does not leave in an exception group
+            except IRIError as error:  # kept, so that it is not raised inside an exception group
                 task = error
                 group.cancel_scope.cancel()
         if isinstance(task, IRIError):
@@ -240,15 +242,15 @@ class Files:
         return task, total
 
     async def resolve(self, path: RemotePath, start: Starter, *, started: Started | None = None) -> Task:
-        """Start a task on the filesystem that a path lies on, and wait for it.
+        """Start a task on the filesystem that holds a path, and wait for it.
 
         Args:
             path: the path.
             start: starts the task.
-            started: told of the task as soon as there is one.
+            started: called with the task's handle as soon as there is one.
 
         Raises:
-            TaskError: it failed, or outlasts the call's patience.
+            TaskError: the task failed, or did not end within the call's time limit.
         """
         filesystem = await self._names.storage(path.filesystem)
         handle = await start(filesystem.id, path)

@@ -1,1 +1,1 @@
-"""Reading jobs, and everything about one that is about to be asked for."""
+"""Read jobs, and prepare the ones that are about to be submitted or changed."""

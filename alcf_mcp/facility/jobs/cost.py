@@ -1,4 +1,4 @@
-"""What a job can cost at most: nodes × walltime, in node hours. What is not known never counts as nothing."""
+"""The most that a job can cost: nodes × walltime, in node hours. An unknown value never counts as zero."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from alcf_mcp.iri.models import JobSpec
 
 
 def node_hours(spec: JobSpec) -> float | None:
-    """Nodes × walltime; ``None`` where one of them is not known."""
+    """Nodes × walltime in hours; ``None`` if either is unknown."""
     nodes = spec.resources.node_count if spec.resources else None
     seconds = spec.attributes.duration if spec.attributes else None
     return None if nodes is None or seconds is None else nodes * seconds / 3600
 
 
 def most_node_hours(spec: JobSpec, machine: str) -> float:
-    """The most node hours that a job can be charged.
+    """The most node hours that a job can be charged for.
 
-    A walltime that is not known counts as the longest of its queue, or of any queue where that is not known.
+    An unknown walltime counts as the longest that its queue allows, or that any queue allows if the queue is
+    unknown too.
 
     Args:
-        spec: the job; its node count is known.
+        spec: the job, with its node count.
         machine: the machine's name.
     """
     nodes = (spec.resources.node_count if spec.resources else None) or 1

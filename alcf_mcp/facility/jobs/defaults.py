@@ -1,4 +1,4 @@
-"""What a person usually asks for: as configured, or as in the last job on that machine."""
+"""What the user usually asks for: as configured, or as in the last job on that machine."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from alcf_mcp.journal import Journal, SubmittedJob, or_else
 logger = logging.getLogger(__name__)
 
 LOOKED_BACK = 20
-"""Jobs."""
+"""The number of earlier jobs to consider."""
 
 _LIKE_BEFORE = "as in your last job there"
 
 
 @dataclass(frozen=True)
 class ConfiguredDefaults:
-    """What the person configured; ``None`` where nothing is."""
+    """What the user configured; ``None`` where they set nothing."""
 
     account: str | None = None
     queue: str | None = None
@@ -37,9 +37,9 @@ class SubmissionDefaults:
 
     Args:
         iri: the facility.
-        journal: the person's earlier jobs.
-        defaults: the person's own settings, which come first.
-        has_alcf_queues: the machines have the queues of ALCF's.
+        journal: the user's earlier jobs.
+        defaults: the user's own settings, which take precedence.
+        has_alcf_queues: whether the machines have ALCF's queues.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class SubmissionDefaults:
         self._has_alcf_queues = has_alcf_queues
 
     async def filled(self, machine: Resource, request: JobRequest) -> tuple[JobRequest, list[str]]:
-        """A request with account, queue and directory, and what was filled in, as sentences."""
+        """Fill in account, queue and directory; returns the request, and what was filled in, as sentences."""
         if request.account and request.queue and (request.directory or request.stdout_path):
             return request, []
         earlier = _most_like(await self._earlier(machine), request)
@@ -68,7 +68,7 @@ class SubmissionDefaults:
         return replace(request, **values), used
 
     async def open_submissions(self, machine: Resource) -> set[int]:
-        """The submissions to a machine that are open: under way, or of an outcome that is not known."""
+        """The open submissions to a machine: under way, or with an unknown outcome."""
         return await or_else(self._journal.actions.open_submissions(machine.id), set())
 
     async def _account(self, request: JobRequest, earlier: SubmittedJob | None) -> tuple[str, str] | None:
@@ -81,7 +81,7 @@ class SubmissionDefaults:
         try:
             projects = await self._iri.list_projects()
         except IRIError as error:
-            logger.info("no account is suggested: %s", error)
+            logger.info("no account is filled in: %s", error)
             return None
         return (projects[0].name, "your only project") if len(projects) == 1 else None
 
@@ -95,7 +95,7 @@ class SubmissionDefaults:
         if attributes and attributes.queue_name:
             return attributes.queue_name, _LIKE_BEFORE
         suggested = suggested_queue(machine.name, nodes, seconds) if self._has_alcf_queues else None
-        return (suggested, "which takes such jobs") if suggested else None
+        return (suggested, "which takes jobs of this size") if suggested else None
 
     def _directory(self, request: JobRequest, earlier: SubmittedJob | None) -> tuple[str, str] | None:
         if request.stdout_path:
@@ -114,13 +114,13 @@ def _output_directory(path: str | None) -> str | None:
 
 
 def _most_like(earlier: list[SubmittedJob], request: JobRequest) -> SubmittedJob | None:
-    """The last job of the same name, or else the last job."""
+    """The last job with the same name, or else the last job."""
     named = (job for job in earlier if request.name and job.spec.name == request.name)
     return next(named, earlier[0] if earlier else None)
 
 
 def _is_no_larger(request: JobRequest, earlier: SubmittedJob) -> bool:
-    """Whether a queue that took the earlier job will take this one, too."""
+    """Whether a queue that took the earlier job will also take this one."""
     attributes, resources = earlier.spec.attributes, earlier.spec.resources
     seconds = parse_walltime(request.walltime or 1)
     return bool(

@@ -1,4 +1,4 @@
-"""What a job's state, exit code and times mean, in words."""
+"""Explain a job's state, exit code and times in words."""
 
 from __future__ import annotations
 
@@ -23,32 +23,30 @@ _SIGNALS = {
     6: "abort",
     7: "bus error",
     8: "arithmetic error",
-    9: "kill, often for want of memory",
+    9: "kill, often because memory ran out",
     11: "segmentation fault",
     15: "termination",
 }
-_NEVER_RAN = (
-    "It never ran: submit it again once; if it fails again, check its directory, or ask ALCF support."
-)
-_KILLED = "It was killed, often because its memory was used up: fewer ranks on a node, or more nodes."
+_NEVER_RAN = "It never ran: submit it once more; if it fails again, check its directory, or ask ALCF support."
+_KILLED = "It was killed, often because memory ran out: use fewer ranks per node, or more nodes."
 _CAUSES = {
     **dict.fromkeys((-1, -2, -3), _NEVER_RAN),
     **dict.fromkeys((128 + 9, 256 + 9), _KILLED),
-    256 + 15: "Somebody canceled it, or its walltime was used up.",
-    127: "A command was not found: is its module loaded in the script, is its path right?",
-    126: "A command could not be executed: is it a program, has it the permission to run?",
+    256 + 15: "It was canceled, or its walltime was used up.",
+    127: "A command was not found: check that the script loads its module, and that its path is right.",
+    126: "A command could not be executed: check that it is a program, and that it has execute permission.",
 }
 _SIGNAL_BASES = ((256, "ended by PBS with"), (128, "ended by"))
 _ENDED_BY_PBS = frozenset({256 + 15, 256 + 9, -29})
 
 LOOKS_APART = 120.0
-"""Seconds: by so much a job may have run longer than it was seen to."""
+"""Seconds that a job may have run beyond the times at which it was seen running."""
 
-_STATES = {"active": "running", "new": "just submitted", "queued": "waiting", "held": "held back"}
+_STATES = {"active": "running", "new": "just submitted", "queued": "waiting"}
 
 
 def exit_meaning(code: int) -> str:
-    """What an exit code says, as shells (128 + signal) and PBS (256 + signal, negative codes) mean it."""
+    """What an exit code means to shells (128 + signal) and to PBS (256 + signal, negative codes)."""
     if code in _MEANINGS:
         return _MEANINGS[code]
     for base, ender in _SIGNAL_BASES:
@@ -60,7 +58,7 @@ def exit_meaning(code: int) -> str:
 
 
 def status_in_words(known: KnownJob, *, now: datetime | None = None) -> str:
-    """Where a job stands, as a person would say it: with how long it waits or runs, and how it ended."""
+    """A job's status as a phrase, with how long it has been waiting or running, or how it ended."""
     now = now or datetime.now(UTC)
     if known.forgotten:
         seen = status_in_words(replace(known, forgotten=False), now=now) if known.finished else None
@@ -74,7 +72,7 @@ def status_in_words(known: KnownJob, *, now: datetime | None = None) -> str:
 
 
 def _last_seen_at(known: KnownJob) -> str:
-    # Only of jobs that run every look is written down.
+    # Only a running job's record keeps the time of the last poll.
     moment = known.record.active_at if known.record and known.state == "active" else None
     return f" at {moment:%Y-%m-%d %H:%M} UTC" if moment else ""
 
@@ -91,7 +89,7 @@ def _ending(known: KnownJob) -> str:
 
 
 def _used_its_walltime(known: KnownJob) -> bool:
-    """Whether a job was surely seen running for about its whole walltime."""
+    """Whether a job was demonstrably running for about its whole walltime."""
     record = known.record
     if record is None or known.walltime is None or record.active_from is None or record.active_at is None:
         return False
@@ -100,16 +98,16 @@ def _used_its_walltime(known: KnownJob) -> bool:
 
 
 def _since(known: KnownJob, now: datetime) -> str:
-    """How long a job waits, or runs, as far as that was seen."""
+    """How long a job has been waiting or running, as far as was seen."""
     record = known.record
     if record is None:
         return ""
     if known.state != "active":
         return f"for {_span(record.submitted_at, now)}"
-    limit = f" of at most {spoken(known.walltime)}" if known.walltime else ""
+    limit = f" (at most {spoken(known.walltime)})" if known.walltime else ""
     if record.active_from is None:
         return limit.strip()
-    # It began between the last look that showed it waiting and the first that showed it running.
+    # It started between the last poll that showed it waiting and the first that showed it running.
     least, most = _span(record.active_from, now), _span(record.waiting_at or record.submitted_at, now)
     return f"for {least if least == most else f'{least} to {most}'}{limit}"
 
@@ -119,7 +117,7 @@ def _span(begin: datetime, end: datetime) -> str:
 
 
 def look_again_in(known: KnownJob, *, now: datetime | None = None) -> int:
-    """Seconds after which it is worth to look at a job again."""
+    """Seconds after which it makes sense to check a job again."""
     now = now or datetime.now(UTC)
     record = known.record
     if known.state != "active" or record is None or not known.walltime or record.active_from is None:
@@ -130,11 +128,11 @@ def look_again_in(known: KnownJob, *, now: datetime | None = None) -> int:
 
 
 def likely_cause(known: KnownJob) -> str | None:
-    """What a job's end suggests, beyond its exit code, and what to do about it."""
+    """The likely cause of a job's failure, and what to do about it; ``None`` if unknown."""
     code = known.exit_code
     if code is None or not known.failed:
         return None
     if code == -29 or (code == 256 + 15 and _used_its_walltime(known)):
         limit = f" of {spoken(known.walltime)}" if known.walltime else ""
-        return f"It used up its walltime{limit}: ask for more, or let it save its state and go on from there."
+        return f"It used up its walltime{limit}: ask for more, or save checkpoints and resume from them."
     return _CAUSES.get(code)

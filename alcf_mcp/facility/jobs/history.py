@@ -1,4 +1,4 @@
-"""What is known here of jobs: their records in the journal, kept up to date with every look."""
+"""The journal's records of jobs, kept up to date with every poll."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from alcf_mcp.journal import Journal, SubmittedJob, or_else
 REMEMBERED = timedelta(days=7)
 MOST = 200
 SEEN_AGAIN = timedelta(minutes=1)
-"""How often it is written down that a job still runs."""
+"""How often to record that a job still runs."""
 
 
 class JobRecords:
-    """The journal's view of jobs. Where it can't be read, jobs are told without it."""
+    """The journal's view of jobs. If the journal can't be read, jobs are shown without it."""
 
     def __init__(self, journal: Journal, ends_listed: set[str]) -> None:
         self._journal = journal
         self._ends_listed = ends_listed
 
     async def find(self, job_id: str, machine: Resource | None) -> SubmittedJob | None:
-        """The record of one job: that with the id, or with the number on the machine, or on any.
+        """The record of one job, by its full id, or by its number on the given machine or on any.
 
         Raises:
-            InvalidCall: several machines have a job with that number.
+            InvalidCall: several machines have a job with this number.
         """
         named = await or_else(self._journal.jobs.named(job_id), [])
         if whole := next((record for record in named if record.job_id == job_id), None):
@@ -36,20 +36,20 @@ class JobRecords:
         meant = [record for record in named if machine is None or record.resource_id == machine.id]
         if len({record.resource_id for record in meant}) > 1:
             ids = ", ".join(record.job_id for record in meant)
-            raise InvalidCall(f"Several jobs have the number {job_id}: {ids}", hint="Give the whole id.")
+            raise InvalidCall(f"Several jobs have the number {job_id}: {ids}", hint="Give the full id.")
         return meant[0] if meant else None
 
     async def joined(self, machine: Resource, job: Job) -> KnownJob:
-        """A job with what is known of it here."""
+        """A job together with its record."""
         return (await self.all_joined([(machine, job)]))[0]
 
     async def all_joined(self, found: Sequence[tuple[Resource, Job]]) -> list[KnownJob]:
-        """The same for many jobs; what is new of them is written down."""
+        """Many jobs together with their records, in which any news is recorded."""
         records, canceled = await or_else(self._up_to_date([job for _, job in found]), ({}, set()))
         return [_known(machine, job, records.get(job.id), canceled) for machine, job in found]
 
     async def remembered(self, jobs: Sequence[KnownJob]) -> list[KnownJob]:
-        """Jobs from here as they were last seen, with what else is known of them."""
+        """Jobs that were submitted from here, as last seen, with what else the journal knows about them."""
         ids = [known.job.id for known in jobs]
         canceled = await or_else(self._journal.jobs.canceled(ids), set()) if ids else set()
         return [
@@ -62,12 +62,12 @@ class JobRecords:
         ]
 
     async def note_told(self, jobs: Iterable[KnownJob]) -> None:
-        """Write down that the end of jobs was told, of those that have one."""
+        """Record that the user was told of the end of those jobs that have ended."""
         ended = [known.job.id for known in jobs if known.just_ended]
         await or_else(self._journal.jobs.note_told(ended), None)
 
     async def note_listed(self, jobs: Iterable[KnownJob], *, more: bool) -> None:
-        """The same of a part of a list; while more of it is to come, only kept in mind."""
+        """Note the jobs shown on one page of a listing; their ends are recorded with its last page."""
         self._ends_listed |= {known.job.id for known in jobs if known.just_ended}
         if not more:
             ended = [*self._ends_listed]
@@ -82,7 +82,7 @@ class JobRecords:
         *,
         ended_too: bool,
     ) -> list[SubmittedJob]:
-        """The jobs from here that the machines' lists should show, and do not."""
+        """The jobs submitted from here that should be in the machines' lists but are not."""
         listed = {job.id for _, job in found}
         asked = {machine.id for machine in machines}
         after = since or datetime.now(UTC) - REMEMBERED
@@ -94,7 +94,7 @@ class JobRecords:
         ]
 
     async def _up_to_date(self, jobs: Sequence[Job]) -> tuple[dict[str, SubmittedJob], set[str]]:
-        """The records of jobs, and which were canceled from here; what is new of them is written down."""
+        """The records of jobs, with any news recorded, and the ids of those canceled from here."""
         ids = [job.id for job in jobs]
         records = await self._journal.jobs.among(ids)
         canceled = await self._journal.jobs.canceled(ids)
@@ -111,7 +111,7 @@ def _known(machine: Resource, job: Job, record: SubmittedJob | None, canceled: s
 
 
 def _news(records: dict[str, SubmittedJob], jobs: Iterable[Job]) -> list[SubmittedJob]:
-    """The records of which something new was seen."""
+    """The updated records of those jobs that changed or still run."""
     now = datetime.now(UTC)
     news = []
     for job in jobs:

@@ -1,4 +1,4 @@
-"""A job as the facility tells of it, joined with what is known of it here."""
+"""A job as the facility reports it, joined with what the journal knows about it."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from alcf_mcp.iri.models import Job, JobSpec, Resource
 from alcf_mcp.journal import SubmittedJob
 
 LIST_LIMIT = 1000
-"""Jobs; the API lists no more at once."""
+"""The most jobs that the API lists at once."""
 
 FACILITY_CUTS_AT = 200
-"""Jobs at which ALCF silently cuts a list (ALCF's deployment of the API, 2026-08)."""
+"""The number of jobs at which ALCF silently cuts a list (ALCF's deployment of the API, 2026-08)."""
 
 
 def job_number(job_id: str) -> str:
-    """The number in front of a job's id: what people call it, and what PBS takes for it."""
+    """The number at the start of a job id, which users and PBS accept in its place."""
     return job_id.partition(".")[0]
 
 
 @dataclass(frozen=True)
 class KnownJob:
-    """A job as the facility tells of it, with the record of its submission if it came from here.
+    """A job as the facility reports it, with the record of its submission if it was submitted from here.
 
     Attributes:
         canceled_here: it was canceled from here.
-        just_ended: it has ended, and nobody was told so yet.
-        forgotten: the facility does not know it, as far as it was asked; ``job`` is how it was last seen.
-        out_of_sight: it could not be looked at now; ``job`` is how it was last seen.
+        just_ended: it has ended, and the user has not been told yet.
+        forgotten: the facility said that it does not know the job; ``job`` is how it was last seen.
+        out_of_sight: it could not be checked now; ``job`` is how it was last seen.
     """
 
     resource: Resource
@@ -41,29 +41,29 @@ class KnownJob:
 
     @property
     def state(self) -> str:
-        """The job's state; ALCF calls a job that was canceled completed (its API, 2026-08)."""
+        """The job's state; ALCF reports a canceled job as completed (its API, 2026-08)."""
         if self.canceled_here and self.job.finished and self.job.exit_code != 0:
             return "canceled"
         return "canceled" if self.job.state == "cancelled" else self.job.state
 
     @property
     def finished(self) -> bool:
-        """Whether it is known to have ended, however it did."""
+        """Whether it is known to have ended, in whatever way."""
         return self.job.finished
 
     @property
     def lost(self) -> bool:
-        """Whether the facility does not know it, and its end was not seen."""
+        """Whether the facility does not know it and its end was not seen."""
         return self.forgotten and not self.finished
 
     @property
     def exit_code(self) -> int | None:
-        """Its exit code, once it has ended and the facility tells it."""
+        """Its exit code, once it has ended and the facility reports it."""
         return self.job.exit_code
 
     @property
     def spec(self) -> JobSpec | None:
-        """What was asked for: as the facility tells it, or else as it was submitted from here."""
+        """Its specification: as the facility reports it, or else as it was submitted from here."""
         return self.job.job_spec or (self.record.spec if self.record else None)
 
     @property
@@ -78,7 +78,7 @@ class KnownJob:
 
     @property
     def succeeded(self) -> bool | None:
-        """Whether it did what it was to do; ``None`` before its end, or where no exit code tells."""
+        """Whether it succeeded; ``None`` before its end, or if there is no exit code."""
         if not self.job.finished:
             return None
         if self.state != "completed":
@@ -87,7 +87,7 @@ class KnownJob:
 
     @property
     def failed(self) -> bool:
-        """Whether it ended with an error, and not because somebody canceled it."""
+        """Whether it ended with an error rather than by being canceled."""
         return self.succeeded is False and self.state != "canceled"
 
 
@@ -95,7 +95,7 @@ class KnownJob:
 class Listing:
     """The jobs of several resources, and the resources that did not answer, with the reason.
 
-    ``cut`` tells that the facility's list may not be whole.
+    ``cut`` means that the facility's list may be incomplete.
     """
 
     jobs: list[KnownJob]

@@ -1,4 +1,4 @@
-"""Jobs by their ids alone: found, followed, and joined with what was asked for when they were submitted."""
+"""Find, list and follow jobs, and join them with the records of their submission."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ from alcf_mcp.iri.polling import looks
 from alcf_mcp.journal import SubmittedJob
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
-"""Seconds between two looks at a job that is waited for."""
+"""Seconds between two polls of a job that a call waits for."""
 
 UNKNOWN_IN_A_ROW = 3
-"""Looks: ALCF's API says now and then of a job that runs that there is none (its deployment, 2026-08)."""
+"""Polls: ALCF's API sometimes says that a running job does not exist (its deployment, 2026-08)."""
 
 SECOND_LOOK = 0.5
-"""Seconds after which a list looks again for a job of which it was said that there is none."""
+"""Seconds after which a listing asks again for a job that the facility said does not exist."""
 
 LONGEST_SILENCE = 8.0
-"""Seconds that a machine is given after the other machines' lists have come."""
+"""Seconds that a machine is given after the last list from another machine."""
 
 MOST_SINGLE_LOOKS = 20
-"""Jobs that are looked up by themselves because the list does not show them."""
+"""The most jobs that a listing looks up one by one because the facility's list lacks them."""
 
 _Answers = dict[str, Sequence[Job] | IRIError]
 
@@ -61,17 +61,19 @@ class Jobs:
         self._iri = iri
         self._names = names
         self._records = records
-        self._looks = shared
+        self._poller = shared
 
     async def get(self, job_id: str, resource: str | None = None) -> KnownJob:
-        """One job, wherever it runs: by the resource named, its record, its id, or by asking all.
+        """One job, wherever it runs.
+
+        Its machine is the one named, or that of its record, or that in its id; otherwise all are asked.
 
         Raises:
-            InvalidCall: no resource asked knows the job.
+            InvalidCall: none of the machines asked knows the job.
         """
         if not _ID.fullmatch(job_id):
             raise InvalidCall(
-                f"{job_id!r} is no job id",
+                f"{job_id!r} is not a valid job id",
                 hint="An id looks like 3095453.polaris-pbs-01….",
                 look_at=LookAt("jobs"),
             )
@@ -101,15 +103,15 @@ class Jobs:
     async def listed(
         self, resource: str | None, *, include_finished: bool, since: datetime | None = None
     ) -> Listing:
-        """The person's jobs on one resource, or on all that compute, asked at the same time.
+        """The user's jobs on one machine, or on all machines, which are asked concurrently.
 
-        The facility's list may leave new jobs out, and cuts long lists: those that were submitted from here
-        are looked up by themselves.
+        The facility may omit new jobs and cuts long lists, so jobs that were submitted from here and are
+        missing are looked up one by one.
 
         Args:
-            resource: a name or id.
-            include_finished: ended jobs, too.
-            since: how far back those from here are remembered; without it, a week.
+            resource: a name or id; ``None`` for all machines.
+            include_finished: include ended jobs.
+            since: how far back to consider jobs that were submitted from here; a week if ``None``.
         """
         machines = [await self._names.compute(resource)] if resource else await self._names.computers()
         answers = await self._lists(machines, historical=include_finished)
@@ -128,7 +130,7 @@ class Jobs:
         return Listing(jobs, unanswered, cut)
 
     async def _lists(self, machines: list[Resource], *, historical: bool) -> _Answers:
-        """The machines' lists, or why there is none; the others do not wait long for one that is silent."""
+        """Each machine's list, or why there is none; a silent machine does not delay the others for long."""
         answers: _Answers = {}
         lists = anyio.CancelScope()
 
@@ -139,7 +141,7 @@ class Jobs:
                 answers[machine.id] = error
             else:
                 answers[machine.id] = jobs
-                self._looks.listed_at = monotonic()
+                self._poller.listed_at = monotonic()
                 lists.deadline = anyio.current_time() + LONGEST_SILENCE
 
         with lists:
@@ -147,29 +149,29 @@ class Jobs:
                 for machine in machines:
                     group.start_soon(ask, machine)
         silent = NoAnswer(
-            f"nothing came from it within {LONGEST_SILENCE:g} s after the others' answers; asked for alone, "
-            "it is given more time"
+            f"nothing came from it within {LONGEST_SILENCE:g} s after the others' answers; it gets more time "
+            "if you ask for it alone"
         )
         return {machine.id: answers.get(machine.id, silent) for machine in machines}
 
     async def note_told(self, *jobs: KnownJob) -> None:
-        """The person was told how these are: of those that have ended, it is not told unasked again."""
+        """Note that the user was told about these jobs, so that their ends are not announced again."""
         await self._records.note_told(jobs)
 
     async def note_listed(self, jobs: Iterable[KnownJob], *, more: bool) -> None:
-        """The same of a part of a list: none is left out before the last part, as parts count from here."""
+        """Note the jobs shown on one page; all stay listed until the last page, as offsets count them."""
         await self._records.note_listed(jobs, more=more)
 
     async def follow(self, known: KnownJob, *, patience: float) -> AsyncGenerator[KnownJob]:
-        """Yield the job as it is now and again at growing intervals, until it ends or the patience does.
+        """Yield the job now and at growing intervals, until it ends or ``patience`` seconds have passed.
 
-        A job that the facility does not know any more, look after look, is not waited for.
+        The wait ends early if the facility reports several times in a row that it does not know the job.
         """
         yield known
         if known.finished or known.forgotten:
             return
         machine, job_id, unknown = known.resource, known.job.id, 0
-        with self._looks.waiting(machine.id, job_id):
+        with self._poller.waiting(machine.id, job_id):
             async with aclosing(
                 looks(
                     partial(self._look, machine.id, job_id),
@@ -193,7 +195,7 @@ class Jobs:
 
     async def _look(self, resource_id: str, job_id: str) -> Job | None:
         try:
-            return await self._looks.look(self._iri.without_retries(), resource_id, job_id)
+            return await self._poller.look(self._iri.without_retries(), resource_id, job_id)
         except APIError as error:
             if means_unknown_job(error):
                 return None
@@ -202,7 +204,7 @@ class Jobs:
     async def _looked_up(
         self, machines: list[Resource], records: list[SubmittedJob], silent: set[str]
     ) -> tuple[list[tuple[Resource, Job]], list[KnownJob]]:
-        """Jobs that the lists do not show, each asked for; and where that fails, as they were last seen.
+        """Look up the jobs that the lists do not show; where that fails, return them as they were last seen.
 
         A machine that was silent is not asked again.
         """
@@ -232,7 +234,7 @@ class Jobs:
         return seen, unseen
 
     async def _known_job(self, resource_id: str, job_id: str) -> Job | None:
-        """The job itself, or nothing where the facility says twice that it does not know it."""
+        """The job, or ``None`` if the facility says twice that it does not know it."""
         for pause in (0.0, SECOND_LOOK):
             await anyio.sleep(pause)
             try:
@@ -261,10 +263,10 @@ class Jobs:
 
 
 def _unanswered(machines: list[Resource], answers: _Answers, *, all_asked: bool) -> dict[str, IRIError]:
-    """The machines that did not answer; one without a scheduler has nothing to say.
+    """The machines that did not answer, leaving out those without a scheduler if all were asked.
 
     Raises:
-        IRIError: none did.
+        IRIError: no machine answered.
     """
     silent = {
         machine.name: answer

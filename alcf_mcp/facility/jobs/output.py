@@ -1,4 +1,4 @@
-"""From a job's id to the text it wrote."""
+"""Find and read what a job wrote, given its id."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from alcf_mcp.journal import Journal, or_else
 logger = logging.getLogger(__name__)
 
 WINDOW = 65_536
-"""Bytes that are shown at once of output that is read on."""
+"""Bytes of output to show at once when reading on from an offset."""
 
 END_LINES = 20
 MOST_AT_END = 4096
 END_SECONDS = 12.0
-"""What is told besides does not hold an answer up longer."""
+"""The time limit for adding the end of the output to another answer."""
 
 OTHER_DIRECTORIES = 4
-"""Directories of other jobs in which the files of a job from elsewhere are looked for."""
+"""How many directories of other jobs to search for the files of a job submitted elsewhere."""
 
 _ENDINGS = {"stdout": ".OU", "stderr": ".ER"}
 
 
 @dataclass(frozen=True)
 class StreamOutput:
-    """One stream of a job: a part of its file, or why there is none."""
+    """One stream of a job: a part of its file, or the reason why there is none."""
 
     stream: str
     path: str
@@ -56,20 +56,20 @@ class Output:
         offset: int | None = None,
         directory: RemotePath | None = None,
     ) -> StreamOutput:
-        """The last lines of ``stdout`` or ``stderr``, or what comes behind a byte of it.
+        """Read the last lines of ``stdout`` or ``stderr``, or what follows an offset.
 
-        Where the path asked for is a directory, PBS writes ``<job id>.OU`` and ``.ER`` into it; files appear
+        If the requested path is a directory, PBS writes ``<job id>.OU`` and ``.ER`` into it; the files appear
         when the job ends (ALCF's deployment of the API, 2026-08).
 
         Args:
             known: the job.
-            stream: which one.
+            stream: ``stdout`` or ``stderr``.
             lines: how many lines.
-            offset: the byte to go on from; then ``lines`` does not count.
-            directory: where its files are, if nothing else tells.
+            offset: the byte to read on from; ``lines`` is then ignored.
+            directory: where the job's files are, if that is not known otherwise.
 
         Raises:
-            InvalidCall: nothing is known of where the job writes.
+            InvalidCall: it is not known where the job writes.
         """
         places = await self._places(known, stream, directory)
         failure: IRIError | None = None
@@ -81,13 +81,13 @@ class Output:
         return StreamOutput(stream, places[0], None, _why_missing(known, failure))
 
     async def end_of(self, known: KnownJob, stream: str) -> str:
-        """The last lines of a stream, where they can be had; nothing fails for want of them."""
+        """The last lines of a stream if they can be read in time, else an empty string."""
         part: FilePart | None = None
         try:
             with anyio.move_on_after(END_SECONDS):
                 part = (await self.read(known, stream, lines=END_LINES)).part
         except IRIError as error:
-            logger.info("the end of %s is not told: %s", stream, error)
+            logger.info("the end of %s is left out: %s", stream, error)
             return ""
         return part.content[-MOST_AT_END:] if part else ""
 
@@ -97,10 +97,10 @@ class Output:
         return await self._files.view(RemotePath.parse(path), offset=offset, size=WINDOW)
 
     async def _places(self, known: KnownJob, stream: str, directory: RemotePath | None) -> list[str]:
-        """Where a stream's file may be, the likeliest first.
+        """Where a stream's file may be, the likeliest place first.
 
         Raises:
-            InvalidCall: nowhere that is known of.
+            InvalidCall: no place is known.
         """
         if directory:
             return [_in(directory, known, stream)]
@@ -112,12 +112,12 @@ class Output:
             return [_in(other, known, stream) for other in others]
         raise InvalidCall(
             f"Where job {known.job.id} writes is not known: it was not submitted from here, "
-            "and the facility does not tell",
+            "and the facility does not report it",
             hint=f"Give `directory`: PBS writes <job id>{_ENDINGS[stream]} there.",
         )
 
     async def _other_directories(self, known: KnownJob) -> list[str]:
-        """Where other jobs on that machine write: people keep to few directories."""
+        """Where other jobs on that machine write: users tend to reuse a few directories."""
         others = await or_else(self._journal.jobs.last(known.resource.id, limit=50), [])
         paths = (other.spec.directory or other.spec.stdout_path for other in others)
         return list(dict.fromkeys(path for path in paths if path))[:OTHER_DIRECTORIES]
@@ -129,14 +129,14 @@ def _in(directory: str, known: KnownJob, stream: str) -> str:
 
 def _why_missing(known: KnownJob, failure: IRIError | None) -> str:
     if known.lost:
-        return f"The facility does not know the job now, and its file can't be read ({failure})."
+        return f"The facility no longer knows the job, and its file can't be read ({failure})."
     if known.state in ("new", "queued", "held"):
         return f"The job is still {known.state}; it has written nothing."
     if known.state == "active":
         return "The job is running; at ALCF its output files appear when it ends."
     if known.state == "canceled":
-        return f"The job was canceled, and its file can't be read ({failure}): perhaps it never started."
+        return f"The job was canceled, and its file can't be read ({failure}): it may never have started."
     return (
-        f"The job has ended, but its file can't be read ({failure}). It may appear in some seconds; "
+        f"The job has ended, but its file can't be read ({failure}). It may appear within a few seconds; "
         "if the output directory did not exist, the output is lost."
     )

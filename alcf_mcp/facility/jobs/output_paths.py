@@ -1,4 +1,4 @@
-"""Where a job is to write, and what that would replace: PBS overwrites files (its user's guide)."""
+"""Where a job will write, and what that would replace: PBS overwrites files (its user's guide)."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from alcf_mcp.journal import Journal, SubmittedJob, or_else
 logger = logging.getLogger(__name__)
 
 LOOKED_BACK = 20
-"""Jobs on that machine whose directories are known to be some."""
+"""The number of earlier jobs on the machine whose paths are known to be directories."""
 
 _UNKNOWN = "What is at {path} could not be looked up; if it is a file, the job's output replaces it."
 
 
 @dataclass
 class OutputPath:
-    """A path where a job is to write.
+    """A path where a job will write.
 
     Attributes:
-        path: the path, as asked for.
-        replaces: what its output would take the place of, as a sentence; empty where nothing is.
-        missing: the directory that has to be made for it, if one is missing.
-        is_directory: it was seen to be one, in which each job has files of its own.
-        seen_at: when it was looked at, by ``time.monotonic``.
+        path: the path, as requested.
+        replaces: what the output would replace, as a sentence; empty if nothing.
+        missing: the directory that has to be made first, if it is missing.
+        is_directory: whether it is a directory, in which each job has files of its own.
+        seen_at: when it was checked, by ``time.monotonic``.
     """
 
     path: RemotePath
@@ -43,7 +43,7 @@ class OutputPath:
 
 
 class OutputPaths:
-    """Looks at the paths where jobs are to write, for one call."""
+    """Checks the paths where jobs will write, for one call."""
 
     def __init__(self, iri: IRIClient, files: Files, journal: Journal) -> None:
         self._iri = iri
@@ -51,9 +51,9 @@ class OutputPaths:
         self._journal = journal
 
     async def targets(self, machine: Resource, spec: JobSpec) -> list[OutputPath]:
-        """Where the job is to write; it is not looked at yet.
+        """The paths where the job will write, not checked yet.
 
-        Until it is, a path counts as a file that is there, unless jobs have used it as a directory.
+        Until checked, a path counts as an existing file, unless jobs have used it as a directory.
         """
         paths = dict.fromkeys(path for path in (spec.stdout_path, spec.stderr_path) if path)
         earlier = await or_else(self._journal.jobs.last(machine.id, limit=LOOKED_BACK), [])
@@ -74,11 +74,11 @@ class OutputPaths:
         return targets
 
     async def look(self, target: OutputPath, *, besides: str = "") -> None:
-        """See what is at a target, and who else writes there.
+        """Check what is at a target, and which other job writes there.
 
         Args:
-            target: where; what is seen is told in it.
-            besides: the job that writes there itself.
+            target: the path; what is found is stored in it.
+            besides: the id of a job that is allowed to write there.
         """
         target.seen_at = monotonic()
         there = await self._files.file_there(target.path)
@@ -94,7 +94,7 @@ class OutputPaths:
                 target.missing = directory
 
     async def _other_writer(self, path: RemotePath, besides: str) -> str:
-        """The job that waits or runs and writes to the same file, as a sentence."""
+        """Which other unfinished job writes to the same file, as a sentence."""
         for job in await or_else(self._journal.jobs.not_ended(), []):
             if path.canonical in _files_of(job) and job.job_id != besides and await self._goes_on(job):
                 return f"Job {job.job_id} writes to {path} as well: one of the two outputs will be lost."
@@ -104,7 +104,7 @@ class OutputPaths:
         try:
             return not (await self._iri.get_job(job.resource_id, job.job_id)).finished
         except IRIError as error:
-            logger.info("taken for unfinished: %s", error)
+            logger.info("a job counts as unfinished: %s", error)
             return True
 
 
@@ -128,7 +128,7 @@ def one_file_for_both(spec: JobSpec) -> str:
 
 
 def _is_in_use(directory: str, earlier: Sequence[SubmittedJob]) -> bool:
-    """Whether a job ran well in a directory, or wrote into it: then it is one, and nothing is replaced."""
+    """Whether a job that ran in this directory or wrote into it has succeeded: then nothing is replaced."""
     return any(
         job.exit_code == 0
         and (job.spec.directory == directory or (job.spec.stdout_path or "").startswith(f"{directory}/"))

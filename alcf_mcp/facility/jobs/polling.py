@@ -1,4 +1,4 @@
-"""Many calls wait for jobs at once: one look serves all who ask at the same time."""
+"""Poll jobs for many waiting calls at once: calls that ask at the same time share a poll."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from alcf_mcp.iri.models import Job
 T = TypeVar("T")
 
 FRESH_SECONDS = 1.0
-"""A look that is no older serves others, too."""
+"""A result up to this old is shared with other calls."""
 
 A_LIST_SERVES_FROM = 4
-"""Waits for jobs of one machine from which on the list of its jobs is asked for instead of each."""
+"""From this many waits on one machine, its list of jobs is polled instead of each job."""
 
 
 @dataclass
-class _Look(Generic[T]):
-    """A look and what it showed."""
+class _Poll(Generic[T]):
+    """The last poll of something, and its result."""
 
     lock: anyio.Lock = field(default_factory=anyio.Lock)
     seen_at: float = float("-inf")
@@ -34,20 +34,20 @@ class _Look(Generic[T]):
 
 
 class JobPoller:
-    """Looks at jobs, shared by all calls of a process.
+    """Polls jobs; shared by all calls of a process.
 
-    ``listed_at`` is when a machine last answered with its list of jobs, by ``time.monotonic``.
+    ``listed_at`` is when a machine last returned its list of jobs, by ``time.monotonic``.
     """
 
     def __init__(self) -> None:
         self.listed_at = float("-inf")
         self._waits: Counter[str] = Counter()
-        self._jobs: dict[tuple[str, str], _Look[Job]] = {}
-        self._lists: dict[str, _Look[dict[str, Job]]] = {}
+        self._jobs: dict[tuple[str, str], _Poll[Job]] = {}
+        self._lists: dict[str, _Poll[dict[str, Job]]] = {}
 
     @contextmanager
     def waiting(self, resource_id: str, job_id: str) -> Iterator[None]:
-        """Around a wait for a job."""
+        """Context of a call that waits for a job."""
         self._waits[resource_id] += 1
         try:
             yield
@@ -58,24 +58,24 @@ class JobPoller:
                 self._lists.pop(resource_id, None)
 
     async def look(self, iri: IRIClient, resource_id: str, job_id: str) -> Job:
-        """How a job is now, or was a moment ago."""
+        """The job as it is now, or was within ``FRESH_SECONDS``."""
         if self._waits[resource_id] >= A_LIST_SERVES_FROM:
             listed = await _shared(
-                self._lists.setdefault(resource_id, _Look()), lambda: _unfinished(iri, resource_id)
+                self._lists.setdefault(resource_id, _Poll()), lambda: _unfinished(iri, resource_id)
             )
             if job_id in listed:
                 return listed[job_id]
-        # A new job may be missing in the list, one that has ended is: the job itself tells.
-        look = self._jobs.setdefault((resource_id, job_id), _Look())
-        return await _shared(look, lambda: iri.get_job(resource_id, job_id))
+        # A new job may be missing from the list, and an ended one always is: ask for the job itself.
+        poll = self._jobs.setdefault((resource_id, job_id), _Poll())
+        return await _shared(poll, lambda: iri.get_job(resource_id, job_id))
 
 
-async def _shared(look: _Look[T], fetch: Callable[[], Awaitable[T]]) -> T:
-    async with look.lock:
-        if look.seen is None or monotonic() - look.seen_at > FRESH_SECONDS:
-            look.seen = await fetch()
-            look.seen_at = monotonic()
-        return look.seen
+async def _shared(poll: _Poll[T], fetch: Callable[[], Awaitable[T]]) -> T:
+    async with poll.lock:
+        if poll.seen is None or monotonic() - poll.seen_at > FRESH_SECONDS:
+            poll.seen = await fetch()
+            poll.seen_at = monotonic()
+        return poll.seen
 
 
 async def _unfinished(iri: IRIClient, resource_id: str) -> dict[str, Job]:

@@ -1,4 +1,4 @@
-"""Before a job is submitted, as a good colleague would: fill in the usual, and look whether it can work."""
+"""Prepare a job for submission: fill in the usual values, and check that the job can work."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from alcf_mcp.iri.models import Incident, JobSpec, Resource
 logger = logging.getLogger(__name__)
 
 LOOKING_SECONDS = 8.0
-"""A submission is not held up longer by looking whether it can work."""
+"""The time limit for these checks, so that they do not hold up a submission."""
 
 UNCLEAR = (
     "Another submission to {machine} is under way, or its outcome is unknown: if it was the same job, check "
-    "whether it is there already."
+    "whether it exists already."
 )
 
 LeftOn = Callable[[str, Resource], Awaitable[float | None]]
@@ -41,13 +41,13 @@ class Prepared:
     """A job that is ready to be submitted.
 
     Attributes:
-        machine: where to.
-        request: what is asked for, with the usual filled in.
-        spec: what will be sent.
+        machine: where it will run.
+        request: the request, with the usual values filled in.
+        spec: the specification that will be sent.
         used: what was filled in, as sentences.
-        notes: what a careful colleague would say, as sentences.
-        left: what is left of the account's node hours, as a sentence; empty where that is not known.
-        targets: where it is to write, and what that would replace.
+        notes: warnings and advice, as sentences.
+        left: what is left of the account's node hours, as a sentence; empty if that is not known.
+        targets: where it will write, and what that would replace.
     """
 
     machine: Resource
@@ -65,18 +65,18 @@ class Prepared:
 
     @property
     def replaces(self) -> list[str]:
-        """What its output would take the place of, or lose, as sentences."""
+        """What its output would replace, or lose, as sentences."""
         lost = [target.replaces for target in self.targets] + [one_file_for_both(self.spec)]
         return [sentence for sentence in lost if sentence]
 
     @property
     def unknown_resources(self) -> list[str]:
-        """The PBS resources that it names of which nothing is known here."""
+        """The PBS resources it sets whose effect is unknown."""
         return unknown_resources(self.request.custom_attributes)
 
     @property
     def cost(self) -> float:
-        """The most node hours that it can be charged."""
+        """The most node hours that it can be charged for."""
         return most_node_hours(self.spec, self.machine.name)
 
 
@@ -86,11 +86,11 @@ class Preparation:
     Args:
         iri: the facility.
         names: its resources.
-        output_paths: looks at where jobs are to write.
-        left_on: tells what is left of an account's node hours on a machine, ``None`` where nothing does.
-        usual: what is usual.
-        told: the open submissions that were told of in this process; those of this call are added.
-        has_alcf_queues: the machines have the queues of ALCF's.
+        output_paths: checks where jobs will write.
+        left_on: returns what is left of an account's node hours on a machine, or ``None`` if unknown.
+        usual: fills in the usual values.
+        told: the open submissions that this process has mentioned; those that this call mentions are added.
+        has_alcf_queues: whether the machines have ALCF's queues.
     """
 
     def __init__(
@@ -115,16 +115,16 @@ class Preparation:
         self._last: tuple[str, JobRequest, Prepared] | None = None
 
     async def again(self, resource: str, request: JobRequest) -> Prepared:
-        """What this call has prepared already, or prepares now."""
+        """Return what this call has already prepared for the same request, or prepare it now."""
         if self._last and self._last[:2] == (resource, request):
             return self._last[2]
         return await self.prepare(resource, request)
 
     async def prepare(self, resource: str, request: JobRequest) -> Prepared:
-        """Fill in what is usual, and look whether the job can work.
+        """Fill in the usual values, and check that the job can work.
 
         Raises:
-            InvalidCall: something is missing that nothing tells, or the facility would refuse it.
+            InvalidCall: something required is missing, or the facility would refuse the job.
         """
         machine = await self._names.compute(resource)
         filled, used = await self._usual.filled(machine, request)
@@ -140,13 +140,13 @@ class Preparation:
         return prepared
 
     async def _look(self, prepared: Prepared) -> None:
-        """Look at everything at the same time; what does not answer soon is left out."""
+        """Run all checks at the same time; those that do not finish in time are left out."""
 
         async def quietly(look: Callable[[Prepared], Awaitable[None]]) -> None:
             try:
                 await look(prepared)
             except IRIError as error:
-                logger.info("not told of a submission: %s", error)
+                logger.info("a check before a submission failed: %s", error)
 
         async def look_at(target: OutputPath) -> None:
             await quietly(lambda _: self._output_paths.look(target))
@@ -162,7 +162,7 @@ class Preparation:
     async def _at_machine(self, prepared: Prepared) -> None:
         now = await self._iri.get_resource(prepared.machine.id)
         if now.current_status in ("down", "degraded"):
-            prepared.notes.append(f"{prepared.machine.name} is {now.current_status} just now.")
+            prepared.notes.append(f"{prepared.machine.name} is {now.current_status} right now.")
 
     async def _at_incidents(self, prepared: Prepared) -> None:
         seconds = prepared.spec.attributes.duration if prepared.spec.attributes else None
@@ -176,12 +176,12 @@ class Preparation:
         account = prepared.request.account or ""
         left = await self._left_on(account, prepared.machine)
         if left is None:
-            prepared.left = f"The facility does not tell what is left of {account}'s allocation."
+            prepared.left = f"The facility does not report what is left of {account}'s allocation."
             return
         prepared.left = f"{account} has {in_figures(left)} node hours left on {prepared.machine.name}."
         if prepared.cost > left:
             prepared.notes.append(
-                f"It may cost more than that: up to {in_figures(prepared.cost)} node hours."
+                f"The job may cost more than that: up to {in_figures(prepared.cost)} node hours."
             )
 
 
@@ -195,7 +195,7 @@ def _advice(machine: Resource, spec: JobSpec) -> list[str]:
 
 
 def _matters(incident: Incident, now: datetime, ends: datetime) -> bool:
-    """Whether an incident goes on, or begins before a job that starts now could end."""
+    """Whether an incident is in progress, or begins before a job that starts now could end."""
     if incident.resolution in ("completed", "cancelled") or (incident.end and incident.end <= now):
         return False
     return incident.start is None or incident.start < ends
@@ -204,6 +204,6 @@ def _matters(incident: Incident, now: datetime, ends: datetime) -> bool:
 def _told(incident: Incident, now: datetime) -> str:
     name = incident.name or incident.type or "An incident"
     if incident.start is None or incident.start <= now:
-        return f"{name} goes on just now: the job may have to wait."
+        return f"{name} is in progress: the job may have to wait."
     wait = spoken((incident.start - now).total_seconds())
     return f"{name} begins in {wait}, before the job could end: it may have to wait until that is over."

@@ -1,4 +1,4 @@
-"""From what a person asks for to the job that the facility takes."""
+"""Turn a request in users' terms into the job specification that the facility accepts."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from alcf_mcp.iri.models import JobAttributes, JobSpec, ResourceSpec
 
 _JOB_NAME = re.compile(r"[A-Za-z0-9+\-_.]{1,230}")
 _WORD = re.compile(r"[A-Za-z0-9+\-_.]+")
-"""What accounts, queues and filesystems are called: anything else could be read as more than a name."""
+"""Names of accounts, queues and filesystems: anything else could be read as more than a name."""
 
 
 @dataclass(frozen=True)
 class JobRequest:
-    """A job in a person's terms; ``None`` where nothing is said, for which a blank value stands too.
+    """A job in users' terms; a blank value counts as not given, like ``None``.
 
-    ``walltime`` is in a form that ``parse_walltime`` reads, ``memory_bytes`` in bytes. ``environment`` are
-    variables to export, ``ranks_per_node`` MPI ranks of the executable.
+    ``walltime`` is in a form that ``parse_walltime`` accepts. ``environment`` holds variables to export;
+    ``ranks_per_node`` is the number of MPI ranks of the executable on each node.
     """
 
     script: str | None = None
@@ -46,10 +46,10 @@ class JobRequest:
     ranks_per_node: int | None = None
 
     def __post_init__(self) -> None:
-        """Put the default in the place of what is blank, take blanks from around names, and parse paths.
+        """Replace blank values by their defaults, strip names, and parse paths.
 
         Raises:
-            InvalidCall: a path is none.
+            InvalidCall: a path is not valid.
         """
         for one in fields(self):
             value = getattr(self, one.name)
@@ -63,33 +63,33 @@ class JobRequest:
                 object.__setattr__(self, one.name, RemotePath.parse(value))
 
     def rendered(self) -> str | None:
-        """What the node runs, as a person reads it."""
+        """What the node runs, in readable form."""
         if self.script is not None:
             return exports(self.environment) + self.script
         return exports(self.environment) + shlex.join(self.command()) if self.executable else None
 
     def command(self) -> list[str]:
-        """The program with its arguments, started on all ranks if those are given."""
+        """The program with its arguments, through ``mpiexec`` if ranks are given."""
         program = self.executable or ""
         if self.ranks_per_node is None:
             return [program, *self.arguments]
         return on_ranks(program, self.arguments, nodes=self.nodes or 1, ranks_per_node=self.ranks_per_node)
 
     def remarks(self) -> list[str]:
-        """What a careful colleague would say about it."""
+        """Remarks on likely mistakes in the script."""
         return remarks(self.script) if self.script else []
 
 
 def new_job(request: JobRequest) -> JobSpec:
-    """The spec of a job to submit.
+    """The specification of a job to submit.
 
     Raises:
-        InvalidCall: something is missing that the facility asks for, or would arrive changed.
+        InvalidCall: something that the facility requires is missing, or something would not arrive unchanged.
     """
     if (request.script is None) == (request.executable is None):
         raise InvalidCall(
             "A job needs either a script or an executable",
-            hint="Give `script` (the lines to run) or `executable` with `arguments`, and not both.",
+            hint="Give `script` (the lines to run) or `executable` with `arguments`, but not both.",
         )
     _refuse_missing(request)
     stdout = request.stdout_path or request.directory
@@ -98,10 +98,10 @@ def new_job(request: JobRequest) -> JobSpec:
 
 
 def changed_job(request: JobRequest) -> JobSpec:
-    """The spec of an update: only what changes, and the node count, which the facility always applies.
+    """The specification of an update: what changes, plus the node count, which the facility always applies.
 
     Raises:
-        InvalidCall: something would arrive changed, or nothing is to be changed.
+        InvalidCall: something would not arrive unchanged, or something required is missing.
     """
     if (
         request.script is None
@@ -109,7 +109,7 @@ def changed_job(request: JobRequest) -> JobSpec:
         and (request.environment or request.ranks_per_node)
     ):
         raise InvalidCall(
-            "The environment goes with a script, and none is given", hint="Give the whole script, too."
+            "The environment needs a script, and none is given", hint="Give the whole script as well."
         )
     if request.nodes is None:
         raise InvalidCall("An update needs the job's node count", hint="Give `nodes`.")
@@ -117,7 +117,7 @@ def changed_job(request: JobRequest) -> JobSpec:
 
 
 def merged(old: JobSpec, new: JobSpec) -> JobSpec:
-    """What a job asks for after an update."""
+    """The job's specification after an update."""
     before, after = old.to_wire(), new.to_wire()
     for part in ("resources", "attributes"):
         if part in before or part in after:
@@ -132,14 +132,14 @@ def _refuse_missing(request: JobRequest) -> None:
     if not request.queue:
         missing.append("`queue` (on Polaris: debug up to 1 h on 1-2 nodes, prod from 10 nodes)")
     if not request.directory and not request.stdout_path:
-        missing.append("`directory` (an existing one, where the job runs and its output files go)")
+        missing.append("`directory` (an existing one, where the job runs and writes its output files)")
     if request.nodes is None:
-        missing.append("`nodes` (how many)")
+        missing.append("`nodes` (how many nodes)")
     if request.walltime is None:
-        missing.append("`walltime` (how long it may run at most)")
+        missing.append("`walltime` (the longest it may run)")
     if missing:
         raise InvalidCall(
-            "The facility takes no job without " + ", ".join(item.partition(" (")[0] for item in missing),
+            "The facility accepts no job without " + ", ".join(item.partition(" (")[0] for item in missing),
             hint=f"Give {'; '.join(missing)}.",
             look_at=None if request.account else LookAt("projects"),
         )
@@ -171,15 +171,15 @@ def _spec(request: JobRequest, stdout_path: RemotePath | None, stderr_path: Remo
 def _program(request: JobRequest) -> tuple[str | None, list[str] | None]:
     if request.arguments and request.executable is None:
         raise InvalidCall(
-            "`arguments` go with an executable, and none is given", hint="Write them into the script."
+            "`arguments` need an executable, and none is given", hint="Write them into the script."
         )
     if request.ranks_per_node and request.executable is None:
         line = shlex.join(
             on_ranks("PROGRAM", [], nodes=request.nodes or 1, ranks_per_node=request.ranks_per_node)
         )
         raise InvalidCall(
-            "`ranks_per_node` goes with an executable, and none is given",
-            hint=f"Write into the script: {line}",
+            "`ranks_per_node` needs an executable, and none is given",
+            hint=f"Write this into the script: {line}",
         )
     if request.script is not None:
         return launch(request.script, request.environment)
@@ -192,15 +192,15 @@ def _program(request: JobRequest) -> tuple[str | None, list[str] | None]:
 
 
 def _refuse_odd_names(request: JobRequest) -> None:
-    """Refuse names that PBS does not take, or could read as more than a name.
+    """Refuse names that PBS does not accept, or could read as more than a name.
 
     Raises:
-        InvalidCall: there is one.
+        InvalidCall: there is such a name.
     """
     if request.name is not None and not _JOB_NAME.fullmatch(request.name):
         raise InvalidCall(
-            f"PBS does not take {request.name!r} as the name of a job",
-            hint="A name has at most 230 letters, digits, '+', '-', '_' or '.', and no blank: train-7b.",
+            f"PBS does not accept {request.name!r} as the name of a job",
+            hint="A name has at most 230 letters, digits, '+', '-', '_' or '.', and no spaces: train-7b.",
         )
     for what, name in (
         ("an account", request.account),
@@ -210,7 +210,7 @@ def _refuse_odd_names(request: JobRequest) -> None:
         if name is not None and not _WORD.fullmatch(name):
             raise InvalidCall(
                 f"{name!r} can't be the name of {what}",
-                hint="Such a name has letters, digits, '+', '-', '_' and '.' only.",
+                hint="Such a name contains only letters, digits, '+', '-', '_' and '.'.",
             )
 
 

@@ -1,8 +1,9 @@
-"""How a script reaches the node unharmed.
+"""Get a script to the node unchanged.
 
-ALCF's gateway pastes strings unescaped into GraphQL: a double quote or a line end makes the request fail, and
-a backslash may change what follows it without a word (ALCF's deployment of the API, 2026-08). So a script
-travels plain only if it holds none of them, and else as base64, which is right with and without that fault.
+ALCF's gateway pastes strings unescaped into GraphQL: a double quote or a newline makes the request fail, and
+a backslash may silently change what follows it (ALCF's deployment of the API, 2026-08). So a script is sent
+as plain text only if it contains none of these. Otherwise it is sent as base64, which works with or without
+that bug.
 """
 
 from __future__ import annotations
@@ -20,54 +21,54 @@ HARMED = '"\\\r\n'
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 LONGEST = 90_000
-"""Bytes; the kernel takes no argument beyond 128 KiB, and base64 adds a third."""
+"""Bytes; the kernel accepts no argument longer than 128 KiB, and base64 adds a third."""
 
 _SHELL_SHEBANG = re.compile(r"#!\s*(/usr/bin/env\s+)?(\S*/)?(ba)?sh(\s+-l)?\s*(\n|\Z)")
-"""A line that asks for no more than a shell; one with options is run by what it names, options and all."""
+"""A shebang that names a plain shell; with other options, the script runs under its own shebang."""
 
 
 def is_safe(text: str) -> bool:
-    """Whether the gateway leaves a string as it is."""
+    """Whether the gateway leaves a string unchanged."""
     return not any(char in HARMED for char in text)
 
 
 def refuse_harmed(what: str, text: str | None) -> None:
-    """Refuse a field that would arrive changed.
+    """Refuse a field that would not arrive unchanged.
 
     Raises:
-        InvalidCall: it holds a character that the facility's gateway breaks.
+        InvalidCall: it contains a character that the facility's gateway breaks or changes.
     """
     if text is not None and not is_safe(text):
         raise InvalidCall(
-            f"The {what} {text!r} has a double quote, a backslash or a line end, "
+            f"The {what} {text!r} contains a double quote, a backslash or a newline, "
             "which the facility's gateway breaks or changes",
-            hint="Leave those characters out here; inside a script they are fine.",
+            hint="Leave these characters out here; in a script they are fine.",
         )
 
 
 def launch(script: str, environment: Mapping[str, str] | None = None) -> tuple[str, list[str]]:
     """The executable and arguments that run a script on the node, in a login shell.
 
-    A script that begins with ``#!`` and names no shell is run by what it names.
+    A script whose ``#!`` line asks for anything but a plain shell runs as that line says.
 
     Args:
         script: the script.
-        environment: variables that it finds; the facility passes none on (ALCF's API, 2026-08), so they
-            are exported by the shell that runs it.
+        environment: variables for the script; the facility passes none on (ALCF's API, 2026-08), so the
+            shell that runs the script exports them.
 
     Raises:
-        InvalidCall: the script is empty, too long, or no text.
+        InvalidCall: the script is empty, too long, or not text.
     """
     exported = exports(environment or {})
     encoded = script.encode(errors="surrogatepass")
     if not script.strip():
-        raise InvalidCall("The script is empty", hint="Give the lines that the job is to run.")
+        raise InvalidCall("The script is empty", hint="Give the lines that the job should run.")
     if "\0" in script:
-        raise InvalidCall("The script has a NUL byte in it", hint="A script is text.")
+        raise InvalidCall("The script contains a NUL byte", hint="A script must be text.")
     if len(encoded) + len(exported) > LONGEST:
         raise InvalidCall(
-            f"The script has {len(encoded)} bytes; at most {LONGEST} can travel with a job",
-            hint="Put the long part into a file on the filesystem and call it from a short script.",
+            f"The script has {len(encoded)} bytes; a job can carry at most {LONGEST}",
+            hint="Put the long part into a file at the facility and call it from a short script.",
         )
     if script.startswith("#!") and not _SHELL_SHEBANG.match(script):
         return _bash(exported + _run_by_its_interpreter(encoded))
@@ -77,26 +78,26 @@ def launch(script: str, environment: Mapping[str, str] | None = None) -> tuple[s
 def launch_program(
     executable: str, arguments: list[str], environment: Mapping[str, str] | None = None
 ) -> tuple[str, list[str]]:
-    """The same for a program with arguments: as it is where that is safe, through a script otherwise."""
+    """The executable and arguments that run a program: passed as they are if safe, else through a script."""
     if not environment and all(is_safe(text) for text in (executable, *arguments)):
         return executable, arguments
     return launch("exec " + shlex.join([executable, *arguments]), environment)
 
 
 def exports(environment: Mapping[str, str]) -> str:
-    """The lines that set variables.
+    """The script lines that export environment variables.
 
     Raises:
-        InvalidCall: a name is none, or a value is no text.
+        InvalidCall: a name is not valid, or a value is not text.
     """
     for name, value in environment.items():
         if not _VARIABLE.fullmatch(name):
             raise InvalidCall(
-                f"{name!r} is no name of an environment variable",
-                hint="Letters, digits and '_', no digit in front: OMP_NUM_THREADS.",
+                f"{name!r} is not a valid name for an environment variable",
+                hint="Use letters, digits and '_', and no digit at the start: OMP_NUM_THREADS.",
             )
         if "\0" in value:
-            raise InvalidCall(f"The value of {name} has a NUL byte in it", hint="A value is text.")
+            raise InvalidCall(f"The value of {name} contains a NUL byte", hint="A value must be text.")
     return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in environment.items())
 
 
@@ -107,14 +108,14 @@ def on_ranks(executable: str, arguments: list[str], *, nodes: int, ranks_per_nod
 
 
 def remarks(script: str) -> list[str]:
-    """What a careful colleague would say about a script."""
+    """Remarks on likely mistakes in a script."""
     said = []
     if re.search(r"^#PBS\b", script, re.MULTILINE):
         said.append(
             "#PBS lines are only comments here: nodes, walltime, queue and account come from the arguments."
         )
     if "\r\n" in script:
-        said.append("The script has Windows line ends, which bash does not understand.")
+        said.append("The script has Windows line endings, which bash does not understand.")
     return said
 
 

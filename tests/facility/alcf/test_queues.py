@@ -1,4 +1,4 @@
-"""What is known of queues is advice with a date; a queue that is suggested needs no advice."""
+"""Queue advice states its date, and a suggested queue draws no advice."""
 
 import re
 from itertools import pairwise
@@ -23,7 +23,7 @@ def test_the_table_is_dated_sourced_and_sound(machine: Machine) -> None:
         assert 1 <= queue.nodes.least <= queue.nodes.most <= machine.nodes
         assert 0 < queue.walltime.least < queue.walltime.most
         if queue.routes:
-            # Its routes share out what it takes, without a gap.
+            # Its routes cover its node range without a gap.
             first, last = queue.routes[0], queue.routes[-1]
             assert (first.nodes.least, last.nodes.most) == queue.nodes
             assert all(a.nodes.most + 1 == b.nodes.least for a, b in pairwise(queue.routes))
@@ -74,19 +74,24 @@ def test_there_is_nothing_to_say_about_a_job_that_fits(queue: str, nodes: int, w
             "debug on Polaris takes 1-2 nodes (table of 2026-08), not 700: "
             "no queue takes more than 496 nodes (prod).",
         ),
-        ("debug", 1, 60, "debug on Polaris takes no job under 5 min (table of 2026-08): 5 min would fit."),
+        (
+            "debug",
+            1,
+            60,
+            "debug on Polaris takes no jobs shorter than 5 min (table of 2026-08): 5 min would fit.",
+        ),
         (
             "workq",
             8,
             5 * HOUR,
-            "Polaris has no queue 'workq', but debug, debug-scaling, prod, capacity, preemptable, demand "
+            "Polaris has no queue 'workq'; it has debug, debug-scaling, prod, capacity, preemptable, demand "
             "(table of 2026-08): preemptable (1-10 nodes, up to 3 d) would fit.",
         ),
         (
             "medium",
             30,
             HOUR,
-            "medium on Polaris takes jobs only from prod (table of 2026-08): name that.",
+            "medium on Polaris takes jobs only from prod (table of 2026-08): use that.",
         ),
         ("preemptable", 1, HOUR, "preemptable on Polaris may kill jobs at any time"),
         ("demand", 1, HOUR, "demand on Polaris is open by request only"),
@@ -99,7 +104,7 @@ def test_advice_says_what_the_table_has_its_date_and_what_would_fit(
 
 
 def test_a_routed_job_that_fits_nowhere_may_be_lost_and_that_is_said() -> None:
-    assert "drop it without a word" in advice("polaris", "small", 12, 6 * HOUR)[-1]
+    assert "drop it silently" in advice("polaris", "small", 12, 6 * HOUR)[-1]
 
 
 @pytest.mark.parametrize(

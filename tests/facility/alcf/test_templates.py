@@ -1,4 +1,4 @@
-"""Job script templates hold no ``#PBS`` lines, tell what is to be filled in, and run when that is done."""
+"""Job script templates hold no ``#PBS`` lines, say what to fill in, and run once filled in."""
 
 import os
 import re
@@ -20,7 +20,7 @@ PLACEHOLDER = re.compile(r"(?<!\$)\{(\w+)\}")
 
 @dataclass
 class Node:
-    """Where a template runs: two nodes in name, with stand-ins for ALCF's modules, conda and Apptainer."""
+    """Runs templates as on two nodes, with stand-ins for ALCF's modules, conda and Apptainer."""
 
     directory: Path
 
@@ -29,7 +29,7 @@ class Node:
         script = PLACEHOLDER.sub(lambda match: filled_in[match[1]], text)
         executable, (_, command) = launch(script)
         return subprocess.run(
-            [executable, "-c", command],  # no login shell: this machine's profile is left out
+            [executable, "-c", command],  # not a login shell, to leave out this machine's profile
             env={
                 "PATH": os.pathsep.join([str(self.directory), str(SHIMS), os.environ["PATH"]]),
                 "PBS_NODEFILE": str(self.write("nodes", "node1\nnode2\n")),

@@ -1,4 +1,4 @@
-"""The person's limits hold whatever a model says, and say where they are set."""
+"""The user's limits apply whatever a model says, and refusals name the setting."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Answers of changes get lost: what was carried out is found by looking, and nothing is sent twice."""
+"""When the answer to a change is lost, checking finds out the outcome, and nothing is sent twice."""
 
 import os
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ HELD = {"name": "held"}
 
 @dataclass(frozen=True)
 class Change:
-    """A call that changes something, and the request that it makes."""
+    """A call that changes something, and the request that it sends."""
 
     tool: str
     method: str
@@ -33,7 +33,7 @@ class Change:
     arguments: dict[str, Any] = field(default_factory=dict)
 
     async def prepared(self, assistant: Assistant) -> dict[str, Any]:
-        """The call's arguments, with what it needs made first."""
+        """Create what the call needs, and return its arguments."""
         if self.tool in ("cancel_job", "update_job"):
             job = await assistant.do("submit_job", **JOB, **HELD)
             return {"job_id": job["job_id"], **self.arguments}
@@ -42,7 +42,7 @@ class Change:
         return self.arguments
 
     def lost(self, *, carried_out: bool) -> Fault:
-        """Its answer gets lost."""
+        """The fault that loses its answer."""
         return Fault(method=self.method, path=self.path, drop=True, after=carried_out)
 
     def sent(self, local: LocalFacility) -> int:
@@ -67,7 +67,7 @@ async def assistant(connect: Connect) -> Any:
 
 
 async def lose(local: LocalFacility, assistant: Assistant, change: Change, *, carried_out: bool) -> Answered:
-    """Make a call whose answer gets lost."""
+    """Make a call whose answer is lost."""
     arguments = await change.prepared(assistant)
     before = change.sent(local)
     local.faults.add(change.lost(carried_out=carried_out))
@@ -99,7 +99,7 @@ async def test_what_can_t_be_seen_is_unknown_and_not_to_be_repeated_blindly(
     assert "Do not repeat the call before checking" in answered.error["next_step"]
     (action,) = journal.actions.history(limit=1)
     assert action.outcome == "unknown"
-    assert action.intent is not None, "the next start looks again"
+    assert action.intent is not None, "the next start checks again"
 
 
 async def test_a_submitted_job_that_is_found_is_ours(local: LocalFacility, assistant: Assistant) -> None:
@@ -114,7 +114,7 @@ async def test_a_submitted_job_that_is_found_is_ours(local: LocalFacility, assis
 async def test_one_of_two_new_jobs_is_not_guessed(
     local: LocalFacility, assistant: Assistant, connect: Connect
 ) -> None:
-    """The person submits another job by other means while ours is under way."""
+    """The user submits another job by other means while ours is under way."""
     slow = Fault(method="POST", path="/compute/job/", delay=0.5, drop=True, after=True)
     local.faults.add(slow)
 
@@ -126,7 +126,7 @@ async def test_one_of_two_new_jobs_is_not_guessed(
     async with connect(state_dir=other, confirm="off") as by_hand, anyio.create_task_group() as group:
         group.start_soon(submit_by_hand)
         answered = await assistant.call("submit_job", **JOB)
-    assert "may be it, or another submission's" in answered.text
+    assert "may be from this submission or from another" in answered.text
     assert "get_job shows whether it is" in answered.error["next_step"]
 
 
@@ -134,7 +134,7 @@ async def test_a_change_of_a_job_can_t_be_seen_where_the_facility_does_not_tell_
     local: LocalFacility, assistant: Assistant
 ) -> None:
     answered = await lose(local, assistant, UPDATE, carried_out=True)
-    assert "the facility does not tell what a job asks for" in answered.text
+    assert "the facility does not report what a job asks for" in answered.text
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ async def test_a_directory_that_was_there_before_is_not_called_made(
     await assistant.do("make_directory", path=f"{HERE}/new")
     os.utime(local.tree.locate(f"{HERE}/new"), (0, 0))
     answered = await lose(local, assistant, MKDIR, carried_out=True)
-    assert "it may have been there before" in answered.text
+    assert "it may have existed before" in answered.text
 
 
 async def test_where_the_look_before_a_change_fails_nothing_was_sent(
@@ -265,7 +265,7 @@ async def test_a_directory_with_something_in_it_was_not_made_just_now(
     await assistant.do("make_directory", path=f"{HERE}/new")
     (local.tree.locate(f"{HERE}/new") / "old.dat").write_text("precious")
     answered = await lose(local, assistant, MKDIR, carried_out=False)
-    assert "it may have been there before" in answered.text
+    assert "it may have existed before" in answered.text
 
 
 async def test_an_update_that_is_cut_off_leaves_no_node_count_to_send_again(

@@ -1,4 +1,4 @@
-"""What a process left open when it ended is settled by the next one, from its first call on."""
+"""Actions that a process left open are resolved by the next process, starting with its first call."""
 
 import json
 import os
@@ -23,11 +23,11 @@ from tests.conftest import Assistant, Connect, agree, record_of
 
 HERE = "/eagle/LocalDemo"
 GONE = f"{2**22 + 1}@{this_process().partition('@')[2]}"
-"""A process id that Linux never gives."""
+"""A process id that Linux never assigns."""
 
 
 def left_open(path: str, **changes: object) -> Action:
-    """A directory that was being made when its process ended."""
+    """The action of making a directory, cut off when its process ended."""
     made = Action(
         began_at=datetime.now(UTC),
         tool="make_directory",
@@ -64,7 +64,7 @@ async def test_what_was_done_is_found_with_the_first_call(
         found = await outcome(journal, until="done")
     assert (
         found.detail
-        == f"its process ended before the answer came; looked at later: {HERE}/new is there, and new"
+        == f"its process ended before the answer came; checked later: {HERE}/new exists and is new"
     )
     assert found.intent is None
 
@@ -89,7 +89,7 @@ async def test_what_may_have_been_somebody_elses_doing_since_is_not_called_ours(
     async with connect() as assistant:
         await assistant.do("list_resources")
         found = await outcome(journal, until="unknown")
-    assert "somebody else may have done it since" in (found.detail or "")
+    assert "something else may have done it since" in (found.detail or "")
 
 
 async def test_a_job_by_hand_is_not_taken_for_a_submission_of_long_ago(
@@ -111,7 +111,7 @@ async def test_a_job_by_hand_is_not_taken_for_a_submission_of_long_ago(
     async with connect() as assistant:
         await assistant.do("list_resources")
         found = await outcome(journal, until="unknown")
-    assert f"{by_hands} may be it, or another submission's" in (found.detail or "")
+    assert f"{by_hands} may be from this submission or from another" in (found.detail or "")
     assert await record_of(journal, by_hands) is None
 
 
@@ -130,7 +130,7 @@ JOB = {"resource": "polaris", "account": "LocalDemo", "queue": "debug", "directo
 async def test_a_lost_submission_is_settled_as_soon_as_the_list_answers_again(
     local: LocalFacility, connect: Connect, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not only at the next start; by the user's own look if that comes first."""
+    """It does not take a restart; the user's own listing counts too if it comes first."""
     monkeypatch.setattr("alcf_mcp.background.FIRST_PAUSE", 0.05)
 
     async def lists_fail_from_then_on() -> None:
@@ -161,7 +161,7 @@ async def test_where_no_job_came_of_it_for_long_it_was_not_submitted(
     async with connect() as assistant:
         await assistant.do("list_resources")
         found = await outcome(journal, until="failed")
-    assert "no new job is on Polaris, 11 min later" in (found.detail or "")
+    assert "there is no new job on Polaris, 11 min later" in (found.detail or "")
 
 
 async def test_what_can_t_be_told_apart_any_more_is_not_looked_at_for_ever(
@@ -208,7 +208,7 @@ async def test_what_can_t_be_told_is_unknown(connect: Connect, journal: Journal)
     async with connect() as assistant:
         await assistant.do("list_resources")
         found = await outcome(journal, until="unknown")
-    assert "is not there, so far" in (found.detail or "")
+    assert "does not exist so far" in (found.detail or "")
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ async def test_a_call_that_is_cancelled_after_it_was_sent_says_so(
 
 @pytest.fixture
 async def on_loopback(local: LocalFacility) -> AsyncIterator[str]:
-    """The address of the local facility on this machine."""
+    """Serve the local facility on this machine; the address."""
     ready = anyio.Event()
     address = ""
 
@@ -308,7 +308,7 @@ async def test_a_server_that_is_killed_in_the_middle_of_a_submission(
     }
 
     async def kill_it() -> None:
-        """Stop it before it can read the answer, and let the facility do what it received."""
+        """Stop it before it can read the answer, and let the facility carry out what it received."""
         await requested(local, "POST", "/compute/job/")
         pid = process_of(journal)
         os.kill(pid, signal.SIGSTOP)
@@ -351,7 +351,7 @@ async def test_a_server_that_is_told_to_end_writes_down_what_is_under_way(
 
 
 def served(address: str, local: LocalFacility, state: Path) -> StdioServerParameters:
-    """A server in front of a facility on this machine, as a process of its own."""
+    """The command of a server, in its own process, for a facility on this machine."""
     settings = {"API_URL": address, "ACCESS_TOKEN": local.token.get_secret_value(), "CONFIRM": "off"}
     environment = {f"ALCF_MCP_{name}": value for name, value in settings.items()}
     return StdioServerParameters(
@@ -364,7 +364,7 @@ def served(address: str, local: LocalFacility, state: Path) -> StdioServerParame
 async def requested(local: LocalFacility, method: str, path: str) -> None:
     """Wait until a request has arrived."""
     with anyio.fail_after(10):
-        while not local.faults.count(method, path):  # noqa: ASYNC110 - nothing tells of it
+        while not local.faults.count(method, path):  # noqa: ASYNC110 - there is no event for it
             await anyio.sleep(0.02)
 
 

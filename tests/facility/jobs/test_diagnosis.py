@@ -1,4 +1,4 @@
-"""Exit codes, states and times are read as people mean them."""
+"""Exit codes, states and times are explained in words."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -74,13 +74,13 @@ def test_what_an_exit_code_says(code: int, said: str) -> None:
         ),
         (replace(job("queued", waiting_at=NOON), out_of_sight=True), "last seen waiting"),
         (job("queued"), "waiting for 10 min"),
-        (job("held"), "held back for 10 min"),
-        (job("active"), "running of at most 1 h"),
+        (job("held"), "held for 10 min"),
+        (job("active"), "running (at most 1 h)"),
         (
             job("active", active_from=NOON + 4 * MINUTE, waiting_at=NOON + 4 * MINUTE),
-            "running for 6 min of at most 1 h",
+            "running for 6 min (at most 1 h)",
         ),
-        (job("active", active_from=NOON + 4 * MINUTE), "running for 6 min to 10 min of at most 1 h"),
+        (job("active", active_from=NOON + 4 * MINUTE), "running for 6 min to 10 min (at most 1 h)"),
         (
             job("completed", 271, active_from=NOON, active_at=NOON + 59 * MINUTE),
             "completed, exit code 271 (PBS ended it: its walltime was used up)",
@@ -119,7 +119,7 @@ def test_completed_is_not_yet_success(seen: KnownJob, verdict: bool | None) -> N
             job("completed", 271, active_from=NOON, active_at=NOON + 59 * MINUTE),
             "It used up its walltime of 1 h",
         ),
-        (foreign("completed", 271), "Somebody canceled it, or its walltime"),
+        (foreign("completed", 271), "It was canceled, or its walltime"),
         (foreign("failed", -1), "It never ran"),
         (foreign("completed", 137), "memory"),
         (foreign("completed", 127), "module"),

@@ -1,4 +1,4 @@
-"""What is told of jobs that the facility's list does not show, by what it says of each."""
+"""How jobs are shown that the facility's list lacks, depending on what it says about each one."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,14 +28,14 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def running(assistant: Assistant) -> str:
-    """A job that runs."""
+    """A running job."""
     job_id = str((await assistant.do("submit_job", **JOB, script="sleep 60"))["job_id"])
     await assistant.do("wait_for_job", job_id=job_id, until="started")
     return job_id
 
 
 def answer_looks(local: LocalFacility, status: int, detail: str, *, times: int | None = None) -> None:
-    """Let lists show nothing, and looks at a job say this."""
+    """Make lists empty, and make polls of a job return this error."""
     local.faults.add(Fault(method="POST", path="/compute/status/", status=200, body=[], times=None))
     body = {"detail": detail}
     local.faults.add(Fault(method="GET", path="/compute/status/", status=status, body=body, times=times))
@@ -129,7 +129,7 @@ async def test_jobs_that_are_unknown_can_be_asked_for(
 
 
 async def ended(assistant: Assistant, journal: Journal) -> str:
-    """A job whose end was seen, and not told."""
+    """A job whose end was seen, but not reported to the user."""
     job_id = str((await assistant.do("submit_job", **JOB, script="true"))["job_id"])
     with anyio.fail_after(10):
         while not ((record := await record_of(journal, job_id)) and record.ended_by):
@@ -176,6 +176,6 @@ async def test_a_number_that_two_machines_have_is_not_guessed(assistant: Assista
     answered = await assistant.call("cancel_job", job_id=number)
     assert polaris in answered.error["message"]
     assert f"{number}.crux-pbs-01" in answered.error["message"]
-    assert answered.error["next_step"].startswith("Give the whole id")
+    assert answered.error["next_step"].startswith("Give the full id")
     assert (await assistant.do("get_job", job_id=number, resource="polaris"))["job_id"] == polaris
     assert (await assistant.do("get_job", job_id=polaris))["job_id"] == polaris

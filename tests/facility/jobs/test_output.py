@@ -1,4 +1,4 @@
-"""From a job's id to what it wrote: at its end, and on from an offset, whole characters only."""
+"""A job's output is read given its id: from the end, or on from an offset, without splitting characters."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Many waits, few looks; and what is shown of jobs that the facility's list does not show."""
+"""Many waits share few polls; and jobs that the facility's list lacks are shown all the same."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from alcf_mcp.facility.jobs import listing as jobs
-from alcf_mcp.facility.jobs import polling as watching
+from alcf_mcp.facility.jobs import polling
 from alcf_mcp.journal import Journal
 from alcf_mcp.local import Fault, LocalFacility
 from tests.conftest import Assistant, Connect, record_of
@@ -34,7 +34,7 @@ async def submit(assistant: Assistant, script: str = "sleep 60", **changes: Any)
 
 
 async def seen_ended(assistant: Assistant, journal: Journal, job_id: str) -> None:
-    """Let lists that do not show a job see its end."""
+    """List other jobs until the end of this one has been seen."""
     with anyio.fail_after(10):
         while not ((record := await record_of(journal, job_id)) and record.ended_by):
             await assistant.do("list_jobs", state="running")
@@ -47,13 +47,13 @@ async def test_many_waits_for_one_job_look_once(local: LocalFacility, assistant:
         for _ in range(3):
             group.start_soon(lambda: assistant.do("wait_for_job", job_id=job_id, timeout_seconds=1))
     looks = local.faults.count("GET", f"/compute/status/.*/{job_id}")
-    assert looks <= 3 + 3, "three to find it, and one a second for all"
+    assert looks <= 3 + 3, "three to find it, and one a second for all three"
 
 
 async def test_waits_for_many_jobs_of_a_machine_share_its_list(
     local: LocalFacility, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watching, "FRESH_SECONDS", 0.15)
+    monkeypatch.setattr(polling, "FRESH_SECONDS", 0.15)
     ids = [await submit(assistant) for _ in range(6)]
     local.faults.requests.clear()
 
@@ -66,7 +66,7 @@ async def test_waits_for_many_jobs_of_a_machine_share_its_list(
     singly = local.faults.count("GET", "/compute/status/")
     lists = local.faults.count("POST", "/compute/status/")
     assert lists >= 2
-    assert singly <= 2 * len(ids), f"{singly} single looks, {lists} lists"
+    assert singly <= 2 * len(ids), f"{singly} single polls, {lists} lists"
 
 
 async def test_a_job_that_ends_while_a_list_serves_is_seen_to_end(assistant: Assistant) -> None:

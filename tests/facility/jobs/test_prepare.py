@@ -1,4 +1,4 @@
-"""A job is submitted as a good colleague would: with what is usual, and with what is known against it."""
+"""A submission fills in the usual values, and warns of what may go wrong."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -89,7 +89,7 @@ async def test_a_directory_that_jobs_use_is_not_looked_for_again(
 async def test_what_is_left_is_told_and_held_against_the_cost(assistant: Assistant) -> None:
     poor = await assistant.do("submit_job", **JOB | {"account": "LocalTiny"}, dry_run=True)
     assert "LocalTiny has 0.02 node hours left on Polaris." in poor["notes"]
-    assert "It may cost more than that: up to 0.5 node hours." in poor["notes"]
+    assert "The job may cost more than that: up to 0.5 node hours." in poor["notes"]
 
 
 async def test_nothing_that_can_t_be_looked_up_holds_a_job_up(
@@ -135,11 +135,11 @@ async def test_ranks_of_a_script_are_its_own_matter(assistant: Assistant) -> Non
 @pytest.mark.parametrize("name", ["1A", "A B", "", "A=B"])
 async def test_a_variable_has_a_name(assistant: Assistant, name: str) -> None:
     answered = await assistant.call("submit_job", **JOB, environment={name: "x"})
-    assert "no name of an environment variable" in answered.error["message"]
+    assert "not a valid name for an environment variable" in answered.error["message"]
 
 
 async def test_what_the_queue_table_says_is_advice(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At ALCF; the local facility's machines are too small for its queues."""
+    """As at ALCF; the local facility's machines are too small for ALCF's queues."""
     monkeypatch.setattr("alcf_mcp.server.ProcessState", process_state)
     async with connect() as assistant:
         dry = await assistant.do("submit_job", **JOB, nodes=4, dry_run=True)
@@ -184,13 +184,13 @@ def test_a_maintenance_matters_that_begins_before_the_job_could_end(seen: Incide
 
 def test_when_it_begins_is_told_in_words() -> None:
     assert "begins in 1 h, before the job could end" in _told(incident(HOUR), NOW)
-    assert "goes on just now" in _told(incident(-HOUR), NOW)
+    assert "is in progress" in _told(incident(-HOUR), NOW)
 
 
 async def test_a_directory_that_is_there_as_a_link_will_do(
     local: LocalFacility, assistant: Assistant
 ) -> None:
-    """The facility's lists leave links out, so that it looks missing."""
+    """The facility's lists leave links out, so the directory looks missing."""
     there = local.tree.locate(HERE)
     (there / "real").mkdir()
     (there / "latest").symlink_to("real")

@@ -1,4 +1,4 @@
-"""What a person asks for becomes the job that the facility takes."""
+"""A request in users' terms becomes the job specification that the facility accepts."""
 
 from dataclasses import replace
 from typing import Any

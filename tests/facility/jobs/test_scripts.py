@@ -1,4 +1,4 @@
-"""A script arrives at the node exactly as it was given, whatever it contains."""
+"""A script arrives at the node exactly as given, whatever it contains."""
 
 import shutil
 import subprocess
@@ -16,7 +16,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 
 
 def run(executable: str, arguments: list[str]) -> subprocess.CompletedProcess[bytes]:
-    """Run what the node would run; the login profile is this machine's and is left out."""
+    """Run what the node would run, without a login shell, to leave out this machine's profile."""
     plain = ["-c" if argument == "-lc" else argument for argument in arguments]
     return subprocess.run([executable, *plain], capture_output=True, check=False, stdin=subprocess.DEVNULL)
 

@@ -29,4 +29,4 @@ async def test_the_members_shares_of_a_project(assistant: Assistant) -> None:
 
 async def test_a_project_that_is_none_of_the_persons(assistant: Assistant) -> None:
     answered = await assistant.call("list_user_allocations", project="Nobodys")
-    assert "The person's projects: LocalDemo" in answered.error["next_step"]
+    assert "The user's projects: LocalDemo" in answered.error["next_step"]

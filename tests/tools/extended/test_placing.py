@@ -89,7 +89,7 @@ async def test_a_move_whose_answer_is_lost_is_found_by_looking(
 ) -> None:
     answered = await losing("mv", "move_path", path="a", target_path="c")
     assert not answered.is_error, answered.text
-    assert "looking showed that it was carried out" in answered.text
+    assert "checking showed that it was carried out" in answered.text
     assert sent(local, "mv") == 1
 
 
@@ -105,6 +105,6 @@ async def test_a_copy_whose_answer_is_lost_may_be_there_in_part(
     losing: Losing, local: LocalFacility, files: Path
 ) -> None:
     answered = await losing("cp", "copy_path", path="a", target_path="b")
-    assert "may not be whole" in answered.error["message"]
+    assert "may be incomplete" in answered.error["message"]
     assert "Do not repeat" in answered.error["next_step"]
     assert sent(local, "cp") == 1

@@ -29,7 +29,7 @@ async def test_nothing_is_put_where_a_directory_or_a_link_is(
     assistant: Assistant, local: LocalFacility, blocked: Path, directory: str, tool: str, target: str
 ) -> None:
     answered = await assistant.call(tool, path=f"{directory}/a", target_path=f"{directory}/{target}")
-    assert "is a directory" in answered.error["message"] or "no plain file" in answered.error["message"]
+    assert "is a directory" in answered.error["message"] or "not a regular file" in answered.error["message"]
     assert assistant.questions == []
     assert sent(local, "cp") == sent(local, "mv") == 0
 

@@ -43,5 +43,5 @@ async def test_a_lost_answer_is_found_by_looking(
 ) -> None:
     local.faults.add(Fault(method="DELETE", path="/task/", drop=True, after=True))
     answered = await assistant.call("cancel_task", task_id=task_id)
-    assert "looking showed that it was carried out" in answered.text
+    assert "checking showed that it was carried out" in answered.text
     assert local.faults.count("DELETE", "/task/") == 1
