@@ -12,6 +12,7 @@ from alcf_mcp.iri.errors import APIError, BlockedByGateway, IRIError, NotAnIRIAn
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 _TELLS_AN_ERROR = frozenset({"error", "errors", "detail"})
+_PROBLEM_MEMBERS = frozenset({"type", "title", "status", "detail"})
 _TELLS_A_THING = frozenset({"id", "task_id", "name", "items"})
 
 
@@ -63,8 +64,21 @@ def _error_inside(data: Any, status: int) -> APIError | None:
 def _problem(answer: Answer, problem: dict[str, Any]) -> APIError:
     headers = answer.headers
     return from_problem(
-        answer.status, problem, retry_after=headers.get("Retry-After"), date=headers.get("Date")
+        answer.status,
+        problem,
+        retry_after=headers.get("Retry-After"),
+        date=headers.get("Date"),
+        is_problem=_is_problem_document(answer, problem),
     )
+
+
+def _is_problem_document(answer: Answer, problem: dict[str, Any]) -> bool:
+    """Whether a body is a problem document of the API; Cloudflare's look alike, but name their origin."""
+    media_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    by_members = problem.keys() >= _PROBLEM_MEMBERS
+    by_type = media_type == "application/problem+json" and isinstance(problem.get("detail"), str)
+    same_status = problem.get("status") in (None, answer.status)
+    return (by_members or by_type) and same_status and "cloudflare" not in str(problem.get("type"))
 
 
 def _blocked(text: str, status: int) -> BlockedByGateway:

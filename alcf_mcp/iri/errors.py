@@ -43,9 +43,11 @@ class IRIError(Exception):
 
     Attributes:
         operation: id of the operation whose request failed; empty if there was none.
+        others: the errors of further attempts at the same change that leave its outcome open as well.
     """
 
     operation: str = ""
+    others: tuple[IRIError, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ class APIError(IRIError):
         invalid_params: for schema errors, pairs of a parameter's name and what is wrong with it.
         retry_after: the ``Retry-After`` header as received, if any.
         date: the ``Date`` header as received: the time by the facility's clock.
+        is_problem: whether the API itself sent it, as a problem document, rather than a gateway.
     """
 
     status: int
@@ -134,6 +137,7 @@ class APIError(IRIError):
     invalid_params: list[tuple[str, str]] = field(default_factory=list)
     retry_after: str | None = None
     date: str | None = None
+    is_problem: bool = False
 
     summary: ClassVar[str] = "The facility refused the request"
 
@@ -217,7 +221,12 @@ _BY_STATUS: dict[int, type[APIError]] = {
 
 
 def from_problem(
-    status: int, problem: dict[str, Any], *, retry_after: str | None = None, date: str | None = None
+    status: int,
+    problem: dict[str, Any],
+    *,
+    retry_after: str | None = None,
+    date: str | None = None,
+    is_problem: bool = False,
 ) -> APIError:
     """Create the exception for a problem document (RFC 9457); malformed members are tolerated.
 
@@ -226,6 +235,7 @@ def from_problem(
         problem: the decoded body.
         retry_after: the ``Retry-After`` header, if the response had one.
         date: the ``Date`` header, if the response had one.
+        is_problem: whether the API itself sent the document.
     """
     error_class = _BY_STATUS.get(status, APIError if 400 <= status < 500 else ServerFault)
     return error_class(
@@ -235,6 +245,7 @@ def from_problem(
         invalid_params=_invalid_params(problem.get("invalid_params")),
         retry_after=retry_after,
         date=date,
+        is_problem=is_problem,
     )
 
 

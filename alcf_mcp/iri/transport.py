@@ -100,19 +100,22 @@ class Transport:
         if not self.repeats:
             return await self._send(outgoing, wait)
         keyed = bool(key and self.connection.honours_keys)
-        unclear: IRIError | None = None
+        unclear: list[IRIError] = []
         try:
             async for attempt in repetition(wait, reads=operation.reads, keyed=keyed):
                 with attempt:
                     try:
                         return await self._send(outgoing, wait)
                     except IRIError as error:
-                        unclear = unclear or (error if has_unknown_fate(error) else None)
+                        if has_unknown_fate(error):
+                            unclear.append(error)
                         raise
         except IRIError:
             # A later refusal does not undo what an earlier attempt may have done.
             if unclear and not operation.reads:
-                raise unclear from None
+                first, *others = unclear
+                first.others = tuple(others)
+                raise first from None
             raise
         raise AssertionError("unreachable: the last attempt returns or raises")
 

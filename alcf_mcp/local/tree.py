@@ -12,6 +12,13 @@ from pathlib import Path, PurePosixPath
 _MAX_LINKS = 40  # as Linux
 
 
+class OutsideTree(PermissionError):
+    """A path leads out of the facility's filesystems, or into another user's home."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(errno.EACCES, os.strerror(errno.EACCES), path)
+
+
 class Tree:
     """The directories behind ``/eagle`` (also reached as ``/lus/eagle``) and ``/home``.
 
@@ -47,8 +54,8 @@ class Tree:
             follow: whether to follow a link in the last part.
 
         Raises:
-            OSError: permission denied, if the path leads out of the tree or into another user's home; too
-                many levels of symbolic links; a part that is not a directory.
+            OutsideTree: the path leads out of the tree or into another user's home.
+            OSError: too many levels of symbolic links; a part that is not a directory.
         """
         pending = _parts(path)[::-1]
         done: list[str] = []
@@ -70,7 +77,7 @@ class Tree:
                 done.append(part)
         place = self._on_disk(done)
         if place is None:
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+            raise OutsideTree(path)
         return place
 
     def is_fixed(self, place: Path) -> bool:
@@ -83,7 +90,7 @@ class Tree:
         if not parts or parts[0] not in ("eagle", "home"):
             return None
         if parts[0] == "home" and len(parts) > 1 and parts[1] != self.username:
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/" + "/".join(parts))
+            raise OutsideTree("/" + "/".join(parts))
         return self.root.joinpath(*parts)
 
 

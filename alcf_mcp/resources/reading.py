@@ -9,7 +9,8 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp.types import TextContent
 
 from alcf_mcp.facility import Facility
-from alcf_mcp.iri.errors import InvalidCall, NotFound
+from alcf_mcp.facility.alcf.words import Meaning, meaning_of
+from alcf_mcp.iri.errors import InvalidCall, NotFound, TaskFailed
 from alcf_mcp.resources.declare import JSON, Declared
 from alcf_mcp.tools.failures import EXPECTED, failure
 from alcf_mcp.tools.results import Result
@@ -46,5 +47,9 @@ def _refusal(error: Exception, seconds: float) -> ResourceError:
     blocks = failure(error, reads=True, seconds=seconds).content
     sentence = "\n".join(block.text for block in blocks if isinstance(block, TextContent))
     # Subclasses of InvalidCall are about the sign-in or the user's limits, not about what was requested.
-    is_missing = type(error) is InvalidCall or isinstance(error, NotFound)
+    is_missing = type(error) is InvalidCall or isinstance(error, NotFound) or _is_of_nothing(error)
     return ResourceNotFoundError(sentence) if is_missing else ResourceError(sentence)
+
+
+def _is_of_nothing(error: Exception) -> bool:
+    return isinstance(error, TaskFailed) and meaning_of(error) is Meaning.NOTHING_THERE

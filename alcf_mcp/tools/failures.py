@@ -9,12 +9,13 @@ from mcp.types import CallToolResult
 
 from alcf_mcp.auth import cause_of
 from alcf_mcp.facility.alcf.words import is_pbs_refusal
-from alcf_mcp.facility.changes.evidence import OutcomeUnknown
+from alcf_mcp.facility.changes.evidence import OutcomeUnknown, was_refused
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.iri import errors as iri
 from alcf_mcp.iri.operations import OPERATIONS
 from alcf_mcp.iri.retrying import retry_after, was_turned_away
 from alcf_mcp.journal import JournalError
+from alcf_mcp.tools.next_steps import after_failed_task, after_refusal
 from alcf_mcp.tools.results import error_result
 from alcf_mcp.tools.text import one_line
 
@@ -57,6 +58,9 @@ def told(error: Exception, *, reads: bool, seconds: float) -> tuple[str, str]:
     reads = reads or bool(operation and operation.reads)
     if isinstance(error, TimeoutError):
         return f"No answer within {seconds:.0f} s", _next_step(error, reads)
+    if isinstance(error, iri.APIError) and is_pbs_refusal(error):
+        refused = f"The scheduler refused it (HTTP {error.status}): {error.detail}"
+        return one_line(refused, limit=2500), _next_step(error, reads)
     return one_line(str(error), limit=2500), _next_step(error, reads)
 
 
@@ -94,16 +98,19 @@ def _after_odd_answer(error: Exception, reads: bool) -> str:
 
 
 def _after_refusal(error: Exception, reads: bool) -> str:
-    detail = error.detail.lower() if isinstance(error, iri.APIError) else ""
-    known = (step for text, step in _REFUSALS.items() if text in detail)
-    return next(known, "Correct the arguments according to the facility's message.")
+    return after_refusal(error) if isinstance(error, iri.APIError) else ""
 
 
 def _after_fault(error: Exception, reads: bool) -> str:
     if was_turned_away(error):
         return TRY_LATER
-    refused = isinstance(error, iri.APIError) and is_pbs_refusal(error)
-    return _after_refusal(error, reads) if refused else _unknown_fate(error, reads)
+    if not isinstance(error, iri.APIError) or not was_refused(error):
+        return _unknown_fate(error, reads)
+    return after_refusal(error) if is_pbs_refusal(error) else f"Nothing was carried out. {TRY_LATER}"
+
+
+def _after_failed_task(error: Exception, reads: bool) -> str:
+    return after_failed_task(error) if isinstance(error, iri.TaskFailed) else ""
 
 
 def _after_still_running(error: Exception, reads: bool) -> str:
@@ -130,17 +137,6 @@ _LOOKS = {
 """The tools that show more, by subject."""
 
 Step = str | Callable[[Exception, bool], str]
-
-_REFUSALS = {
-    "unknown queue": "Choose a queue of that machine (on Polaris: debug, debug-scaling, prod, preemptable).",
-    "unknown project": "Choose a project that may use this machine; list_projects shows yours.",
-    "account": "Choose a project that may use this machine; list_projects shows yours.",
-    "resource limits": "Request fewer nodes or a shorter walltime, or choose another queue.",
-    "filesystems": 'List the filesystems that the job uses, such as ["home", "eagle"].',
-    "unknown job id": "list_jobs with include_finished=true shows the jobs that exist.",
-    "job has finished": "The job has already ended; get_job shows how.",
-    "invalid for state": "The job's state does not allow this; get_job shows its state.",
-}
 
 _STEPS: tuple[tuple[type[Exception], Step], ...] = (
     (iri.InvalidToken, "Set ALCF_MCP_ACCESS_TOKEN to the token alone, without quotes, spaces or 'Bearer'."),
@@ -171,7 +167,7 @@ _STEPS: tuple[tuple[type[Exception], Step], ...] = (
     (iri.ServerFault, _after_fault),
     (iri.APIError, "Correct the arguments according to the facility's message."),
     (iri.TaskStillRunning, _after_still_running),
-    (iri.TaskFailed, "Check the path and its permissions with list_directory."),
+    (iri.TaskFailed, _after_failed_task),
     (iri.TaskCanceled, "Call the tool again if it is still wanted."),
     (TimeoutError, _unknown_fate),
     (JournalError, "Make its directory writable, or choose another with ALCF_MCP_STATE_DIR."),

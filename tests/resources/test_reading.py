@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from mcp.types import INTERNAL_ERROR, INVALID_PARAMS, Resource, ResourceTemplate
+from mcp.types import INVALID_PARAMS, Resource, ResourceTemplate
 
 from alcf_mcp.guide import list_pages
 from tests.conftest import Assistant, Connect, Era
@@ -96,7 +96,7 @@ async def test_the_history_tells_what_was_changed_and_no_secret(assistant: Assis
         ("alcf://files/etc/passwd", INVALID_PARAMS, "lies outside the facility's filesystems"),
         ("alcf://files/eagle/../../etc/passwd", INVALID_PARAMS, "contains a '.' or '..' segment"),
         ("alcf://files/eagle/%2e%2e/etc", INVALID_PARAMS, "contains a '.' or '..' segment"),
-        ("alcf://files/eagle/LocalDemo/nothing", INTERNAL_ERROR, "permissions with list_directory"),
+        ("alcf://files/eagle/LocalDemo/nothing", INVALID_PARAMS, "list_directory of the directory above"),
         ("alcf://guide/weather", INVALID_PARAMS, "Its topics are: errors, "),
         ("alcf://templates/weather", INVALID_PARAMS, "Available templates: crux-mpi-openmp, "),
         ("alcf://nothing", INVALID_PARAMS, "Unknown resource"),

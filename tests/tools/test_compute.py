@@ -118,7 +118,7 @@ async def test_a_dry_run_shows_the_request_and_sends_nothing(
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"queue": "nope"}, "Choose a queue of that machine"),
+        ({"queue": "nope"}, "Choose another queue of that machine"),
         ({"account": "nope"}, "list_projects"),
         ({"nodes": 3}, "fewer nodes or a shorter walltime"),
         ({"resource": "aurora"}, "Aurora"),

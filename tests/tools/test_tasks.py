@@ -33,7 +33,7 @@ async def test_a_failed_task_tells_why(local: LocalFacility, assistant: Assistan
     refused = await assistant.call("view_file", path="/eagle/LocalDemo/nothing")
     facts = await assistant.do("get_task", task_id=refused.error["task_id"], wait_seconds=5)
     assert facts["status"] == "failed"
-    assert "No such file" in facts["error"]
+    assert "does not exist" in facts["error"]
 
 
 async def test_an_unknown_task_is_an_error_with_a_next_step(assistant: Assistant) -> None:

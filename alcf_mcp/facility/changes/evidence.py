@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from alcf_mcp.facility.alcf.words import is_pbs_refusal
+from alcf_mcp.facility.alcf.words import is_refusal
 from alcf_mcp.iri import errors as iri
 from alcf_mcp.iri.retrying import was_turned_away
 
@@ -23,12 +23,17 @@ class OutcomeUnknown(iri.IRIError):
 
 
 def was_refused(error: BaseException) -> bool:
-    """Whether an error proves that a request was not carried out."""
+    """Whether an error proves that a request was not carried out, by any of the attempts at it."""
+    others = error.others if isinstance(error, iri.IRIError) else ()
+    return all(_proves_refusal(one) for one in (error, *others))
+
+
+def _proves_refusal(error: BaseException) -> bool:
     if isinstance(error, iri.GatewayTimeout):  # a 408 is a gateway that gave up: PBS may carry on
         return False
     if isinstance(error, iri.APIError):
         refused = 400 <= error.status < 500 or error.status == 501
-        return refused or was_turned_away(error) or is_pbs_refusal(error)
+        return refused or was_turned_away(error) or is_refusal(error)
     if isinstance(error, iri.NotAnIRIAnswer):
         return isinstance(error, iri.BlockedByGateway) or 300 <= error.status < 400
     return isinstance(error, iri.InvalidCall | iri.NotConnected)

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 
 import anyio
 
+from alcf_mcp.facility.alcf.words import Meaning, meaning_of
 from alcf_mcp.facility.changes.evidence import was_refused
 from alcf_mcp.facility.changes.files import FileActions
 from alcf_mcp.facility.changes.intents import CancelIntent, SubmitIntent, TaskIntent, UpdateIntent
@@ -164,7 +165,7 @@ class JobActions:
         except LimitReached:
             raise
         except IRIError as error:
-            if isinstance(error, TaskFailed) and "exist" in str(error).lower():
+            if isinstance(error, TaskFailed) and meaning_of(error) is Meaning.THERE_ALREADY:
                 return
             why = str(error).rstrip(".")
             raise InvalidCall(

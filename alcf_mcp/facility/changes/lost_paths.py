@@ -58,7 +58,9 @@ async def find_placed(files: Files, intent: PlaceIntent) -> Finding:
 
 async def _made(files: Files, intent: PathIntent, now: File | None, began_at: datetime) -> Finding:
     if now is None:
-        return Finding("unknown", f"{intent.path} does not exist so far", look_at=_look_at(intent))
+        gone = await files.is_missing(intent.path)
+        seen = "does not exist so far" if gone else "could not be checked"
+        return Finding("unknown", f"{intent.path} {seen}", look_at=_look_at(intent))
     changed = now.last_modified
     is_new = now.is_directory and changed is not None and changed >= began_at - CLOCKS_DIFFER
     # A new entry changes a directory's time too: only an empty directory is sure to be new.

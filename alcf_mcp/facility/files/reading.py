@@ -7,7 +7,7 @@ from typing import Literal
 
 import anyio
 
-from alcf_mcp.facility.alcf.words import means_no_file, means_nothing_there
+from alcf_mcp.facility.alcf.words import Meaning, meaning_of, means_nothing_there
 from alcf_mcp.facility.files.parts import FilePart, headed, last_lines, viewed
 from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.facility.resources import ResourceNames
@@ -97,7 +97,7 @@ class Files:
         except TaskFailed as error:
             if means_nothing_there(error, path):
                 return "nothing"
-            if means_no_file(error):
+            if meaning_of(error) is Meaning.NOT_A_FILE:
                 return "no file"
             raise
         return _named(path, await self.ls(path, show_hidden=True)) or File(name=path.name, type="file")

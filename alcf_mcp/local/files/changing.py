@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from alcf_mcp.local.files import alcf_words
 from alcf_mcp.local.files import arguments as args
 from alcf_mcp.local.files.disk import Disk, OperationFailed
 from alcf_mcp.local.files.entries import entry
@@ -43,13 +44,17 @@ def chown(disk: Disk, wanted: args.ChownArguments) -> dict[str, Any]:
     try:
         uid = pwd.getpwnam(wanted.owner).pw_uid if wanted.owner else -1
     except KeyError:
-        raise OperationFailed(f"chown: invalid user: '{wanted.owner}'") from None
+        raise _unknown_owner(disk, "user", wanted.owner) from None
     try:
         gid = grp.getgrnam(wanted.group).gr_gid if wanted.group else -1
     except KeyError:
-        raise OperationFailed(f"chown: invalid group: '{wanted.group}'") from None
+        raise _unknown_owner(disk, "group", wanted.group) from None
     os.chown(place, uid, gid)
     return entry(place, place.name)
+
+
+def _unknown_owner(disk: Disk, kind: str, name: str) -> OperationFailed:
+    return OperationFailed(f"chown: invalid {kind}: '{name}'" if disk.full else alcf_words.UNKNOWN_OWNER)
 
 
 def symlink(disk: Disk, wanted: args.SymlinkArguments) -> dict[str, Any]:

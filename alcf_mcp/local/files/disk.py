@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from alcf_mcp.local.tree import Tree
 
 
 class OperationFailed(Exception):
-    """An operation failed; the message is what the corresponding command would print."""
+    """An operation failed; the message is what the facility reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,15 @@ class Disk:
     full: bool
 
     def locate(self, path: str, *, follow: bool = True) -> Path:
-        """Find an existing path on this computer.
+        """Find an existing path on this computer. ALCF's functions refuse a link; the standard follows it.
 
         Raises:
-            OSError: the path does not exist, or can't be reached.
+            OSError: the path does not exist, can't be reached, or is a link where none is allowed.
         """
-        place = self.tree.locate(path, follow=follow)
+        place = self.tree.locate(path, follow=follow and self.full)
         place.lstat()
+        if not self.full and place.is_symlink():
+            raise OSError(errno.ELOOP, "Symbolic links are not followed", path)
         return place
 
     def destination(self, path: str, source: Path) -> Path:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from alcf_mcp.local.files import archives, arguments, changing, reading
+from alcf_mcp.local.files import alcf_words, archives, arguments, changing, reading
 from alcf_mcp.local.files.disk import Disk, OperationFailed
 
 
@@ -91,14 +91,27 @@ def perform(disk: Disk, command: str, args: dict[str, Any]) -> Any:
         The operation's result, ready for JSON.
 
     Raises:
-        OperationFailed: with the text that the command would have written to standard error.
+        OperationFailed: with the text that the facility reports.
     """
     operation = OPERATIONS[command]
     wanted = operation.arguments.model_validate(args, by_name=True)
     try:
         return operation.run(disk, wanted)
-    except OSError as error:
-        reason = error.strerror or os.strerror(error.errno or 0)
-        raise OperationFailed(f"{command}: {operation.complaint} '{wanted.path}': {reason}") from None
-    except ValueError as error:
-        raise OperationFailed(f"{command}: {operation.complaint} '{wanted.path}': {error}") from None
+    except (OSError, ValueError) as error:
+        raise OperationFailed(_complaint(disk, operation, wanted, error)) from None
+
+
+def _complaint(
+    disk: Disk, operation: FileOperation, wanted: arguments.Arguments, error: OSError | ValueError
+) -> str:
+    """What the facility says: ALCF its own words, any other what the command would print."""
+    if isinstance(error, OSError) and not disk.full:
+        return alcf_words.complaint(
+            operation.command,
+            wanted.path,
+            error,
+            parents=isinstance(wanted, arguments.MkdirArguments) and wanted.parent,
+            username=disk.tree.username,
+        )
+    reason = error.strerror or os.strerror(error.errno or 0) if isinstance(error, OSError) else str(error)
+    return f"{operation.command}: {operation.complaint} '{wanted.path}': {reason}"

@@ -11,18 +11,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from alcf_mcp.local.files import alcf_words
 from alcf_mcp.local.files import arguments as args
 from alcf_mcp.local.files.disk import Disk, OperationFailed
 from alcf_mcp.local.files.entries import entry
 
-MAX_RESULT_BYTES = 10 * 2**20  # larger results never arrive (ALCF's deployment of the API, 2026-08)
+MAX_RESULT_BYTES = 9_961_472  # 9.5 MiB (ALCF's deployment of the API, 2026-04)
 
 
 def ls(disk: Disk, wanted: args.List) -> list[dict[str, Any]]:
     """List a directory, or return the single entry of anything else. Entries are in no particular order."""
-    place = disk.locate(wanted.path, follow=disk.full)
-    if place.is_symlink():
-        raise OSError(errno.ELOOP, "Symbolic links are not followed", wanted.path)
+    place = disk.locate(wanted.path)
     if not place.is_dir():
         return [entry(place, place.name, numeric=wanted.numeric_uid)]
     return _directory(disk, wanted, place, "")
@@ -153,9 +152,7 @@ def _lines(lines: Iterable[bytes], start: int) -> dict[str, Any]:
 
 def _excerpt(data: bytes, unit: str, start: int, end: int) -> dict[str, Any]:
     if len(data) > MAX_RESULT_BYTES:
-        raise OperationFailed(
-            f"The result of {len(data)} bytes exceeds the limit of {MAX_RESULT_BYTES} bytes"
-        )
+        raise OperationFailed(alcf_words.TOO_LARGE)
     return {
         "content": data.decode("utf-8", errors="replace"),
         "content_type": unit,

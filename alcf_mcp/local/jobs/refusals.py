@@ -14,13 +14,12 @@ _JOB_NAME = re.compile(r"[A-Za-z0-9+\-_.]{1,230}")
 LIMITS = "Job violates queue and/or server resource limits"
 
 
-def refusal(command: str, reason: str) -> Problem:
-    """PBS's refusal, as its command (``qsub``, ``qalter``, ``qdel``) words it."""
-    return Problem(500, f"{command}: {reason}")
+def refusal(message: str) -> Problem:
+    """PBS's refusal, with its own message."""
+    return Problem(500, message)
 
 
 def check_terms(
-    command: str,
     spec: PostedJobSpec,
     machine: LocalMachine,
     grants: Iterable[Grant],
@@ -29,7 +28,6 @@ def check_terms(
     """Check a job against the machine, its queues and the project's allocation.
 
     Args:
-        command: the PBS command that a refusal comes from.
         spec: the job.
         machine: where it is to run.
         grants: the projects.
@@ -40,28 +38,27 @@ def check_terms(
     """
     terms = spec.terms
     if spec.name is not None and not _JOB_NAME.fullmatch(spec.name):
-        raise refusal(command, "illegal -N value")
+        raise refusal("illegal -N value")
     if not spec.executable:
-        raise refusal(command, "script file:: No script or executable was given")
+        raise refusal("script file:: No script or executable was given")
     if terms.queue_name is None:
-        raise refusal(command, "No default queue specified")
+        raise refusal("No default queue specified")
     queue = machine.queue(terms.queue_name)
     if queue is None:
-        raise refusal(command, "Unknown queue")
+        raise refusal("Unknown queue")
     if not terms.custom_attributes.get("filesystems"):
-        raise refusal(command, "Resource: filesystems is required to be set.")
+        raise refusal("Resource: filesystems is required to be set.")
     if terms.duration is None:
-        raise refusal(command, "Resource: walltime is required to be set.")
+        raise refusal("Resource: walltime is required to be set.")
     nodes = spec.needs.node_count or 1
     if terms.duration > queue.max_walltime or nodes > min(queue.max_nodes, len(machine.nodes)):
-        raise refusal(command, LIMITS)
+        raise refusal(LIMITS)
     grant = next((grant for grant in grants if grant.name == terms.account), None)
     if grant is None:
-        raise refusal(command, f"Request rejected. Reason: Unknown project '{terms.account or ''}'.")
+        raise refusal(f"Request rejected. Reason: Unknown project '{terms.account or ''}'.")
     left = grant.node_hours - used_node_hours.get(grant.name, 0.0)
     if nodes * terms.duration / HOUR > left:
         raise refusal(
-            command,
             f"Request rejected. Reason: The allocation of project '{grant.name}' on {machine.name} has"
             f" {max(left, 0.0):.3f} node hours left.",
         )

@@ -48,7 +48,7 @@ class JobService:
         """
 
         def submit(connection: sqlite3.Connection) -> JobRecord:
-            self._check(connection, "qsub", machine, spec)
+            self._check(connection, machine, spec)
             held = bool(self._held_names and self._held_names.search(spec.name or ""))
             return records.insert(connection, machine.id, machine.server, spec, self._clock(), held=held)
 
@@ -81,13 +81,13 @@ class JobService:
         """
 
         def update(connection: sqlite3.Connection) -> JobRecord:
-            job = _existing(connection, "qalter", machine, job_id)
+            job = _existing(connection, machine, job_id)
             if job.state == FINISHED:
-                raise refusal("qalter", f"Job has finished {job_id}")
+                raise refusal(f"Job has finished {job_id}")
             if job.state == ACTIVE:
-                raise refusal("qalter", f"Cannot modify attribute while job running {job_id}")
+                raise refusal(f"Cannot modify attribute while job running {job_id}")
             spec = merge(job.spec)
-            self._check(connection, "qalter", machine, spec)
+            self._check(connection, machine, spec)
             records.rewrite(connection, job.number, spec)
             return _find(connection, machine, job_id)[0]
 
@@ -103,11 +103,11 @@ class JobService:
         """
 
         def cancel(connection: sqlite3.Connection) -> None:
-            job = _existing(connection, "qdel", machine, job_id)
+            job = _existing(connection, machine, job_id)
             if job.state == FINISHED:
-                raise refusal("qdel", f"Job has finished {job_id}")
+                raise refusal(f"Job has finished {job_id}")
             if job.canceled:
-                raise refusal("qdel", f"Request invalid for state of job {job_id}")
+                raise refusal(f"Request invalid for state of job {job_id}")
             connection.execute("UPDATE jobs SET canceled = 1 WHERE number = ?", (job.number,))
             if job.state != ACTIVE:
                 records.finish(connection, job.number, supervisor.TERMINATED, self._clock())
@@ -122,19 +122,17 @@ class JobService:
             lambda connection: records.used_node_hours(connection, machine.id, now)
         )
 
-    def _check(
-        self, connection: sqlite3.Connection, command: str, machine: LocalMachine, spec: PostedJobSpec
-    ) -> None:
+    def _check(self, connection: sqlite3.Connection, machine: LocalMachine, spec: PostedJobSpec) -> None:
         used = records.used_node_hours(connection, machine.id, self._clock())
-        check_terms(command, spec, machine, self._grants, used)
+        check_terms(spec, machine, self._grants, used)
 
 
 def _find(connection: sqlite3.Connection, machine: LocalMachine, job_id: str) -> list[JobRecord]:
     return records.select(connection, "id = ? AND machine = ?", job_id, machine.id)
 
 
-def _existing(connection: sqlite3.Connection, command: str, machine: LocalMachine, job_id: str) -> JobRecord:
+def _existing(connection: sqlite3.Connection, machine: LocalMachine, job_id: str) -> JobRecord:
     jobs = _find(connection, machine, job_id)
     if not jobs:
-        raise refusal(command, f"Unknown Job Id {job_id}")
+        raise refusal(f"Unknown Job Id {job_id}")
     return jobs[0]

@@ -22,14 +22,13 @@ async def test_mkdir_is_accepted_with_201_and_tells_nothing_the_first_time(api: 
 
 async def test_mkdir_of_what_exists_fails(api: Api) -> None:
     for parent in (False, True):
-        assert (
-            await api.error("POST", "mkdir", path=PROJECT, parent=parent)
-            == f"mkdir: cannot create directory '{PROJECT}': File exists"
-        )
+        error = await api.error("POST", "mkdir", path=PROJECT, parent=parent)
+        assert error == f"Path {PROJECT} already exists."
 
 
 async def test_mkdir_makes_parents_only_when_asked(api: Api) -> None:
-    assert "No such file" in await api.error("POST", "mkdir", path=f"{PATH}/y")
+    error = await api.error("POST", "mkdir", path=f"{PATH}/y")
+    assert error == f"Could not create directory {PATH}/y. Maybe try with parent=True?"
     await api.output("POST", "mkdir", path=f"{PATH}/y", parent=True)
     assert api.place(f"{PATH}/y").is_dir()
 
@@ -40,20 +39,29 @@ async def test_rm_removes_files_and_directories(api: Api) -> None:
     assert await api.output("DELETE", "rm", path=PATH) == f"Directory {PATH} removed."
     api.place(PATH).touch()
     assert await api.output("DELETE", "rm", path=PATH) == f"File {PATH} removed."
-    assert "No such file" in await api.error("DELETE", "rm", path=PATH)
+    assert await api.error("DELETE", "rm", path=PATH) == f"Path does not exist: {PATH}"
 
 
-async def test_rm_removes_a_link_and_not_what_it_points_to(api: Api) -> None:
+async def test_rm_removes_a_link_and_not_what_it_points_to(full: Api) -> None:
+    full.place(f"{PROJECT}/kept").touch()
+    full.place(PATH).symlink_to("kept")
+    await full.output("DELETE", "rm", path=PATH)
+    assert full.place(f"{PROJECT}/kept").exists()
+    assert not full.place(PATH).is_symlink()
+
+
+async def test_alcf_changes_no_links(api: Api) -> None:
     api.place(f"{PROJECT}/kept").touch()
     api.place(PATH).symlink_to("kept")
-    await api.output("DELETE", "rm", path=PATH)
-    assert api.place(f"{PROJECT}/kept").exists()
-    assert not api.place(PATH).is_symlink()
+    for method, command, more in (("DELETE", "rm", {}), ("PUT", "chmod", {"mode": "600"})):
+        error = await api.error(method, command, path=PATH, **more)
+        assert error == "Symlink targets are not allowed."
+    assert (api.place(PROJECT) / "x").is_symlink()
 
 
 @pytest.mark.parametrize("path", ["/eagle", PROJECT, "/lus/eagle", "/home", "/home/ada"])
 async def test_what_belongs_to_the_facility_stays(api: Api, path: str) -> None:
-    assert await api.error("DELETE", "rm", path=path) == f"rm: cannot remove '{path}': Permission denied"
+    assert await api.error("DELETE", "rm", path=path) == f"Could not execute rm command on file {path}."
     assert api.place(path).is_dir()
 
 
@@ -79,16 +87,23 @@ async def test_chown_to_oneself_succeeds(api: Api) -> None:
     assert after["user"] == before["user"]
 
 
-async def test_chown_to_nobody_known_fails_in_the_task(api: Api) -> None:
+@pytest.mark.parametrize("names", [{"owner": "nosuch"}, {"group": "nosuch"}])
+async def test_chown_to_nobody_known_fails_in_the_task(api: Api, names: dict[str, str]) -> None:
     api.place(PATH).touch()
-    assert await api.error("PUT", "chown", path=PATH, owner="nosuch") == "chown: invalid user: 'nosuch'"
-    assert await api.error("PUT", "chown", path=PATH, group="nosuch") == "chown: invalid group: 'nosuch'"
+    assert await api.error("PUT", "chown", path=PATH, **names) == "Could not resolve user or group."
+
+
+async def test_elsewhere_chown_names_who_is_not_known(full: Api) -> None:
+    full.place(PATH).touch()
+    assert await full.error("PUT", "chown", path=PATH, owner="nosuch") == "chown: invalid user: 'nosuch'"
+    assert await full.error("PUT", "chown", path=PATH, group="nosuch") == "chown: invalid group: 'nosuch'"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may give files away")
 async def test_chown_to_another_is_not_permitted(api: Api) -> None:
     api.place(PATH).touch()
-    assert "changing ownership of" in await api.error("PUT", "chown", path=PATH, owner="root")
+    error = await api.error("PUT", "chown", path=PATH, owner="root")
+    assert error == f"Could not execute chown command on file {PATH}."
 
 
 @pytest.mark.parametrize(

@@ -48,14 +48,17 @@ async def test_ls_of_a_file_is_its_one_entry(api: Api) -> None:
 async def test_ls_leaves_links_out_and_does_not_follow_them(api: Api) -> None:
     api.place(f"{PROJECT}/link").symlink_to("/etc")
     assert await api.output("GET", "ls", path=PROJECT) == []
-    assert "Symbolic links are not followed" in await api.error("GET", "ls", path=f"{PROJECT}/link")
+    error = await api.error("GET", "ls", path=f"{PROJECT}/link")
+    assert error == "Target path is a symlink and cannot be listed."
 
 
 async def test_ls_of_nothing_fails_in_the_task(api: Api) -> None:
-    assert (
-        await api.error("GET", "ls", path="/eagle/x")
-        == "ls: cannot access '/eagle/x': No such file or directory"
-    )
+    assert await api.error("GET", "ls", path="/eagle/x") == "Path does not exist: /eagle/x"
+
+
+async def test_elsewhere_the_operating_system_says_what_failed(full: Api) -> None:
+    error = await full.error("GET", "ls", path="/eagle/x")
+    assert error == "ls: cannot access '/eagle/x': No such file or directory"
 
 
 @pytest.mark.parametrize("command", ["head?bytes=10", "view?size=10"])
@@ -63,7 +66,16 @@ async def test_a_planted_link_gives_nothing_away(api: Api, command: str) -> None
     api.place(PATH).symlink_to("/etc/passwd")
     name, _, option = command.partition("?")
     key, _, value = option.partition("=")
-    assert "Permission denied" in await api.error("GET", name, path=PATH, **{key: value})
+    error = await api.error("GET", name, path=PATH, **{key: value})
+    assert error == "Symlink targets are not allowed."
+
+
+@pytest.mark.parametrize("command", ["head?bytes=10", "view?size=10"])
+async def test_a_link_that_leads_out_gives_nothing_away(full: Api, command: str) -> None:
+    full.place(PATH).symlink_to("/etc/passwd")
+    name, _, option = command.partition("?")
+    key, _, value = option.partition("=")
+    assert "Permission denied" in await full.error("GET", name, path=PATH, **{key: value})
 
 
 async def test_head_counts_the_piece_after_the_last_line_end(api: Api) -> None:
@@ -132,14 +144,15 @@ async def test_view_has_bounds(api: Api, query: str) -> None:
 
 
 async def test_a_directory_and_a_fifo_have_no_content(api: Api) -> None:
-    assert "Is a directory" in await api.error("GET", "view", path=PROJECT)
+    assert await api.error("GET", "view", path=PROJECT) == f"Path is not a file: {PROJECT}"
     os.mkfifo(api.place(PATH))
-    assert "Not a regular file" in await api.error("GET", "view", path=PATH)
+    error = await api.error("GET", "view", path=PATH)
+    assert error == "Expected a regular file, got something else."
 
 
 async def test_a_result_that_is_too_large_fails(api: Api) -> None:
     _write(api, b"x" * (10 * 2**20 + 1))
-    assert "exceeds the limit" in await api.error("GET", "head", path=PATH, lines=1)
+    assert await api.error("GET", "head", path=PATH, lines=1) == "Content exceeded 9.5 MB limit."
 
 
 async def test_tail(full: Api) -> None:

@@ -8,25 +8,25 @@ from alcf_mcp.local.catalog import CRUX, POLARIS
 from alcf_mcp.local.database import Database
 from tests.local.conftest import Api, OpenApi, job_spec
 
-LIMITS = "qsub: Job violates queue and/or server resource limits"
+LIMITS = "Job violates queue and/or server resource limits"
 
 
 @pytest.mark.parametrize(
     ("changes", "detail"),
     [
-        ({"queue": "nosuch"}, "qsub: Unknown queue"),
-        ({"queue": None}, "qsub: No default queue specified"),
-        ({"walltime": None}, "qsub: Resource: walltime is required to be set."),
-        ({"custom": {}}, "qsub: Resource: filesystems is required to be set."),
+        ({"queue": "nosuch"}, "Unknown queue"),
+        ({"queue": None}, "No default queue specified"),
+        ({"walltime": None}, "Resource: walltime is required to be set."),
+        ({"custom": {}}, "Resource: filesystems is required to be set."),
         ({"nodes": 3}, LIMITS),
         ({"nodes": 9, "queue": "prod"}, LIMITS),
         ({"walltime": 3601}, LIMITS),
-        ({"account": "nosuch"}, "qsub: Request rejected. Reason: Unknown project 'nosuch'."),
-        ({"account": None}, "qsub: Request rejected. Reason: Unknown project ''."),
-        ({"name": "two words"}, "qsub: illegal -N value"),
-        ({"name": "a" * 231}, "qsub: illegal -N value"),
-        ({"name": "caf\u00e9"}, "qsub: illegal -N value"),
-        ({"executable": None}, "qsub: script file:: No script or executable was given"),
+        ({"account": "nosuch"}, "Request rejected. Reason: Unknown project 'nosuch'."),
+        ({"account": None}, "Request rejected. Reason: Unknown project ''."),
+        ({"name": "two words"}, "illegal -N value"),
+        ({"name": "a" * 231}, "illegal -N value"),
+        ({"name": "caf\u00e9"}, "illegal -N value"),
+        ({"executable": None}, "script file:: No script or executable was given"),
     ],
 )
 async def test_pbs_refuses_with_a_500_in_its_own_words(

@@ -87,14 +87,14 @@ async def test_a_queued_job_is_canceled_at_once(api: Api) -> None:
 
 
 async def test_what_can_not_be_canceled_is_a_500(api: Api) -> None:
-    assert await _cancel(api, "999.polaris") == (500, "qdel: Unknown Job Id 999.polaris")
+    assert await _cancel(api, "999.polaris") == (500, "Unknown Job Id 999.polaris")
     job_id = await api.submit()
     await api.finishes(job_id)
-    assert await _cancel(api, job_id) == (500, f"qdel: Job has finished {job_id}")
+    assert await _cancel(api, job_id) == (500, f"Job has finished {job_id}")
     stubborn = await api.submit("trap '' TERM; touch ready; while :; do sleep 0.02; done")
     await api.appears(f"{PROJECT}/ready")
     assert (await _cancel(api, stubborn))[0] == 204
-    assert await _cancel(api, stubborn) == (500, f"qdel: Request invalid for state of job {stubborn}")
+    assert await _cancel(api, stubborn) == (500, f"Request invalid for state of job {stubborn}")
 
 
 async def _update(api: Api, job_id: str, changes: dict[str, Any]) -> tuple[int, str]:
@@ -119,17 +119,17 @@ async def test_an_update_changes_what_it_names(api: Api) -> None:
 
 async def test_updates_that_pbs_refuses(api: Api) -> None:
     job_id = await _queued(api)
-    limits = "qalter: Job violates queue and/or server resource limits"
+    limits = "Job violates queue and/or server resource limits"
     assert await _update(api, job_id, {"resources": {"node_count": 99}}) == (500, limits)
-    assert await _update(api, job_id, {"attributes": {"queue_name": "x"}}) == (500, "qalter: Unknown queue")
-    assert await _update(api, "999.x", {"name": "y"}) == (500, "qalter: Unknown Job Id 999.x")
+    assert await _update(api, job_id, {"attributes": {"queue_name": "x"}}) == (500, "Unknown queue")
+    assert await _update(api, "999.x", {"name": "y"}) == (500, "Unknown Job Id 999.x")
     assert (await _update(api, job_id, {"name": '"'}))[0] == 400
     (active, _) = await _list(api)
     status, detail = await _update(api, active["id"], {"name": "y"})
-    assert (status, detail) == (500, f"qalter: Cannot modify attribute while job running {active['id']}")
+    assert (status, detail) == (500, f"Cannot modify attribute while job running {active['id']}")
     finished = await api.submit()
     await _cancel(api, finished)
-    assert (await _update(api, finished, {"name": "y"}))[1] == f"qalter: Job has finished {finished}"
+    assert (await _update(api, finished, {"name": "y"}))[1] == f"Job has finished {finished}"
 
 
 async def test_the_full_profile_tells_how_a_job_ended(full: Api) -> None:
