@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from typing import Any
+
+from pydantic_core import from_json
 
 from alcf_mcp.iri.connection import Answer
 from alcf_mcp.iri.errors import APIError, BlockedByGateway, IRIError, NotAnIRIAnswer, from_problem
@@ -45,6 +48,8 @@ def read(answer: Answer) -> Any:
 
 
 def _decoded(content: bytes) -> Any:
+    with suppress(ValueError):
+        return from_json(content)  # in a third of the memory; what it refuses may still be JSON
     data = json.loads(content)
     if _SURROGATE.search(content):  # a lone surrogate can't be encoded again: it becomes "?"
         data = json.loads(json.dumps(data, ensure_ascii=False).encode(errors="replace"))

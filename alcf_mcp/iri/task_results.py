@@ -6,7 +6,8 @@ error as ``{"output": "Error: …"}``. Any result may be ``null`` (ALCF's deploy
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar, overload
 
 from pydantic import ValidationError
 
@@ -27,8 +28,45 @@ def failure(task: Task) -> str | None:
     return text or _plain_text(task.result) or f"Task {task.id} failed; the facility does not say why"
 
 
-def files(task: Task) -> list[File]:
-    """Read the result of ``ls``: a list of entries, bare or under ``files`` or ``entries``, or one entry."""
+class Entries(Sequence[File]):
+    """The entries of a directory, each parsed whenever it is read.
+
+    There may be hundreds of thousands, and few of them are shown: parsed entries would take more memory than
+    the rest of a server.
+
+    Raises:
+        NotAnIRIAnswer: on reading an entry that is none.
+    """
+
+    def __init__(self, task: Task, raw: list[Any]) -> None:
+        self._task = task
+        self._raw = raw
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    @overload
+    def __getitem__(self, index: int) -> File: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Entries: ...
+
+    def __getitem__(self, index: int | slice) -> File | Entries:
+        """One entry, or several."""
+        if isinstance(index, slice):
+            return Entries(self._task, self._raw[index])
+        return _parse(File, self._raw[index], self._task)
+
+    def __iter__(self) -> Iterator[File]:
+        return (_parse(File, entry, self._task) for entry in self._raw)
+
+
+def files(task: Task) -> Entries:
+    """Read the result of ``ls``: a list of entries, bare or under ``files`` or ``entries``, or one entry.
+
+    Raises:
+        NotAnIRIAnswer: it is something else.
+    """
     output = _output(task)
     if isinstance(output, dict):
         for key in _LISTS:
@@ -38,10 +76,13 @@ def files(task: Task) -> list[File]:
         else:
             output = [output] if "name" in output else []
     if output is None:
-        return []
+        output = []
     if not isinstance(output, list):
         raise _unexpected(task, "a list of directory entries")
-    return [_parse(File, entry, task) for entry in output]
+    entries = Entries(task, output)
+    if entries:
+        _ = entries[0]  # something else altogether shows at once
+    return entries
 
 
 def file(task: Task) -> File | None:
@@ -84,7 +125,7 @@ def checksum(task: Task) -> Checksum:
     raise _unexpected(task, "a checksum")
 
 
-def read(task: Task) -> list[File] | FileContent | str:
+def read(task: Task) -> Entries | FileContent | str:
     """Read any result by its shape: entries, content, or a message."""
     output = _output(task)
     if isinstance(output, dict) and "content" in output:

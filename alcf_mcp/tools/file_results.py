@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -70,18 +70,21 @@ class Directory(Result):
 _LOOKS_EMPTY = "An unreadable directory also looks empty: check its permissions in the directory above it."
 
 
-def listed(path: str, files: list[File], *, sort: str, limit: int, offset: int) -> Directory:
+def listed(path: str, files: Sequence[File], *, sort: str, limit: int, offset: int) -> Directory:
     """Sort, count and page the entries of a directory; there may be hundreds of thousands."""
-    files = sorted(files, key=_SORT_KEYS[sort])
-    shown = [Entry.of(file) for file in files[offset : offset + limit]]
-    rest = len(files) - offset - len(shown)
+    keys, total_bytes = [], 0
+    for file in files:  # read once each: nothing but what sorts them is kept
+        keys.append(_SORT_KEYS[sort](file))
+        total_bytes += 0 if file.is_directory else file.size or 0
+    order = sorted(range(len(files)), key=keys.__getitem__)[offset : offset + limit]
+    rest = len(files) - offset - len(order)
     return Directory(
         path=path,
         total=len(files),
-        total_bytes=sum(file.size or 0 for file in files if not file.is_directory),
-        entries=shown,
+        total_bytes=total_bytes,
+        entries=[Entry.of(files[index]) for index in order],
         note=None if files else _LOOKS_EMPTY,
-        next_step=f"{rest} more: call again with offset={offset + len(shown)}." if rest > 0 else None,
+        next_step=f"{rest} more: call again with offset={offset + len(order)}." if rest > 0 else None,
     )
 
 

@@ -38,7 +38,7 @@ def test_directory_entries_are_found_in_any_wrapping(result: Any) -> None:
 
 @pytest.mark.parametrize("result", [None, {}, [], {"output": None}, {"output": []}, {"files": []}])
 def test_nothing_is_an_empty_directory(result: Any) -> None:
-    assert task_results.files(completed(result)) == []
+    assert list(task_results.files(completed(result))) == []
 
 
 @pytest.mark.parametrize("result", ["text", 7, {"output": "text"}, {"output": [7]}, [{"size": "1"}]])

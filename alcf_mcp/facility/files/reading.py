@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
 import anyio
@@ -60,7 +60,7 @@ class Files:
         numeric_ids: bool = False,
         recursive: bool = False,
         dereference: bool = False,
-    ) -> list[File]:
+    ) -> Sequence[File]:
         """The entries of a directory, unsorted, or the single entry of a file.
 
         Symbolic links are left out, an unreadable entry silently cuts the list short, and an unreadable
@@ -151,7 +151,7 @@ class Files:
         inside = itself and await self._listing(path / path.name)
         return None if inside else itself
 
-    async def _listing(self, path: RemotePath) -> list[File]:
+    async def _listing(self, path: RemotePath) -> Sequence[File]:
         """The entries of a path; empty if it is missing or can't be read."""
         try:
             return await self.ls(path, show_hidden=True)
@@ -259,5 +259,5 @@ class Files:
         return await self._iri.tasks.resolve(handle, patience=self._wait.left, on_progress=self._wait.tell_of)
 
 
-def _named(path: RemotePath, entries: list[File]) -> File | None:
+def _named(path: RemotePath, entries: Sequence[File]) -> File | None:
     return next((file for file in entries if file.name.rstrip("/").rpartition("/")[2] == path.name), None)
