@@ -104,7 +104,9 @@ def _as_meant(known: KnownJob) -> str:
     """A job's state in everyday terms: one that ended with an error has failed, whatever PBS calls it."""
     if known.lost:
         return UNKNOWN
-    return "failed" if known.failed else known.state
+    if known.failed:
+        return "failed"
+    return "completed" if known.finished and known.state not in JOB_STATES else known.state
 
 
 @tool("Show a job")

@@ -81,7 +81,7 @@ class KnownJob:
         """Whether it succeeded; ``None`` before its end, or if there is no exit code."""
         if not self.job.finished:
             return None
-        if self.state != "completed":
+        if self.state in ("failed", "canceled"):
             return False
         return None if self.exit_code is None else self.exit_code == 0
 

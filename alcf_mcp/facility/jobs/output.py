@@ -12,6 +12,7 @@ from alcf_mcp.facility.files.reading import Files
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.iri.errors import InvalidCall, IRIError, TaskFailed
+from alcf_mcp.iri.models import WAITING_STATES
 from alcf_mcp.journal import Journal, or_else
 
 logger = logging.getLogger(__name__)
@@ -130,10 +131,12 @@ def _in(directory: str, known: KnownJob, stream: str) -> str:
 def _why_missing(known: KnownJob, failure: IRIError | None) -> str:
     if known.lost:
         return f"The facility no longer knows the job, and its file can't be read ({failure})."
-    if known.state in ("new", "queued", "held"):
+    if known.state in WAITING_STATES:
         return f"The job is still {known.state}; it has written nothing."
     if known.state == "active":
         return "The job is running; at ALCF its output files appear when it ends."
+    if not known.finished:
+        return f"The job has not ended ({known.state}), and its file can't be read ({failure})."
     if known.state == "canceled":
         return f"The job was canceled, and its file can't be read ({failure}): it may never have started."
     return (
