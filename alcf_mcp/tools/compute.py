@@ -138,7 +138,7 @@ async def wait_for_job(
 
     If it takes longer, the result says when to call again. Never affects the job.
     """
-    known = await facility.jobs.get(job_id, resource)
+    known = await facility.jobs.get(job_id, resource, patience=0)
     patience = min(timeout_seconds, facility.wait.left)
     async with aclosing(facility.jobs.follow(known, patience=patience)) as seen:
         async for known in seen:
@@ -194,7 +194,7 @@ async def cancel_job(facility: AtFacility, job_id: JobId, resource: JobResource 
     known = await facility.jobs.get(job_id, resource)
     await facility.job_actions.cancel(known)
     try:
-        known = await facility.jobs.get(known.job.id, known.resource.id)
+        known = await facility.jobs.get(known.job.id, known.resource.id, patience=0)
     except IRIError:  # the cancellation was accepted nevertheless
         return JobAction.of(known, None, "cancel requested")
-    return JobAction.of(known, known.job, "cancel requested")
+    return JobAction.of(known, None if known.not_known_yet else known.job, "cancel requested")

@@ -111,11 +111,17 @@ def _next_step(known: KnownJob, waited_for: str | None) -> str:
             "PBS forgets ended jobs after two weeks, and may briefly not know a job: get_job checks again. "
             "get_job_output may find its output."
         )
+    if known.not_known_yet:
+        return f"The facility may take half a minute to know a new job. {_wait_again(known)}"
     if known.finished:
         return f"get_job_output with job_id={known.job.id!r} shows its output."
     if waited_for:
         pause = spoken(look_again_in(known))
         return f"It has not {waited_for} yet: call wait_for_job again, ideally in about {pause}."
+    return _wait_again(known)
+
+
+def _wait_again(known: KnownJob) -> str:
     return f"wait_for_job with job_id={known.job.id!r} waits for it to end."
 
 

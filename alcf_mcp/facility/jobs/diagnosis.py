@@ -66,6 +66,8 @@ def status_in_words(known: KnownJob, *, now: datetime | None = None) -> str:
         return f"not known to the facility now; last seen {seen or _STATES.get(known.state, known.state)}"
     if known.finished:
         return _ending(known)
+    if known.not_known_yet and known.record:
+        return f"submitted {_span(known.record.submitted_at, now)} ago, and not known to the facility yet"
     if known.out_of_sight:
         return f"last seen {_STATES.get(known.state, known.state)}{_last_seen_at(known)}"
     since = _since(known, now)

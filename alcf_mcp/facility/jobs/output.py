@@ -131,15 +131,21 @@ def _in(directory: str, known: KnownJob, stream: str) -> str:
 def _why_missing(known: KnownJob, failure: IRIError | None) -> str:
     if known.lost:
         return f"The facility no longer knows the job, and its file can't be read ({failure})."
-    if known.state in WAITING_STATES:
-        return f"The job is still {known.state}; it has written nothing."
-    if known.state == "active":
-        return "The job is running; at ALCF its output files appear when it ends."
     if not known.finished:
-        return f"The job has not ended ({known.state}), and its file can't be read ({failure})."
+        return _why_not_there_yet(known, failure)
     if known.state == "canceled":
         return f"The job was canceled, and its file can't be read ({failure}): it may never have started."
     return (
         f"The job has ended, but its file can't be read ({failure}). It may appear within a few seconds; "
         "if the output directory did not exist, the output is lost."
     )
+
+
+def _why_not_there_yet(known: KnownJob, failure: IRIError | None) -> str:
+    if known.not_known_yet:
+        return "The job was just submitted, and the facility does not know it yet; it has written nothing."
+    if known.state in WAITING_STATES:
+        return f"The job is still {known.state}; it has written nothing."
+    if known.state == "active":
+        return "The job is running; at ALCF its output files appear when it ends."
+    return f"The job has not ended ({known.state}), and its file can't be read ({failure})."
