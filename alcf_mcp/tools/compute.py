@@ -12,6 +12,7 @@ from pydantic import Field
 from alcf_mcp.facility import Facility
 from alcf_mcp.facility.jobs.diagnosis import status_in_words
 from alcf_mcp.facility.jobs.known import KnownJob
+from alcf_mcp.facility.jobs.output import StreamOutput
 from alcf_mcp.facility.jobs.request import changed_job
 from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.facility.walltime import parse_since
@@ -117,10 +118,10 @@ async def get_job(facility: AtFacility, job_id: JobId, resource: JobResource = N
 
 async def _reported(facility: Facility, known: KnownJob) -> JobReport:
     """Describe a job, with the end of its output once it has ended: callers ask for that next."""
-    ends: dict[str, str] = {}
+    ends: list[StreamOutput] = []
     if known.finished and known.state != "canceled":
         streams = ("stdout",) if known.succeeded else ("stderr", "stdout")
-        ends = {one: await facility.output.end_of(known, one) for one in streams}
+        ends = [end for one in streams if (end := await facility.output.end_of(known, one))]
     report = JobReport.of(known, ends=ends)
     await facility.jobs.note_told(known)
     return report
