@@ -8,7 +8,6 @@ from typing import Any
 
 from alcf_mcp.iri.connection import Answer
 from alcf_mcp.iri.errors import APIError, BlockedByGateway, IRIError, NotAnIRIAnswer, NotJSON, from_problem
-from alcf_mcp.iri.others_text import fact_in
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -78,6 +77,8 @@ def _blocked(text: str, status: int) -> BlockedByGateway:
 
 
 def _not_json(answer: Answer) -> IRIError:
+    from alcf_mcp.iri.others_text import fact_in  # noqa: PLC0415 - loaded with the first error
+
     text = answer.content.decode(errors="replace").strip()
     kind = answer.headers.get("Content-Type", "").partition(";")[0] or "no declared type"
     if answer.status == 403 and "error code: 10" in text:

@@ -36,7 +36,6 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from alcf_mcp.iri.models import Task
-from alcf_mcp.iri.others_text import fact_in
 
 DETAIL_LIMIT = 2000
 
@@ -246,6 +245,8 @@ def from_problem(
 
 
 def _text(value: Any) -> str:
+    from alcf_mcp.iri.others_text import fact_in  # noqa: PLC0415 - loaded with the first error
+
     return fact_in(value)[:DETAIL_LIMIT]
 
 

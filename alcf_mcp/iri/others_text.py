@@ -15,14 +15,17 @@ logger = logging.getLogger(__name__)
 
 UNSAID = "an internal error that the facility does not explain"
 
-MOST_READ = 1_000_000
-"""The number of characters that are read, from the end: a traceback says there what happened."""
+MOST_READ = 200_000
+"""Characters that are read, half of them from the end: there a traceback says what happened."""
+
+MOST_ROUNDS = 8
+"""How often a text is reduced: a report may stand in a traceback, and a traceback in a report."""
 
 MOST_FINDINGS = 5
 MOST_LOGGED = 20
 
 _TRACEBACK = re.compile(r"Traceback\s*\(most\s+recent\s+call\s+last\)\s*:?", re.IGNORECASE)
-_BETWEEN = re.compile(r"(?:The above|During handling of the above) exception\b[^:]*:")
+_BETWEEN = re.compile(r"(?:The above|During handling of the above) exception\b[^:]{0,80}:")
 _FRAME = re.compile(r"""File\s+["']([^"'\n]*)["'],\s+line\s+(\d+)(?:,\s+in\s+(\S+))?""")
 _RULE = re.compile(r"^[\s|+=~^-]*$")
 _RAISED = re.compile(r"((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*)(?::\s*|\s*$)")
@@ -30,17 +33,18 @@ _RAISED_WITHIN_A_LINE = re.compile(
     r"(?:^|(?<=\s))((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exceeded|Failed|Failure|Timeout))(?::\s|:?$)"
 )
 
-_REPORT = re.compile(r"\d+ validation errors?(?:\s+for\s+(\S+)|:(?=\s*\{))")
+_REPORT = re.compile(r"(?<!\d)\d+ validation errors?(?:\s+for\s+(\S+)|:(?=\s*\{))")
 _LINK = re.compile(r"(?:For further information visit\s+)?(?:https?://)?errors\.pydantic\.dev\S*")
 _KIND = re.compile(
-    r"\[type=([\w.]+)(?:, input_value=.*?, input_type=[\w.]+)?\]"
-    r"|\(type=([\w.]+)(?:;[^()]*)?\)"
-    r"|\[type=([\w.]+)[^\]]*$",  # cut off
+    r"\[type=([\w.]+)(?:, input_value=.{0,400}?, input_type=[\w.]+)?\]"
+    r"|\(type=([\w.]+)(?:;[^()]{0,400})?\)"
+    r"|\[type=([\w.]+)[^\]]{0,400}$",  # cut off
     re.DOTALL,
 )
 _PLACE = re.compile(r"[\w.\[\]-]+")
 _LISTED = re.compile(
-    r"""["']loc["']: ?[(\[](?P<loc>[^)\]]*)[)\]], ?["']msg["']: ?(?P<quote>["'])(?P<msg>.*?)(?P=quote)[,}]""",
+    r"""["']loc["']: ?[(\[](?P<loc>[^)\]]{0,400})[)\]], ?"""
+    r"""["']msg["']: ?(?P<quote>["'])(?P<msg>.{0,2000}?)(?P=quote)[,}]""",
     re.DOTALL,
 )
 _ITS_WORDS = re.compile(r"\b(?:Value|Assertion) error, |\bInput (?=should\b)")
@@ -55,9 +59,15 @@ def fact_in(value: Any) -> str:
         value: the text, or the list of findings that some frameworks send instead.
     """
     rest: list[str] = []
-    text = ("" if value is None else str(value)).strip()[-MOST_READ:]
-    while (fact := _listed(_validated(_raised(text, rest), rest), rest)) != text:
-        text = fact
+    text = ("" if value is None else str(value)).strip()
+    if len(text) > MOST_READ:
+        text = f"{text[: MOST_READ // 2]}\n{text[-MOST_READ // 2 :]}"
+    for _ in range(MOST_ROUNDS):
+        before, text = text, _listed(_validated(_raised(text, rest), rest), rest)
+        if text == before:
+            break
+    else:  # one within another, again and again: nobody's program writes that
+        text = UNSAID
     if rest:
         text = " ".join(text.split())
         logger.info("the facility's text was reduced to its fact", extra={"left_out": rest[:MOST_LOGGED]})
@@ -120,7 +130,7 @@ def _validated(text: str, rest: list[str]) -> str:
     before, body = (text[: report.start()], text[report.end() :]) if report else ("", text)
     if report and report[1]:
         rest.append(report[1])
-    body = _LINK.sub("", body)
+    body = _LINK.sub("", _REPORT.sub("", body))
     findings, at = [], 0
     for kind in _KIND.finditer(body):
         findings.append(_finding(body[at : kind.start()], located=report is not None))

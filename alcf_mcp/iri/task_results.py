@@ -12,7 +12,6 @@ from pydantic import ValidationError
 
 from alcf_mcp.iri.errors import DETAIL_LIMIT, NotAnIRIAnswer
 from alcf_mcp.iri.models import Checksum, File, FileContent, FileStat, Task
-from alcf_mcp.iri.others_text import fact_in
 
 _ERROR_PREFIX = "error:"
 _LISTS = ("files", "entries", "items")
@@ -25,6 +24,8 @@ def failure(task: Task) -> str | None:
     said = _error_in(task.result)
     if said is None and task.status != "failed":
         return None
+    from alcf_mcp.iri.others_text import fact_in  # noqa: PLC0415 - loaded with the first error
+
     text = fact_in(said) or fact_in(_plain_output(task))
     return text[:DETAIL_LIMIT] or f"Task {task.id} failed; the facility does not say why"
 

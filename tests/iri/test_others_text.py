@@ -207,6 +207,31 @@ def test_the_fact_is_told_however_long_the_text_before_it_is() -> None:
     assert len(from_problem(500, {"detail": trace_of("word " * 10_000)}).detail) == DETAIL_LIMIT
 
 
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "7",
+        "1 validation error for x ",
+        "[type=a, input_value=",
+        "[type=a",
+        "(type=a;",
+        "'loc': (",
+        "'loc': ('a'), 'msg': '",
+        "Traceback (most recent call last)",
+        'File "a", line 1\n',
+        'File "',
+        "The above exception ",
+        "a.",
+        "E",
+        "\n ",
+        "errors.pydantic.dev",
+    ],
+)
+def test_a_text_made_to_keep_us_busy_does_not(piece: str) -> None:
+    """With a pattern whose time grows with the square of the length, this would take minutes."""
+    assert not FOREIGN.search(fact_in(piece * (2_000_000 // len(piece))))
+
+
 def test_the_rest_goes_to_the_log_without_values(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     fact_in(f"Could not look: {trace_of(report('secret/place', 'y'))}")
