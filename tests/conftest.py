@@ -21,6 +21,7 @@ from tenacity import wait_random_exponential
 from alcf_mcp.config import Settings, load_settings
 from alcf_mcp.facility.changes import lost_answers as finding
 from alcf_mcp.facility.jobs import listing as jobs
+from alcf_mcp.facility.jobs import lookup, new_jobs
 from alcf_mcp.iri import IRIClient, pace, retrying
 from alcf_mcp.journal import Journal, SubmittedJob
 from alcf_mcp.local import LocalFacility, LocalSettings
@@ -145,6 +146,8 @@ async def local(
     """A local facility that answers quickly."""
     monkeypatch.setattr(pace, "FIRST_LOOK", 0.01)
     monkeypatch.setattr(jobs, "FIRST_PAUSE", 0.1)
+    monkeypatch.setattr(lookup, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(new_jobs, "KNOWN_WITHIN", 0.0)  # what is tested with new jobs sets it again
     monkeypatch.setattr(retrying, "_growing", wait_random_exponential(multiplier=0.02, max=0.2))
     monkeypatch.setattr(finding, "FIRST_LOOK", 0.05)
     monkeypatch.setattr(finding, "LONGEST", 1.0)

@@ -105,7 +105,8 @@ class Facility:
     def jobs(self) -> Jobs:
         """Jobs by id."""
         shared = self.shared
-        return Jobs(self.iri, self.names, JobRecords(shared.journal, shared.ends_listed), shared.poller)
+        records = JobRecords(shared.journal, shared.ends_listed)
+        return Jobs(self.iri, self.names, records, shared.poller, self.wait)
 
     @cached_property
     def job_actions(self) -> JobActions:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from alcf_mcp.iri.connection import Answer
-from alcf_mcp.iri.errors import APIError, BlockedByGateway, IRIError, NotAnIRIAnswer, from_problem
+from alcf_mcp.iri.errors import APIError, BlockedByGateway, IRIError, NotAnIRIAnswer, NotJSON, from_problem
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -63,7 +63,9 @@ def _error_inside(data: Any, status: int) -> APIError | None:
     said = data.get("status")
     real = said if isinstance(said, int) and 400 <= said < 600 else status
     detail = next(data[key] for key in ("detail", "error", "errors") if key in data)
-    return from_problem(real, {**data, "detail": detail if isinstance(detail, str) else json.dumps(detail)})
+    return from_problem(
+        real, {**data, "detail": detail if isinstance(detail, str | list) else json.dumps(detail)}
+    )
 
 
 def _problem(answer: Answer, problem: dict[str, Any]) -> APIError:
@@ -94,16 +96,22 @@ def _blocked(text: str, status: int) -> BlockedByGateway:
 
 
 def _not_json(answer: Answer) -> IRIError:
-    text = answer.content[:4096].decode(errors="replace").strip()
+    from alcf_mcp.iri.others_text import fact_in  # noqa: PLC0415 - loaded with the first error
+
+    text = answer.content.decode(errors="replace").strip()
     kind = answer.headers.get("Content-Type", "").partition(";")[0] or "no declared type"
     if answer.status == 403 and "error code: 10" in text:
         return _blocked(text, answer.status)
     if answer.status < 400:
-        return NotAnIRIAnswer(
+        return NotJSON(
             f"The response is not the facility API's JSON (HTTP {answer.status}, {kind}, "
             f"{len(answer.content)} bytes)",
             status=answer.status,
         )
     looks_like_html = "html" in kind or text[:1] == "<"
-    detail = "a gateway in front of it sent an HTML page" if looks_like_html else " ".join(text.split())[:200]
+    detail = (
+        "a gateway in front of it sent an HTML page"
+        if looks_like_html
+        else " ".join(fact_in(text).split())[:200]
+    )
     return _problem(answer, {"detail": detail})

@@ -10,6 +10,7 @@ import ipaddress
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -122,28 +123,35 @@ class Connection:
         except (httpx.InvalidURL, UnicodeError):
             raise InvalidCall("An argument is too long, or contains characters that can't be sent") from None
 
-    async def exchange(self, request: httpx.Request, wait: Wait, *, share: float = 1.0) -> Answer:
+    async def exchange(
+        self, request: httpx.Request, wait: Wait, *, share: float = 1.0, since: float | None = None
+    ) -> Answer:
         """Send a request and read its response.
 
         Args:
             request: the request.
             wait: the call's time limit, which also limits how long the request waits in line.
             share: the share of the remaining time that the response may take, to its last byte.
+            since: when the first attempt at this request began, by ``time.monotonic``; now, if ``None``.
 
         Raises:
             NotConnected: the request did not leave, or did not arrive.
             ConnectionLost: no complete response came.
             NotAnIRIAnswer: the response is too long.
         """
+        began = monotonic() if since is None else since
         await self._take_place(wait)
         try:
             wait.requests += 1
-            limit = max(wait.left * share, LAST_LOOK)
-            with anyio.move_on_after(limit):
+            with anyio.move_on_after(max(wait.left * share, LAST_LOOK)):
                 return await self._answer(request)
+        except TimeoutError:
+            pass
         finally:
             self._slots.release()
-        raise ConnectionLost(f"The facility at {_origin(request)} did not answer in time ({limit:.0f} s)")
+        passed = monotonic() - began
+        seconds = f"{passed:.0f}" if passed > 1 else f"{passed:.1f}"
+        raise ConnectionLost(f"The facility at {_origin(request)} did not answer in time ({seconds} s)")
 
     async def _take_place(self, wait: Wait) -> None:
         """Take a request slot; slots are given out in the order in which calls ask for them."""
@@ -178,7 +186,7 @@ class Connection:
         ) as error:
             raise NotConnected(f"The facility at {where} can't be reached ({_reason(error)})") from None
         except httpx.TimeoutException:
-            raise ConnectionLost(f"The facility at {where} did not answer in time") from None
+            raise TimeoutError from None
         except httpx.HTTPError as error:
             raise ConnectionLost(
                 f"The connection to {where} broke before the response was complete ({_reason(error)})"

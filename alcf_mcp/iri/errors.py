@@ -8,7 +8,8 @@
     │   ├── NotConnected             the request did not arrive
     │   │   └── Crowded                  it did not leave: too many others are in progress
     │   └── ConnectionLost           it may have arrived; the response did not (timeouts too)
-    ├── NotAnIRIAnswer           something answered, but not the API: HTML, broken JSON, a redirect
+    ├── NotAnIRIAnswer           something answered, but not the API: another shape, a redirect
+    │   ├── NotJSON                  a success without the API's JSON: cut off, or somebody's page
     │   └── BlockedByGateway         the protection in front of the API refused the client program
     ├── APIError                 the API answered with a problem (RFC 9457)
     │   ├── InvalidRequest           400, 405, 422
@@ -25,7 +26,8 @@
         ├── TaskCanceled
         └── TaskStillRunning         the time limit passed, but the task goes on
 
-No message contains a token, a page of HTML, or more than ``DETAIL_LIMIT`` characters from the facility.
+No message contains a token, a page of HTML, a traceback or another library's validation report, or more than
+``DETAIL_LIMIT`` characters from the facility.
 """
 
 from __future__ import annotations
@@ -111,6 +113,10 @@ class NotAnIRIAnswer(IRIError):
     def __init__(self, message: str, *, status: int) -> None:
         super().__init__(message)
         self.status = status
+
+
+class NotJSON(NotAnIRIAnswer):
+    """A success by its status, but its body is no JSON: it was cut off, or a gateway put its page there."""
 
 
 class BlockedByGateway(NotAnIRIAnswer):
@@ -250,7 +256,9 @@ def from_problem(
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else str(value).strip()[:DETAIL_LIMIT]
+    from alcf_mcp.iri.others_text import fact_in  # noqa: PLC0415 - loaded with the first error
+
+    return fact_in(value)[:DETAIL_LIMIT]
 
 
 def _invalid_params(value: Any) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from alcf_mcp.iri.errors import (
     GatewayTimeout,
     NotAnIRIAnswer,
     NotConnected,
+    NotJSON,
     ServerFault,
     TooManyRequests,
 )
@@ -34,7 +35,7 @@ LONGEST_PAUSE = 8.0
 
 _growing = wait_random_exponential(multiplier=0.4, max=LONGEST_PAUSE)
 
-PASSING_FAULTS = (ServerFault, GatewayTimeout, TooManyRequests, NotConnected, ConnectionLost)
+PASSING_FAULTS = (ServerFault, GatewayTimeout, TooManyRequests, NotConnected, ConnectionLost, NotJSON)
 """Temporary failures: they may be over in a moment."""
 
 

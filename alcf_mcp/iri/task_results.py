@@ -22,10 +22,13 @@ Model = TypeVar("Model", File, FileContent, FileStat, Checksum)
 
 def failure(task: Task) -> str | None:
     """Return why an ended task has no result, or ``None`` if it succeeded."""
-    text = _error_text(task.result)
-    if text is None and task.status != "failed":
+    said = _error_in(task.result)
+    if said is None and task.status != "failed":
         return None
-    return text or _plain_text(task.result) or f"Task {task.id} failed; the facility does not say why"
+    from alcf_mcp.iri.others_text import fact_in  # noqa: PLC0415 - loaded with the first error
+
+    text = fact_in(said) or fact_in(_plain_output(task))
+    return text[:DETAIL_LIMIT] or f"Task {task.id} failed; the facility does not say why"
 
 
 class Entries(Sequence[File]):
@@ -137,7 +140,8 @@ def read(task: Task) -> Entries | FileContent | str:
 
 def text(task: Task) -> str:
     """Read a result that is a message or a single value (``rm``, ``checksum``, ``file``)."""
-    return _plain_text(task.result)
+    output = _plain_output(task)
+    return "" if output is None else _bounded(output)
 
 
 def _output(task: Task) -> Any:
@@ -145,19 +149,18 @@ def _output(task: Task) -> Any:
     return result["output"] if isinstance(result, dict) and "output" in result else result
 
 
-def _error_text(result: Any) -> str | None:
+def _plain_output(task: Task) -> Any:
+    return task.result.get("output") if isinstance(task.result, dict) else task.result
+
+
+def _error_in(result: Any) -> Any:
     if isinstance(result, dict):
         if result.get("error"):
-            return _bounded(result["error"])
+            return result["error"]
         result = result.get("output")
     if isinstance(result, str) and result.strip().lower().startswith(_ERROR_PREFIX):
-        return _bounded(result.strip()[len(_ERROR_PREFIX) :])
+        return result.strip()[len(_ERROR_PREFIX) :]
     return None
-
-
-def _plain_text(result: Any) -> str:
-    output = result.get("output") if isinstance(result, dict) else result
-    return "" if output is None else _bounded(output)
 
 
 def _bounded(value: Any) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import SecretStr
@@ -143,7 +144,7 @@ class Transport:
         request = outgoing.request(self.connection, self._authorization(token))
         share = 1.0 if outgoing.operation.reads else SHARE_OF_A_CHANGE
         with observed(outgoing.operation, request.url.host) as seen:
-            answer = await self.connection.exchange(request, wait, share=share)
+            answer = await self.connection.exchange(request, wait, share=share, since=outgoing.began)
             seen.status, seen.size = answer.status, len(answer.content)
         if "Idempotency-Key-Reply" in answer.headers:
             self.connection.honours_keys = True
@@ -180,7 +181,7 @@ def _keeps_no_keys(error: IRIError) -> bool:
 
 @dataclass(frozen=True)
 class _Outgoing:
-    """A call before it becomes a request with a token."""
+    """A call before it becomes a request with a token; ``began`` is when it was first tried."""
 
     operation: Operation
     ids: tuple[str, ...]
@@ -188,6 +189,7 @@ class _Outgoing:
     body: Any
     file: tuple[str, bytes] | None
     key: str | None
+    began: float = field(default_factory=monotonic)
 
     def request(self, connection: Connection, authorization: dict[str, str]) -> httpx.Request:
         key = {"Idempotency-Key": self.key} if self.key and connection.honours_keys is not False else {}

@@ -36,12 +36,17 @@ class Wait:
     @property
     def left(self) -> float:
         """Seconds that are left of the time limit."""
-        return max(0.0, self._began + self.seconds - monotonic())
+        return max(0.0, self.seconds - self.passed)
+
+    @property
+    def passed(self) -> float:
+        """Seconds that the call has taken so far."""
+        return monotonic() - self._began
 
     async def say(self, message: str) -> None:
         """Report what is going on."""
         if self._listener:
-            await self._listener(monotonic() - self._began, message)
+            await self._listener(self.passed, message)
 
     async def tell_of(self, task: Task, waited: float) -> None:
         """Report a task's progress."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel
 
-from alcf_mcp.iri.models import FINISHED_STATES, Job, JobSpec
+from alcf_mcp.iri.models import WAITING_STATES, Job, JobSpec
 from alcf_mcp.store import Store
 
 KEPT_BY_PBS = timedelta(days=14)
@@ -55,11 +55,11 @@ class SubmittedJob(BaseModel):
     def having_seen(self, job: Job, now: datetime) -> SubmittedJob:
         """Return the record as it is after this check of the job."""
         seen: dict[str, object] = {"state": job.state, "exit_code": job.exit_code}
-        if job.state in FINISHED_STATES:
+        if job.finished:
             seen["ended_by"] = self.ended_by or now
         elif job.state == "active":
             seen |= {"active_from": self.active_from or now, "active_at": now}
-        else:
+        elif job.state in WAITING_STATES:
             seen["waiting_at"] = now
         return self.model_copy(update=seen)
 

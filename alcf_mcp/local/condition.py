@@ -6,52 +6,17 @@ import json
 import sqlite3
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from alcf_mcp.local.catalog import HOUR, ResourceRecord
+from alcf_mcp.local.catalog import ResourceRecord
 from alcf_mcp.local.database import Database
-
-DAY = 24 * HOUR
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A resource's current status (``up``, ``down``, ``degraded`` or ``unknown``) and when it was set."""
-
-    status: str
-    last_modified: float
-
-
-@dataclass(frozen=True, slots=True)
-class ScheduledIncident:
-    """Something that affects resources for a while; ``end`` is ``None`` while it is unknown.
-
-    Times are in seconds since the epoch; the other values are the standard's terms.
-    """
-
-    id: str
-    name: str
-    description: str
-    status: str
-    type: str
-    resolution: str
-    start: float
-    end: float | None
-    last_modified: float
-    resource_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StatusChange:
-    """The moment when a resource changed its status."""
-
-    id: str
-    incident_id: str | None
-    resource_id: str
-    name: str
-    description: str
-    status: str
-    occurred_at: float
+from alcf_mcp.local.incidents import (
+    Condition,
+    ScheduledIncident,
+    StatusChange,
+    earlier_looks,
+    maintenances,
+    status_look,
+)
 
 
 class FacilityCondition:
@@ -61,17 +26,24 @@ class FacilityCondition:
         database: where it is kept.
         resources: the facility's resources.
         clock: the time, in seconds since the epoch.
+        records_looks: whether every look that finds a new status is recorded as an incident, as at ALCF.
     """
 
     def __init__(
-        self, database: Database, resources: tuple[ResourceRecord, ...], clock: Callable[[], float]
+        self,
+        database: Database,
+        resources: tuple[ResourceRecord, ...],
+        clock: Callable[[], float],
+        *,
+        records_looks: bool,
     ) -> None:
+        self._records_looks = records_looks
         self._database = database
         self._resources = resources
         self._clock = clock
 
     def seed(self) -> None:
-        """On the first start, set each resource's status and add a past and a planned maintenance."""
+        """On the first start, set each resource's status, and add what was and will be."""
         now = self._now()
         with self._database.transaction() as connection:
             known = {row[0] for row in connection.execute("SELECT resource_id FROM resource_status")}
@@ -79,7 +51,15 @@ class FacilityCondition:
                 if record.id not in known:
                     _set_status(connection, record.id, record.initial_status, now)
             if not known:
-                self._seed_incidents(connection, now)
+                affected = tuple(record for record in self._resources if record.initial_status == "up")
+                incidents, events = maintenances(affected, now)
+                for look, event in earlier_looks(affected, now) if self._records_looks else ():
+                    incidents.append(look)
+                    events.append(event)
+                for incident in incidents:
+                    _insert_incident(connection, incident)
+                for event in events:
+                    _insert_event(connection, event)
 
     async def conditions(self) -> dict[str, Condition]:
         """The current status of every resource, by its id."""
@@ -111,27 +91,28 @@ class FacilityCondition:
 
         return await self._database.read(fetch)
 
-    async def set_status(self, resource: str, status: str, *, incident_id: str | None = None) -> None:
+    async def set_status(
+        self, resource: str, status: str, *, incident_id: str | None = None, said: str = ""
+    ) -> None:
         """Change a resource's status and record an event. Jobs don't start on a machine that is down.
 
         Args:
             resource: the resource's name.
             status: ``up``, ``down``, ``degraded`` or ``unknown``.
-            incident_id: the incident that the change belongs to.
+            incident_id: the incident that the change belongs to; without one, a look finds it.
+            said: what that look says.
         """
         record = self._named(resource)
-        event = StatusChange(
-            str(uuid.uuid4()),
-            incident_id,
-            record.id,
-            f"{record.name} is {status}",
-            "",
-            status,
-            self._now(),
-        )
+        now, name = self._now(), f"{record.name} is {status}"
+        look: ScheduledIncident | None = None
+        event = StatusChange(str(uuid.uuid4()), incident_id, record.id, name, said, status, now)
+        if self._records_looks and incident_id is None:
+            look, event = status_look(record, status, now, said)
 
         def change(connection: sqlite3.Connection) -> None:
             _set_status(connection, record.id, status, event.occurred_at)
+            if look:
+                _insert_incident(connection, look)
             _insert_event(connection, event)
 
         await self._database.write(change)
@@ -183,43 +164,6 @@ class FacilityCondition:
 
     def _named(self, name: str) -> ResourceRecord:
         return next(record for record in self._resources if record.name == name)
-
-    def _seed_incidents(self, connection: sqlite3.Connection, now: float) -> None:
-        affected = tuple(record.id for record in self._resources if record.initial_status == "up")
-        past = ScheduledIncident(
-            str(uuid.uuid4()),
-            "Scheduled maintenance",
-            "Quarterly maintenance of the machines",
-            "up",
-            "planned",
-            "completed",
-            now - 14 * DAY,
-            now - 14 * DAY + 8 * HOUR,
-            now - 14 * DAY + 8 * HOUR,
-            affected,
-        )
-        planned = ScheduledIncident(
-            str(uuid.uuid4()),
-            "Planned maintenance",
-            "The machines will be down for a software update; queued jobs wait",
-            "down",
-            "planned",
-            "pending",
-            now + 6 * DAY,
-            now + 6 * DAY + 8 * HOUR,
-            now,
-            affected,
-        )
-        for incident in (past, planned):
-            _insert_incident(connection, incident)
-        for record in self._resources:
-            if record.id in affected:
-                for status, moment in (("down", past.start), ("up", past.start + 8 * HOUR)):
-                    name = f"{record.name} is {status}"
-                    _insert_event(
-                        connection,
-                        StatusChange(str(uuid.uuid4()), past.id, record.id, name, "", status, moment),
-                    )
 
 
 def is_down(connection: sqlite3.Connection, resource_id: str) -> bool:

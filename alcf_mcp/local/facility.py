@@ -91,7 +91,7 @@ class LocalFacility:
             self.tree.create()
 
             records = resource_records(settings.machines)
-            self.condition = FacilityCondition(database, records, clock)
+            self.condition = FacilityCondition(database, records, clock, records_looks=not settings.full)
             self.condition.seed()
 
         self.notes: list[str] = []

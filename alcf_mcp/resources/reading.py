@@ -33,7 +33,7 @@ async def content_of(declared: Declared, variables: dict[str, str], facility: Fa
             return _rendered(await declared.fn(facility, **variables), declared.mime_type)
     except EXPECTED as error:
         logger.info("%s can't be read: %s", declared.uri, type(error).__name__)
-        raise _refusal(error, seconds) from None
+        raise _refusal(error, seconds + GRACE_SECONDS) from None
 
 
 def _rendered(content: Result | str, mime_type: str) -> str:

@@ -12,6 +12,7 @@ from pydantic import Field
 from alcf_mcp.facility import Facility
 from alcf_mcp.facility.jobs.diagnosis import status_in_words
 from alcf_mcp.facility.jobs.known import KnownJob
+from alcf_mcp.facility.jobs.output import StreamOutput
 from alcf_mcp.facility.jobs.request import changed_job
 from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.facility.walltime import parse_since
@@ -104,7 +105,9 @@ def _as_meant(known: KnownJob) -> str:
     """A job's state in everyday terms: one that ended with an error has failed, whatever PBS calls it."""
     if known.lost:
         return UNKNOWN
-    return "failed" if known.failed else known.state
+    if known.failed:
+        return "failed"
+    return "completed" if known.finished and known.state not in JOB_STATES else known.state
 
 
 @tool("Show a job")
@@ -115,10 +118,10 @@ async def get_job(facility: AtFacility, job_id: JobId, resource: JobResource = N
 
 async def _reported(facility: Facility, known: KnownJob) -> JobReport:
     """Describe a job, with the end of its output once it has ended: callers ask for that next."""
-    ends: dict[str, str] = {}
+    ends: list[StreamOutput] = []
     if known.finished and known.state != "canceled":
         streams = ("stdout",) if known.succeeded else ("stderr", "stdout")
-        ends = {one: await facility.output.end_of(known, one) for one in streams}
+        ends = [end for one in streams if (end := await facility.output.end_of(known, one))]
     report = JobReport.of(known, ends=ends)
     await facility.jobs.note_told(known)
     return report
@@ -136,7 +139,7 @@ async def wait_for_job(
 
     If it takes longer, the result says when to call again. Never affects the job.
     """
-    known = await facility.jobs.get(job_id, resource)
+    known = await facility.jobs.get(job_id, resource, patience=0)
     patience = min(timeout_seconds, facility.wait.left)
     async with aclosing(facility.jobs.follow(known, patience=patience)) as seen:
         async for known in seen:
@@ -192,7 +195,7 @@ async def cancel_job(facility: AtFacility, job_id: JobId, resource: JobResource 
     known = await facility.jobs.get(job_id, resource)
     await facility.job_actions.cancel(known)
     try:
-        known = await facility.jobs.get(known.job.id, known.resource.id)
+        known = await facility.jobs.get(known.job.id, known.resource.id, patience=0)
     except IRIError:  # the cancellation was accepted nevertheless
         return JobAction.of(known, None, "cancel requested")
-    return JobAction.of(known, known.job, "cancel requested")
+    return JobAction.of(known, None if known.not_known_yet else known.job, "cancel requested")

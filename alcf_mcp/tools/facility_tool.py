@@ -134,7 +134,9 @@ def _registered(spec: ToolSpec) -> Callable[..., Awaitable[CallToolResult]]:
         except EXPECTED as error:
             if isinstance(error, NotImplementedThere):
                 await app.shared.unsupported.note_missing(error.operation)
-            return failure(error, reads=spec.risk is Risk.READS, seconds=app.settings.timeout)
+            facility = facility_in(arguments)
+            seconds = facility.wait.passed if facility else app.settings.timeout
+            return failure(error, reads=spec.risk is Risk.READS, seconds=seconds)
         remarks = [one_line(remark, 1000) for remark in facility.remarks] if facility else []
         return text_result(result, remarks) if isinstance(result, str) else result.to_call_result(remarks)
 

@@ -35,7 +35,7 @@ def failure(error: Exception, *, reads: bool, seconds: float) -> CallToolResult:
     Args:
         error: one of ``EXPECTED``.
         reads: whether the tool changes nothing, so that repeating it is harmless.
-        seconds: the call's time limit.
+        seconds: how long the call took.
     """
     message, next_step = told(error, reads=reads, seconds=seconds)
     facts: dict[str, Any] = {"message": message, "next_step": next_step}

@@ -87,7 +87,7 @@ def _by_sight_and_order(counted: tuple[tuple[bool, str], int]) -> tuple[bool, in
 
 
 def _by_attention(known: KnownJob) -> tuple[int, int, float, str]:
-    rank = len(_ORDER) if known.lost else _rank(known.state)
+    rank = len(_ORDER) if known.lost else _rank(known.state) + known.finished
     newest_first = -known.record.submitted_at.timestamp() if known.record else 0.0
     return rank, 0 if known.failed else 1, newest_first, known.job.id
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -38,18 +39,19 @@ class JobReport(Result):
     likely_cause: str | None = None
     stderr_end: Annotated[str | None, Verbatim()] = None
     stdout_end: Annotated[str | None, Verbatim()] = None
+    output_note: str | None = None
     next_step: str | None = None
 
     @classmethod
     def of(
-        cls, known: KnownJob, *, waited_for: str | None = None, ends: dict[str, str] | None = None
+        cls, known: KnownJob, *, waited_for: str | None = None, ends: Sequence[StreamOutput] = ()
     ) -> JobReport:
         """Describe a job.
 
         Args:
             known: the job.
             waited_for: what did not happen during the wait.
-            ends: the end of its output, by stream.
+            ends: the ends of its output.
         """
         job, spec = known.job, known.spec
         attributes = spec.attributes if spec else None
@@ -70,7 +72,8 @@ class JobReport(Result):
             stderr_path=spec.stderr_path if spec else None,
             message=one_line(job.status.message) or None if job.status else None,
             likely_cause=likely_cause(known),
-            **{f"{stream}_end": visible(end) for stream, end in (ends or {}).items() if end},
+            **{f"{one.stream}_end": visible(one.end) for one in ends if one.end},
+            output_note=" ".join(dict.fromkeys(one.doubt for one in ends if one.end and one.doubt)) or None,
             next_step=_next_step(known, waited_for),
         )
 
@@ -101,7 +104,15 @@ class JobReport(Result):
             for stream, end in (("stderr", self.stderr_end), ("stdout", self.stdout_end))
             if end
         ]
-        lines = (self.headline(), self.message, self.likely_cause, *ends, output, self.next_step)
+        lines = (
+            self.headline(),
+            self.message,
+            self.likely_cause,
+            *ends,
+            self.output_note,
+            output,
+            self.next_step,
+        )
         return "\n".join(line for line in lines if line)
 
 
@@ -111,11 +122,17 @@ def _next_step(known: KnownJob, waited_for: str | None) -> str:
             "PBS forgets ended jobs after two weeks, and may briefly not know a job: get_job checks again. "
             "get_job_output may find its output."
         )
+    if known.not_known_yet:
+        return f"The facility may take half a minute to know a new job. {_wait_again(known)}"
     if known.finished:
         return f"get_job_output with job_id={known.job.id!r} shows its output."
     if waited_for:
         pause = spoken(look_again_in(known))
         return f"It has not {waited_for} yet: call wait_for_job again, ideally in about {pause}."
+    return _wait_again(known)
+
+
+def _wait_again(known: KnownJob) -> str:
     return f"wait_for_job with job_id={known.job.id!r} waits for it to end."
 
 
@@ -159,10 +176,11 @@ def rendered_output(known: KnownJob, streams: list[StreamOutput]) -> str:
             blocks.append(f"{where}: {stream.missing}")
         elif not stream.part.content:
             empty = "has nothing more" if stream.part.start else "is empty"
-            blocks.append(f"{where} {empty}.")
+            blocks.append(f"{where} {empty}. {stream.doubt}".rstrip())
         else:
-            lines = [f"{stream.stream}, {stream.part.extent()}", fenced(stream.part.content, keep_end=True)]
-            blocks.append("\n".join((*lines, *_how_to_read_on(known, stream))))
+            about = [f"{stream.stream}, {stream.part.extent()}", *([stream.doubt] if stream.doubt else [])]
+            content = fenced(stream.part.content, keep_end=True)
+            blocks.append("\n".join((*about, content, *_how_to_read_on(known, stream))))
     return "\n\n".join(blocks)
 
 

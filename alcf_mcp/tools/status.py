@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field
 
+from alcf_mcp.facility import Facility
 from alcf_mcp.facility.walltime import parse_since
 from alcf_mcp.iri import models
+from alcf_mcp.iri.errors import IRIError
 from alcf_mcp.tools.arguments import Limit, ResourceName, Since
 from alcf_mcp.tools.context import AtFacility
+from alcf_mcp.tools.incident_results import IncidentList, incident_list
 from alcf_mcp.tools.results import Facts, Result
-from alcf_mcp.tools.text import clock, count, id_in, one_line
+from alcf_mcp.tools.text import clock, count, one_line
 from alcf_mcp.tools.tool import tool
 
 NOT_MONITORED = "'unknown' is normal where nothing reports a status (Eagle, Home); it does not mean down."
@@ -154,52 +159,6 @@ async def get_facility(facility: AtFacility) -> FacilityReport:
     )
 
 
-class IncidentEvent(Facts):
-    """An event in an incident."""
-
-    at: datetime | None
-    status: str
-    what: str | None = None
-
-
-class IncidentInfo(Result):
-    """An incident that affects resources."""
-
-    name: str
-    type: str
-    when: Literal["now", "planned", "over"]
-    resolution: str
-    start: datetime | None = None
-    end: datetime | None = None
-    resources: list[str] = []
-    description: str | None = None
-    events: list[IncidentEvent] = []
-
-    def text(self) -> str:
-        """The incident on one line, its events below it."""
-        span = f"{clock(self.start)} to {clock(self.end) if self.end else 'an open end'}"
-        where = ", ".join(self.resources) or "no resource named"
-        head = f"{self.when}: {self.name} ({self.type}, {self.resolution}) on {where}, {span}"
-        events = [f"  {clock(e.at)} {e.status} {e.what or ''}".rstrip() for e in self.events]
-        about = self.description and f"  {self.description}"
-        return "\n".join(line for line in (head, about, *events) if line)
-
-
-class IncidentList(Result):
-    """Incidents: current ones first, then planned ones, then past ones."""
-
-    summary: str
-    incidents: list[IncidentInfo]
-
-    def text(self) -> str:
-        """One incident after another."""
-        return "\n".join([self.summary, *(incident.text() for incident in self.incidents)])
-
-
-_WHEN = ("now", "planned", "over")
-EPOCH = datetime.fromtimestamp(0, UTC)
-
-
 @tool("List incidents")
 async def list_incidents(
     facility: AtFacility,
@@ -207,49 +166,20 @@ async def list_incidents(
     since: Annotated[Since | None, Field(description="Only incidents that end after this")] = None,
     limit: Limit = 10,
 ) -> IncidentList:
-    """List outages and maintenance with their events: ongoing, planned or over.
+    """List what is down, outages and maintenance, with their events: ongoing, planned or over.
 
     Use it when a machine is down or before planning a long job. Needs no sign-in.
     """
     only = (await facility.names.find(resource)).id if resource else None
     begin = parse_since(since) if since else None
-    incidents = await facility.iri.list_incidents(resource_id=only, limit=1000)
-    lasting = [i for i in incidents if begin is None or i.end is None or i.end >= begin]
-    events = await facility.iri.list_events(resource_id=only, limit=1000) if lasting else []
-    names = {known.id: known.name for known in await facility.names.all()}
-    infos = [_incident(incident, names, events) for incident in lasting]
-    infos.sort(key=_nearest_first)
-    counts = ", ".join(f"{n} {when}" for when in _WHEN if (n := sum(info.when == when for info in infos)))
-    cut = f"; the first {limit} are shown" if limit < len(infos) else ""
-    summary = count(len(infos), "incident") + (f": {counts}{cut}" if infos else "")
-    return IncidentList(summary=summary, incidents=infos[:limit])
+    resources = await _resources_now(facility)
+    recorded = await facility.iri.list_incidents(resource_id=only, limit=1000)
+    events = await facility.iri.list_events(resource_id=only, limit=1000) if recorded else []
+    return incident_list(recorded, events, resources, only=only, since=begin, limit=limit)
 
 
-def _incident(incident: models.Incident, names: dict[str, str], events: list[models.Event]) -> IncidentInfo:
-    mine = [event for event in events if id_in(event.incident_uri) == incident.id]
-    return IncidentInfo(
-        name=incident.name or incident.id,
-        type=incident.type or "incident",
-        when=_when(incident),
-        resolution=incident.resolution or "unknown",
-        start=incident.start,
-        end=incident.end,
-        resources=[names.get(id_in(uri), id_in(uri)) for uri in incident.resource_uris],
-        description=one_line(incident.description) or None,
-        events=[
-            IncidentEvent(at=e.occurred_at, status=e.status, what=one_line(e.description or e.name) or None)
-            for e in sorted(mine, key=lambda e: e.occurred_at or EPOCH)
-        ],
-    )
-
-
-def _nearest_first(info: IncidentInfo) -> tuple[int, float]:
-    began = info.start.timestamp() if info.start else 0.0
-    return _WHEN.index(info.when), began if info.when == "planned" else -began
-
-
-def _when(incident: models.Incident) -> Literal["now", "planned", "over"]:
-    now = datetime.now(UTC)
-    if incident.resolution in ("completed", "cancelled") or (incident.end and incident.end < now):
-        return "over"
-    return "planned" if incident.start and incident.start > now else "now"
+async def _resources_now(facility: Facility) -> Sequence[models.Resource]:
+    """The resources with their status now, or, if that can't be had, as they were last seen."""
+    with suppress(IRIError):
+        return await facility.iri.list_resources()
+    return await facility.names.all()

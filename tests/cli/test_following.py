@@ -69,7 +69,7 @@ async def test_what_a_job_wrote_is_shown_though_the_facility_knows_it_no_more(
     await follow(job_id)
     shown = capsys.readouterr()
     assert shown.out == "out\n"
-    assert shown.err == f"err\n{job_id}: not known to the facility now; last seen waiting\n"
+    assert shown.err == f"err\n{job_id}: not known to the facility now; last seen queued\n"
 
 
 async def test_what_is_missing_of_a_job_that_is_not_known_is_told(

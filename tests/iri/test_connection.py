@@ -7,7 +7,7 @@ import anyio.lowlevel
 import httpx
 import pytest
 
-from alcf_mcp.iri import errors
+from alcf_mcp.iri import connection, errors, retrying
 from alcf_mcp.iri.wait import Wait
 from tests.iri.support import client
 
@@ -62,3 +62,29 @@ async def test_an_answer_that_trickles_for_ever_is_given_up() -> None:
     async with client(trickle) as iri:  # type: ignore[arg-type]
         with pytest.raises(errors.ConnectionLost, match="did not answer in time"):
             await iri.without_retries().within(Wait(0.1)).get_task("t")
+
+
+@pytest.mark.parametrize("fault", [httpx.ReadTimeout("slow"), None], ids=["no byte", "the call's time is up"])
+async def test_a_time_out_names_the_time_since_the_first_attempt(
+    fault: httpx.TimeoutException | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not only the time that the last attempt had."""
+    monkeypatch.setattr(connection, "LAST_LOOK", 0.05)
+    monkeypatch.setattr(retrying, "_growing", lambda _: 0.0)
+    asked = 0
+
+    async def answer(_: httpx.Request) -> httpx.Response:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            await anyio.sleep(1.1)
+            return httpx.Response(502)
+        if fault:
+            raise fault
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    async with client(answer) as iri:  # type: ignore[arg-type]
+        with pytest.raises(errors.ConnectionLost, match=r"did not answer in time \([1-9]\d* s\)"):
+            await iri.within(Wait(1.2)).get_task("t")
+    assert asked >= 2

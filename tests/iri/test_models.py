@@ -191,6 +191,14 @@ def test_a_job_knows_whether_it_finished(state: str) -> None:
     assert job.finished is (state in models.FINISHED_STATES)
 
 
+@pytest.mark.parametrize("state", ["finished", "exited", "timeout", "urn:doe-iri:job:ended", ""])
+def test_a_state_of_the_facilitys_own_is_an_end_once_there_is_an_exit_code(state: str) -> None:
+    told = {"id": "1", "status": {"state": state}}
+    assert not models.Job.model_validate(told).finished
+    told["status"] |= {"exit_code": 0}  # type: ignore[operator]
+    assert models.Job.model_validate(told).finished
+
+
 def test_a_job_of_which_nothing_is_told_is_new() -> None:
     job = Job(id="1")
     assert (job.state, job.exit_code, job.finished) == ("new", None, False)

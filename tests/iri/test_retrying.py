@@ -65,6 +65,9 @@ PASSING = [
     httpx.ReadTimeout("slow"),
     httpx.ReadError("reset"),
     httpx.RemoteProtocolError("closed"),
+    httpx.Response(200, text='{"id": "an'),  # cut off by something that does not say so
+    httpx.Response(200, text="<html>Sign in to this network</html>"),
+    httpx.Response(200),
 ]
 
 
@@ -74,6 +77,22 @@ async def test_a_read_is_sent_again_after_what_may_pass(fault: httpx.Response | 
     async with client(facility) as iri:
         assert (await read(iri)).id == "anl"
     assert len(facility.requests) == 3
+
+
+async def test_json_of_another_shape_is_not_read_again() -> None:
+    facility = Facility(httpx.Response(200, json=["ok"]), SITE)
+    async with client(facility) as iri:
+        with pytest.raises(errors.NotAnIRIAnswer, match="unexpected shape"):
+            await read(iri)
+    assert len(facility.requests) == 1
+
+
+async def test_what_stays_unreadable_is_told_as_such() -> None:
+    facility = Facility(httpx.Response(200, text="<html>"))
+    async with client(facility) as iri:
+        with pytest.raises(errors.NotJSON, match="not the facility API's JSON"):
+            await read(iri)
+    assert len(facility.requests) == MOST_SENDS
 
 
 @pytest.mark.parametrize("code", [400, 401, 403, 404, 409, 422, 501])
@@ -121,6 +140,7 @@ MAY_BE_CARRIED_OUT = [
     httpx.ReadError("reset"),
     httpx.RemoteProtocolError("closed"),
     httpx.Response(200, text="<html>"),
+    httpx.Response(200, text='{"id": "1.pol'),
     httpx.Response(200, json={"ok": True}),
     httpx.Response(200),
 ]

@@ -45,7 +45,7 @@ def test_what_the_model_is_shown(home: Home) -> None:
     made, failed = messages_results(shown)
     assert json.loads(made["content"]) == {"path": HERE, "undo": f"remove_path with path='{HERE}'"}
     assert failed["is_error"]
-    assert "has no job '9'. list_jobs shows yours" in failed["content"]
+    assert "has a job '9'. list_jobs shows yours" in failed["content"]
 
 
 def test_a_question_that_it_dismisses_unseen_can_be_answered_in_a_terminal(home: Home) -> None:

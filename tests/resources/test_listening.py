@@ -14,6 +14,7 @@ from mcp.server import MCPServer
 from mcp.types import ResourceUpdatedNotification
 
 from alcf_mcp.config import Settings, load_settings
+from alcf_mcp.facility.jobs import new_jobs
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.crowd import Crowd
 from alcf_mcp.local import Fault, LocalFacility
@@ -73,6 +74,19 @@ async def test_a_modern_client_listens_until_the_job_has_ended(served: Served) -
         assert states[-1] == "completed"
         assert len(states) <= 4  # one for the first check, and one per change
         await served.until_waiting(0)
+
+
+async def test_a_job_that_is_not_known_yet_is_watched_all_the_same(
+    served: Served, local: LocalFacility, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(new_jobs, "KNOWN_WITHIN", 30.0)
+    async with Client(served.server) as client:
+        job_id = await submitted(Assistant(client), "/home/ada")
+        body = {"detail": f"Job {job_id} not found."}
+        local.faults.add(Fault(method="GET", path=f"/{job_id}", status=400, body=body, times=8))
+        uri = f"alcf://jobs/polaris/{job_id}"
+        async with client.listen(resource_subscriptions=[uri]) as changes:
+            assert (await ends(client, uri, changes.__anext__))[-1] == "completed"
 
 
 async def test_an_earlier_client_subscribes(served: Served) -> None:

@@ -70,7 +70,7 @@ async def test_a_wrong_value_is_not_echoed(assistant: Assistant) -> None:
 
 async def test_numbers_are_taken_where_an_id_looks_like_one(assistant: Assistant) -> None:
     answered = await assistant.call("get_job", job_id=4711)
-    assert "has no job '4711'" in answered.error["message"]
+    assert answered.error["message"] == "None of Polaris, Crux and Aurora has a job '4711'"
 
 
 @pytest.mark.parametrize("blank", [None, "", " ", "\n", "\u00a0", "\u200b", [], {}])

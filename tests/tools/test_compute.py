@@ -274,3 +274,62 @@ async def test_waiting_survives_a_bad_moment_of_the_facility(
     local.faults.add(Fault(method="GET", path=path, delay=0))
     local.faults.add(Fault(method="GET", path=path, status=502, body="bad gateway", times=2))
     assert (await finish(assistant, job_id))["state"] == "completed"
+
+
+def answer_with_state(local: LocalFacility, job_id: str, state: str, **status: Any) -> None:
+    """Make the facility report this state of a job, by itself and in lists."""
+    job = {"id": job_id, "status": {"state": state, **status}}
+    kind = "application/json"
+    path = "/compute/status/.*"
+    local.faults.add(Fault(method="POST", path=path, status=200, body=[job], content_type=kind, times=None))
+    local.faults.add(Fault(method="GET", path=path, status=200, body=job, content_type=kind, times=None))
+
+
+async def test_a_queued_job_is_called_queued_in_the_text_too(
+    local: LocalFacility, assistant: Assistant, directory: str
+) -> None:
+    submitted = await assistant.call("submit_job", **job(directory, name="held"))
+    job_id = submitted.facts["job_id"]
+    answer_with_state(local, job_id, "queued")
+    for tool, arguments in (
+        ("get_job", {"job_id": job_id}),
+        ("wait_for_job", {"job_id": job_id, "timeout_seconds": 1}),
+        ("list_jobs", {"resource": "polaris"}),
+    ):
+        answered = await assistant.call(tool, **arguments)
+        assert f"{job_id} on Polaris: queued for" in answered.text
+        assert "waiting for" not in answered.text
+
+
+async def test_a_job_that_was_just_submitted_is_told_in_the_facilitys_word(
+    assistant: Assistant, directory: str
+) -> None:
+    submitted = await assistant.call("submit_job", **job(directory))
+    assert submitted.facts["state"] == "queued"
+    assert submitted.text.startswith(f"Submitted job {submitted.facts['job_id']} to Polaris (queued).")
+
+
+async def test_a_state_that_only_this_facility_has_is_told_by_its_name(
+    local: LocalFacility, assistant: Assistant, directory: str
+) -> None:
+    job_id = await submit(assistant, directory, name="held")
+    answer_with_state(local, job_id, "suspended")
+    report = await assistant.do("wait_for_job", job_id=job_id, timeout_seconds=1)
+    assert (report["state"], report["status"], report.get("succeeded")) == ("suspended", "suspended", None)
+    assert (await assistant.do("list_jobs", resource="polaris"))["summary"] == "1 job: 1 suspended"
+    output = await assistant.call("get_job_output", job_id=job_id)
+    assert "The job has not ended (suspended)" in output.text
+    assert "running" not in output.text
+
+
+@pytest.mark.parametrize(("code", "succeeded", "meant"), [(0, True, "completed"), (2, False, "failed")])
+async def test_with_an_exit_code_such_a_state_is_an_end(
+    local: LocalFacility, assistant: Assistant, directory: str, code: int, succeeded: bool, meant: str
+) -> None:
+    job_id = await submit(assistant, directory, name="held")
+    answer_with_state(local, job_id, "exited", exit_code=code)
+    report = await assistant.do("wait_for_job", job_id=job_id)
+    assert (report["state"], report["succeeded"]) == ("exited", succeeded)
+    assert report["status"].startswith(f"exited, exit code {code} (")
+    assert (await assistant.do("list_jobs", resource="polaris", state=meant))["total"] == 1
+    assert (await assistant.do("list_jobs", resource="polaris", state="done"))["total"] == 1

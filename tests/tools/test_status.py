@@ -1,6 +1,8 @@
 """The facility and its resources, as an assistant sees them."""
 
+import time
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -55,6 +57,53 @@ async def test_incidents_say_when_and_where(assistant: Assistant) -> None:
     assert answered.facts["incidents"][0]["when"] == "planned"
     assert all(incident["resources"] for incident in answered.facts["incidents"])
     assert "Polaris" in answered.text
+
+
+async def test_looks_at_the_status_are_no_incidents(assistant: Assistant) -> None:
+    answered = await assistant.call("list_incidents")
+    assert answered.facts["summary"] == "2 incidents: 1 planned, 1 over"
+    assert answered.facts["note"] == (
+        "6 looks at the status of resources, which the facility also records as incidents, are left out."
+    )
+    assert "activity fetch" not in answered.text
+    assert "affected_now" not in answered.facts or not answered.facts["affected_now"]
+
+
+async def test_what_is_down_is_told_first_and_until_when(local: LocalFacility, assistant: Assistant) -> None:
+    said = "maintenance with expected end on August 25, 2099 at 10:00 PM UTC"
+    await local.condition.set_status("Polaris", "degraded", said="half of its nodes are offline")
+    await local.condition.set_status("Crux", "down", said=said)
+    answered = await assistant.call("list_incidents")
+    crux, polaris = answered.facts["affected_now"]
+    assert (crux["resource"], crux["status"], crux["reason"]) == ("Crux", "down", said)
+    assert crux["expected_end"].startswith("2099-08-25T22:00")
+    assert (polaris["resource"], polaris["status"]) == ("Polaris", "degraded")
+    first, second, *_ = answered.text.splitlines()
+    assert first.startswith("Crux is down since 2")
+    assert f", expected to end 2099-08-25 22:00 UTC: {said}" in first
+    assert second.endswith(": half of its nodes are offline")
+    only = await assistant.do("list_incidents", resource="polaris")
+    assert [one["resource"] for one in only["affected_now"]] == ["Polaris"]
+
+
+async def test_an_incident_that_goes_on_says_why_a_resource_is_down(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    end = time.time() + 3600
+    cut = await local.condition.add_incident("Power cut", ["Crux"], start=time.time() - 60, end=end)
+    await local.condition.set_status("Crux", "down", incident_id=cut)
+    answered = await assistant.call("list_incidents")
+    (crux,) = answered.facts["affected_now"]
+    assert crux["reason"] == "Crux is down"
+    assert datetime.fromisoformat(crux["expected_end"]).timestamp() == pytest.approx(end, abs=1)
+    assert answered.facts["incidents"][0]["name"] == "Power cut"
+
+
+async def test_incidents_are_told_though_the_status_of_resources_is_not(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    local.faults.add(Fault(path=r"/status/resources$", status=501, body="{}", times=None))
+    assert (await assistant.do("list_incidents"))["summary"].startswith("2 incidents")
 
 
 async def test_incidents_can_be_narrowed(assistant: Assistant) -> None:

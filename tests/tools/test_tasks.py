@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from alcf_mcp.local import LocalFacility
+from alcf_mcp.local import Fault, LocalFacility
 from tests.conftest import Assistant
 
 
@@ -40,3 +40,39 @@ async def test_an_unknown_task_is_an_error_with_a_next_step(assistant: Assistant
     answered = await assistant.call("get_task", task_id="nothing")
     assert answered.error["http_status"] == 404
     assert answered.error["next_step"]
+
+
+TRACEBACK = """Could not get task status from Globus Compute: Traceback (most recent call last):
+  File "/opt/venv/lib/python3.12/site-packages/globus_compute_sdk/sdk/client.py", line 336, in get_task
+    r = self._compute_web_client.v2.get_task(task_id)
+        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+globus_sdk.exc.api.GlobusAPIError: The service has lost the task
+"""
+FACT = "Could not get task status from Globus Compute: The service has lost the task"
+
+
+async def test_a_traceback_of_the_facility_is_told_as_the_fact_in_it(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    problem = {"title": "Internal Server Error", "status": 500, "detail": TRACEBACK}
+    local.faults.add(
+        Fault(path="/task/", status=500, body=problem, content_type="application/problem+json", times=None)
+    )
+    answered = await assistant.call("get_task", task_id="7")
+    assert answered.error["detail"] == FACT
+    assert f"(HTTP 500): {FACT}. " in answered.text
+
+
+async def test_a_report_of_pydantics_in_a_task_is_told_as_what_it_found(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    report = (
+        "Input validation error: 1 validation error for InputData\npath\n"
+        "  Value error, Field contains forbidden characters. "
+        "[type=value_error, input_value='/x', input_type=str]\n"
+        "    For further information visit https://errors.pydantic.dev/2.11/v/value_error"
+    )
+    task = {"id": "7", "status": "failed", "result": {"error": report}}
+    local.faults.add(Fault(path="/task/7", status=200, body=task, times=None))
+    answered = await assistant.call("get_task", task_id="7")
+    assert answered.facts["error"] == "Input validation error: path: Field contains forbidden characters."

@@ -51,6 +51,7 @@ class Files:
         self._wait = wait
         self._unsupported = unsupported
         self._seen: dict[str, File | None] = {}
+        self._itself: dict[str, File | None] = {}
 
     async def ls(
         self,
@@ -160,12 +161,19 @@ class Files:
 
     async def size(self, path: RemotePath) -> int | None:
         """The size of a file in bytes; ``None`` if the facility does not report it."""
+        self._itself[path] = found = await self._file(path)
+        return found.size if found else None
+
+    async def itself(self, path: RemotePath) -> File | None:
+        """A file's own entry, as this call has seen it or now sees it; ``None`` if it can't be seen."""
+        return self._itself[path] if path in self._itself else await self._file(path)
+
+    async def _file(self, path: RemotePath) -> File | None:
         try:
             entries = await self.ls(path, show_hidden=True)
         except IRIError:
             return None
-        found = _named(path, entries) if len(entries) == 1 else None
-        return found.size if found else None
+        return _named(path, entries) if len(entries) == 1 else None
 
     async def view(self, path: RemotePath, *, offset: int, size: int) -> FilePart:
         """Up to ``size`` bytes of a file, starting at ``offset``."""

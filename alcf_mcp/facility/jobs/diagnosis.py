@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.walltime import spoken
+from alcf_mcp.iri.models import WAITING_STATES
 
 _MEANINGS = {
     0: "success",
@@ -42,7 +43,7 @@ _ENDED_BY_PBS = frozenset({256 + 15, 256 + 9, -29})
 LOOKS_APART = 120.0
 """Seconds that a job may have run beyond the times at which it was seen running."""
 
-_STATES = {"active": "running", "new": "just submitted", "queued": "waiting"}
+_STATES = {"active": "running", "new": "just submitted"}
 
 
 def exit_meaning(code: int) -> str:
@@ -65,6 +66,8 @@ def status_in_words(known: KnownJob, *, now: datetime | None = None) -> str:
         return f"not known to the facility now; last seen {seen or _STATES.get(known.state, known.state)}"
     if known.finished:
         return _ending(known)
+    if known.not_known_yet and known.record:
+        return f"submitted {_span(known.record.submitted_at, now)} ago, and not known to the facility yet"
     if known.out_of_sight:
         return f"last seen {_STATES.get(known.state, known.state)}{_last_seen_at(known)}"
     since = _since(known, now)
@@ -81,6 +84,8 @@ def _ending(known: KnownJob) -> str:
     code = known.exit_code
     if code is None:
         return known.state
+    if code == 0 and known.succeeded is False:
+        return f"{known.state}, although its exit code is 0"
     if known.state == "canceled":
         return f"canceled{'' if code in _ENDED_BY_PBS else f', exit code {code} ({exit_meaning(code)})'}"
     if code == 256 + 15 and _used_its_walltime(known):
@@ -102,8 +107,10 @@ def _since(known: KnownJob, now: datetime) -> str:
     record = known.record
     if record is None:
         return ""
-    if known.state != "active":
+    if known.state in WAITING_STATES:
         return f"for {_span(record.submitted_at, now)}"
+    if known.state != "active":  # one of the facility's own: since when is not known
+        return ""
     limit = f" (at most {spoken(known.walltime)})" if known.walltime else ""
     if record.active_from is None:
         return limit.strip()

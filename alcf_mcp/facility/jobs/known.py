@@ -28,6 +28,7 @@ class KnownJob:
         canceled_here: it was canceled from here.
         just_ended: it has ended, and the user has not been told yet.
         forgotten: the facility said that it does not know the job; ``job`` is how it was last seen.
+        not_known_yet: it was submitted a moment ago, and the facility does not know it yet.
         out_of_sight: it could not be checked now; ``job`` is how it was last seen.
     """
 
@@ -37,6 +38,7 @@ class KnownJob:
     canceled_here: bool = False
     just_ended: bool = False
     forgotten: bool = False
+    not_known_yet: bool = False
     out_of_sight: bool = False
 
     @property
@@ -81,7 +83,7 @@ class KnownJob:
         """Whether it succeeded; ``None`` before its end, or if there is no exit code."""
         if not self.job.finished:
             return None
-        if self.state != "completed":
+        if self.state in ("failed", "canceled"):
             return False
         return None if self.exit_code is None else self.exit_code == 0
 

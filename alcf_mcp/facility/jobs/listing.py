@@ -1,8 +1,7 @@
-"""Find, list and follow jobs, and join them with the records of their submission."""
+"""List and follow jobs, and join them with the records of their submission."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -15,22 +14,20 @@ import anyio
 from alcf_mcp.facility.alcf.words import means_no_scheduler, means_unknown_job
 from alcf_mcp.facility.jobs.history import JobRecords
 from alcf_mcp.facility.jobs.known import FACILITY_CUTS_AT, LIST_LIMIT, KnownJob, Listing
+from alcf_mcp.facility.jobs.lookup import JobLookup
+from alcf_mcp.facility.jobs.new_jobs import new_for
 from alcf_mcp.facility.jobs.polling import JobPoller
 from alcf_mcp.facility.resources import ResourceNames
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import (
     APIError,
-    InvalidCall,
-    InvalidRequest,
     IRIError,
-    LookAt,
     NoAnswer,
-    NotFound,
-    ServerFault,
 )
 from alcf_mcp.iri.models import Job, Resource
 from alcf_mcp.iri.pace import pauses
 from alcf_mcp.iri.polling import looks
+from alcf_mcp.iri.wait import Wait
 from alcf_mcp.journal import SubmittedJob
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
@@ -50,55 +47,24 @@ MOST_SINGLE_LOOKS = 20
 
 _Answers = dict[str, Sequence[Job] | IRIError]
 
-_ID = re.compile(r"[\w.\-\[\]]+")
-_SERVER = re.compile(r"\.([a-z]+)-pbs")
-
 
 class Jobs:
     """The schedulers of one facility."""
 
-    def __init__(self, iri: IRIClient, names: ResourceNames, records: JobRecords, shared: JobPoller) -> None:
+    def __init__(
+        self, iri: IRIClient, names: ResourceNames, records: JobRecords, shared: JobPoller, wait: Wait
+    ) -> None:
+        self._lookup = JobLookup(iri, names, records, shared, wait)
         self._iri = iri
         self._names = names
         self._records = records
         self._poller = shared
 
-    async def get(self, job_id: str, resource: str | None = None) -> KnownJob:
-        """One job, wherever it runs.
-
-        Its machine is the one named, or that of its record, or that in its id; otherwise all are asked.
-
-        Raises:
-            InvalidCall: none of the machines asked knows the job.
-        """
-        if not _ID.fullmatch(job_id):
-            raise InvalidCall(
-                f"{job_id!r} is not a valid job id",
-                hint="An id looks like 3095453.polaris-pbs-01….",
-                look_at=LookAt("jobs"),
-            )
-        asked = await self._names.compute(resource) if resource else None
-        record = await self._records.find(job_id, asked)
-        full_id = record.job_id if record else job_id
-        machines = await self._candidates(full_id, resource, record)
-        refused: IRIError | None = None
-        for machine in machines:
-            try:
-                job = await self._iri.get_job(machine.id, full_id)
-            except (InvalidRequest, NotFound, ServerFault) as error:
-                if not (means_unknown_job(error) or means_no_scheduler(error)):
-                    refused = error
-            else:
-                return await self._records.joined(machine, job)
-        if refused is not None:
-            raise refused
-        if record is not None:
-            forgotten = KnownJob(machines[0], record.as_seen(), record, forgotten=True)
-            return (await self._records.remembered([forgotten]))[0]
-        raise InvalidCall(
-            f"{_joined(machine.name for machine in machines)} has no job {job_id!r}",
-            look_at=LookAt("jobs"),
-        )
+    async def get(
+        self, job_id: str, resource: str | None = None, *, patience: float | None = None
+    ) -> KnownJob:
+        """One job, wherever it runs: see ``JobLookup.get``."""
+        return await self._lookup.get(job_id, resource, patience=patience)
 
     async def listed(
         self, resource: str | None, *, include_finished: bool, since: datetime | None = None
@@ -165,7 +131,8 @@ class Jobs:
     async def follow(self, known: KnownJob, *, patience: float) -> AsyncGenerator[KnownJob]:
         """Yield the job now and at growing intervals, until it ends or ``patience`` seconds have passed.
 
-        The wait ends early if the facility reports several times in a row that it does not know the job.
+        The wait ends early if the facility reports several times in a row that it does not know the job,
+        unless the job is so new that it may not be known yet.
         """
         yield known
         if known.finished or known.forgotten:
@@ -174,7 +141,7 @@ class Jobs:
         with self._poller.waiting(machine.id, job_id):
             async with aclosing(
                 looks(
-                    partial(self._look, machine.id, job_id),
+                    partial(self._lookup.look, machine.id, job_id),
                     pauses=pauses(FIRST_PAUSE, LONGEST_PAUSE),
                     patience=patience,
                     crowd=self._iri.crowd,
@@ -183,7 +150,7 @@ class Jobs:
                 async for job in seen:
                     if job is None:
                         unknown += 1
-                        if unknown >= UNKNOWN_IN_A_ROW:
+                        if unknown >= UNKNOWN_IN_A_ROW and not new_for(known.record):
                             yield replace(known, forgotten=True)
                             return
                         continue
@@ -192,14 +159,6 @@ class Jobs:
                     yield known
                     if known.finished:
                         return
-
-    async def _look(self, resource_id: str, job_id: str) -> Job | None:
-        try:
-            return await self._poller.look(self._iri.without_retries(), resource_id, job_id)
-        except APIError as error:
-            if means_unknown_job(error):
-                return None
-            raise
 
     async def _looked_up(
         self, machines: list[Resource], records: list[SubmittedJob], silent: set[str]
@@ -225,8 +184,17 @@ class Jobs:
                         return
                     forgotten = True
             hidden = not (forgotten or record.ended_by)
-            job_then = record.as_seen()
-            unseen.append(KnownJob(machine, job_then, record, forgotten=forgotten, out_of_sight=hidden))
+            unknown_yet = forgotten and new_for(record) > 0
+            unseen.append(
+                KnownJob(
+                    machine,
+                    record.as_seen(),
+                    record,
+                    forgotten=forgotten and not unknown_yet,
+                    not_known_yet=unknown_yet,
+                    out_of_sight=hidden,
+                )
+            )
 
         async with anyio.create_task_group() as group:
             for number, record in enumerate(records):
@@ -244,23 +212,6 @@ class Jobs:
                     raise
         return None
 
-    async def _candidates(
-        self, job_id: str, resource: str | None, record: SubmittedJob | None
-    ) -> list[Resource]:
-        if record:
-            own = await self._names.compute(record.resource_id)
-            if resource and (await self._names.compute(resource)).id != own.id:
-                raise InvalidCall(
-                    f"Job {record.job_id} is on {own.name}, not on {resource}", hint="Leave `resource` out."
-                )
-            return [own]
-        if resource:
-            return [await self._names.compute(resource)]
-        machines = await self._names.computers()
-        server = _SERVER.search(job_id)
-        named = [machine for machine in machines if server and machine.name.lower() == server[1]]
-        return named or machines
-
 
 def _unanswered(machines: list[Resource], answers: _Answers, *, all_asked: bool) -> dict[str, IRIError]:
     """The machines that did not answer, leaving out those without a scheduler if all were asked.
@@ -277,7 +228,3 @@ def _unanswered(machines: list[Resource], answers: _Answers, *, all_asked: bool)
     if silent and len(silent) == len(machines):
         raise next(iter(silent.values()))
     return silent
-
-
-def _joined(names: Iterable[str]) -> str:
-    return ", ".join(names) or "The facility"

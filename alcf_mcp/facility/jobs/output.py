@@ -10,8 +10,11 @@ import anyio
 from alcf_mcp.facility.files.parts import FilePart
 from alcf_mcp.facility.files.reading import Files
 from alcf_mcp.facility.jobs.known import KnownJob
+from alcf_mcp.facility.jobs.output_paths import files_of
+from alcf_mcp.facility.jobs.whose_output import doubt
 from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.iri.errors import InvalidCall, IRIError, TaskFailed
+from alcf_mcp.iri.models import WAITING_STATES
 from alcf_mcp.journal import Journal, or_else
 
 logger = logging.getLogger(__name__)
@@ -24,6 +27,9 @@ MOST_AT_END = 4096
 END_SECONDS = 12.0
 """The time limit for adding the end of the output to another answer."""
 
+LOOKED_THROUGH = 200
+"""How many recent jobs are looked through for one that writes to the same file."""
+
 OTHER_DIRECTORIES = 4
 """How many directories of other jobs to search for the files of a job submitted elsewhere."""
 
@@ -32,12 +38,21 @@ _ENDINGS = {"stdout": ".OU", "stderr": ".ER"}
 
 @dataclass(frozen=True)
 class StreamOutput:
-    """One stream of a job: a part of its file, or the reason why there is none."""
+    """One stream of a job: a part of its file, or the reason why there is none.
+
+    ``doubt`` says why what is in the file may not be the job's output, as a sentence.
+    """
 
     stream: str
     path: str
     part: FilePart | None
     missing: str = ""
+    doubt: str = ""
+
+    @property
+    def end(self) -> str:
+        """The last characters of the part."""
+        return self.part.content[-MOST_AT_END:] if self.part else ""
 
 
 class Output:
@@ -75,21 +90,35 @@ class Output:
         failure: IRIError | None = None
         for path in places:
             try:
-                return StreamOutput(stream, path, await self._part(path, lines, offset))
+                part = await self._part(path, lines, offset)
+                return StreamOutput(
+                    stream, path, part, doubt=await self._doubt(known, RemotePath.parse(path))
+                )
             except (TaskFailed, InvalidCall) as error:
                 failure = failure or error
         return StreamOutput(stream, places[0], None, _why_missing(known, failure))
 
-    async def end_of(self, known: KnownJob, stream: str) -> str:
-        """The last lines of a stream if they can be read in time, else an empty string."""
-        part: FilePart | None = None
+    async def end_of(self, known: KnownJob, stream: str) -> StreamOutput | None:
+        """The last lines of a stream, if they can be read in time."""
         try:
             with anyio.move_on_after(END_SECONDS):
-                part = (await self.read(known, stream, lines=END_LINES)).part
+                return await self.read(known, stream, lines=END_LINES)
         except IRIError as error:
             logger.info("the end of %s is left out: %s", stream, error)
+        return None
+
+    async def _doubt(self, known: KnownJob, path: RemotePath) -> str:
+        """Why a file may not be the job's output; a file named after the job is its own."""
+        job = known.record
+        if job is None or path.name.startswith(f"{job.job_id}."):
             return ""
-        return part.content[-MOST_AT_END:] if part else ""
+        recent = await or_else(self._journal.jobs.last(limit=LOOKED_THROUGH), [])
+        later = [
+            other
+            for other in recent
+            if other.submitted_at > job.submitted_at and path.canonical in files_of(other)
+        ]
+        return doubt(job, path, await self._files.itself(path), later)
 
     async def _part(self, path: str, lines: int, offset: int | None) -> FilePart:
         if offset is None:
@@ -130,13 +159,21 @@ def _in(directory: str, known: KnownJob, stream: str) -> str:
 def _why_missing(known: KnownJob, failure: IRIError | None) -> str:
     if known.lost:
         return f"The facility no longer knows the job, and its file can't be read ({failure})."
-    if known.state in ("new", "queued", "held"):
-        return f"The job is still {known.state}; it has written nothing."
-    if known.state == "active":
-        return "The job is running; at ALCF its output files appear when it ends."
+    if not known.finished:
+        return _why_not_there_yet(known, failure)
     if known.state == "canceled":
         return f"The job was canceled, and its file can't be read ({failure}): it may never have started."
     return (
         f"The job has ended, but its file can't be read ({failure}). It may appear within a few seconds; "
         "if the output directory did not exist, the output is lost."
     )
+
+
+def _why_not_there_yet(known: KnownJob, failure: IRIError | None) -> str:
+    if known.not_known_yet:
+        return "The job was just submitted, and the facility does not know it yet; it has written nothing."
+    if known.state in WAITING_STATES:
+        return f"The job is still {known.state}; it has written nothing."
+    if known.state == "active":
+        return "The job is running; at ALCF its output files appear when it ends."
+    return f"The job has not ended ({known.state}), and its file can't be read ({failure})."

@@ -96,7 +96,7 @@ class OutputPaths:
     async def _other_writer(self, path: RemotePath, besides: str) -> str:
         """Which other unfinished job writes to the same file, as a sentence."""
         for job in await or_else(self._journal.jobs.not_ended(), []):
-            if path.canonical in _files_of(job) and job.job_id != besides and await self._goes_on(job):
+            if path.canonical in files_of(job) and job.job_id != besides and await self._goes_on(job):
                 return f"Job {job.job_id} writes to {path} as well: one of the two outputs will be lost."
         return ""
 
@@ -108,7 +108,7 @@ class OutputPaths:
             return True
 
 
-def _files_of(job: SubmittedJob) -> set[str]:
+def files_of(job: SubmittedJob) -> set[str]:
     """The files that a job may write to, wherever its output paths lead."""
     found = set()
     for path, ending in ((job.spec.stdout_path, ".OU"), (job.spec.stderr_path, ".ER")):

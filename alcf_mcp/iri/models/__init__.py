@@ -16,6 +16,7 @@ from alcf_mcp.iri.models.base import Incoming, Outgoing, parse_timestamp
 from alcf_mcp.iri.models.compute import (
     FINISHED_STATES,
     JOB_STATES,
+    WAITING_STATES,
     Container,
     Job,
     JobAttributes,
@@ -56,6 +57,7 @@ __all__ = [
     "ENDED_STATES",
     "FINISHED_STATES",
     "JOB_STATES",
+    "WAITING_STATES",
     "AllocationEntry",
     "Capability",
     "ChangeMode",

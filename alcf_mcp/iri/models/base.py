@@ -78,6 +78,14 @@ def parse_timestamp(value: Any) -> datetime | None:
         return None
 
 
+def names_zone(value: Any) -> bool:
+    """Whether a time as it was sent says in which time zone it is."""
+    try:
+        return not isinstance(value, str) or datetime.fromisoformat(value.strip()).tzinfo is not None
+    except ValueError:
+        return True
+
+
 Timestamp = Annotated[datetime | None, BeforeValidator(parse_timestamp)]
 
 

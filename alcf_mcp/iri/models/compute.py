@@ -10,6 +10,8 @@ from alcf_mcp.iri.models.base import Incoming, Lenient, Outgoing, Term, Timestam
 
 FINISHED_STATES = frozenset({"completed", "failed", "canceled", "cancelled"})
 JOB_STATES = ("new", "queued", "held", "active", "completed", "failed", "canceled")
+WAITING_STATES = frozenset({"new", "queued", "held"})
+_LIVE_STATES = WAITING_STATES | {"active"}
 
 Count = Annotated[int, Field(ge=1)]
 Text = Annotated[str, Field(min_length=1)]
@@ -91,8 +93,8 @@ class Job(Incoming):
 
     @property
     def state(self) -> str:
-        """The job's state, ``new`` if the facility reports none yet."""
-        return self.status.state if self.status else "new"
+        """The job's state, ``new`` if the facility reports none yet; it may be one of the facility's own."""
+        return self.status.state or "unknown" if self.status else "new"
 
     @property
     def exit_code(self) -> int | None:
@@ -101,5 +103,9 @@ class Job(Incoming):
 
     @property
     def finished(self) -> bool:
-        """Whether the job has ended, successfully or not."""
-        return self.state in FINISHED_STATES
+        """Whether the job has ended, successfully or not.
+
+        A state that is not the standard's is an end if there is an exit code.
+        """
+        own = self.state not in FINISHED_STATES | _LIVE_STATES
+        return self.state in FINISHED_STATES or (own and self.exit_code is not None)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import stat
-from typing import Annotated, Literal
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from alcf_mcp.iri.models.base import Incoming, Lenient, Outgoing, Timestamp
+from alcf_mcp.iri.models.base import Incoming, Lenient, Outgoing, Timestamp, names_zone
 
 _TYPES = {
     stat.S_IFREG: "file",
@@ -84,8 +85,15 @@ class Extract(Outgoing):
     compression: Compression = "gzip"
 
 
+UNKNOWN_ZONE = timedelta(hours=14)
+"""The most by which a local time differs from UTC."""
+
+
 class File(Incoming):
-    """A directory entry; ``size`` in bytes (sent as text)."""
+    """A directory entry; ``size`` in bytes (sent as text).
+
+    ``has_zone`` tells whether ``last_modified`` was sent with a time zone; without one it is taken as UTC.
+    """
 
     name: str
     type: str = ""
@@ -94,7 +102,26 @@ class File(Incoming):
     group: str = ""
     permissions: str = ""
     last_modified: Timestamp = None
+    has_zone: bool = True
     size: Annotated[int | None, Lenient] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _note_zone(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        return data | {"has_zone": names_zone(data.get("last_modified"))}
+
+    @property
+    def modified_between(self) -> tuple[datetime, datetime] | None:
+        """The earliest and the latest time at which it may have been last modified; ``None`` if unknown."""
+        if self.last_modified is None:
+            return None
+        off = timedelta(0) if self.has_zone else UNKNOWN_ZONE
+        try:
+            return self.last_modified - off, self.last_modified + off
+        except OverflowError:
+            return None
 
     @property
     def is_directory(self) -> bool:

@@ -12,7 +12,8 @@ from starlette.routing import Route
 
 from alcf_mcp.local.accounts import Accounts
 from alcf_mcp.local.catalog import SITE_ID, ResourceRecord
-from alcf_mcp.local.condition import Condition, FacilityCondition, ScheduledIncident, StatusChange
+from alcf_mcp.local.condition import FacilityCondition
+from alcf_mcp.local.incidents import Condition, ScheduledIncident, StatusChange
 from alcf_mcp.local.problems import Problem
 from alcf_mcp.local.requests import Moment, PageQuery, Query, Since, read_query
 from alcf_mcp.local.routes.wire import found, resource_uri, timestamp, uri

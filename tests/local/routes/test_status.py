@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -69,13 +70,20 @@ async def test_filters_that_are_none_are_a_400(api: Api, query: dict[str, Any]) 
     assert (answer.status_code, answer.json()["invalid_params"][0]["name"]) == (400, next(iter(query)))
 
 
+async def _maintenances(api: Api) -> list[Any]:
+    """The planned maintenance and the past one, without the looks that are recorded beside them."""
+    incidents = (await api.get("/status/incidents")).json()
+    return [incident for incident in incidents if not incident["name"].endswith("activity fetch")]
+
+
 async def test_there_was_a_maintenance_and_there_will_be_one(api: Api) -> None:
-    planned, past = (await api.get("/status/incidents")).json()
+    planned, past = await _maintenances(api)
     assert (past["resolution"], planned["resolution"]) == ("completed", "pending")
     assert past["end"] < planned["start"]
     assert await _names(api, "/status/incidents", resolution="pending") == ["Planned maintenance"]
     assert await _names(api, "/status/incidents", resource_id=POLARIS.id, type="planned") == [
         "Planned maintenance",
+        *["Polaris activity fetch"] * 2,
         "Scheduled maintenance",
     ]
     assert len(past["event_uris"]) == 4
@@ -85,8 +93,24 @@ async def test_there_was_a_maintenance_and_there_will_be_one(api: Api) -> None:
     assert len((await api.get("/status/events", incident_id=past["id"])).json()) == 4
 
 
+async def test_looks_are_recorded_as_incidents_at_alcf_only(open_api: OpenApi) -> None:
+    async with open_api(profile="alcf") as api:
+        await api.facility.condition.set_status("Crux", "down")
+        look = (await api.get("/status/incidents", name="Crux activity fetch")).json()[0]
+        assert (look["status"], look["resolution"]) == ("down", "completed")
+        assert 0 < datetime.fromisoformat(look["end"]).timestamp() - time.time() + 60 < 61
+        (event,) = (await api.get("/status/events", incident_id=look["id"])).json()
+        assert event["name"] == "Crux activity"
+        assert event["description"].startswith("Crux: maintenance with expected end on ")
+        assert event["incident_uri"] == look["self_uri"]
+    async with open_api(profile="full") as api:
+        before = (await api.get("/status/incidents")).json()
+        await api.facility.condition.set_status("Crux", "up")
+        assert (await api.get("/status/incidents")).json() == before
+
+
 async def test_incidents_are_found_by_time(api: Api) -> None:
-    planned, past = (await api.get("/status/incidents")).json()
+    planned, past = await _maintenances(api)
     assert await _names(api, "/status/incidents", **{"from": planned["start"]}) == [planned["name"]]
     assert await _names(api, "/status/incidents", to=past["end"]) == [past["name"]]
     assert await _names(api, "/status/incidents", time=past["start"]) == [past["name"]]
