@@ -18,7 +18,7 @@ from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.facility.walltime import parse_since
 from alcf_mcp.iri.errors import InvalidCall, IRIError
 from alcf_mcp.iri.models import JOB_STATES
-from alcf_mcp.tools.arguments import JobId, JobResource, Limit, Offset, ResourceName, Since
+from alcf_mcp.tools.arguments import LARGEST, JobId, JobResource, Limit, Offset, ResourceName, Since
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
 from alcf_mcp.tools.job_list import JobList, listing
@@ -157,7 +157,7 @@ async def get_job_output(
     stream: Annotated[Literal["stdout", "stderr", "both"], Field(description="Which output")] = "both",
     tail_lines: Annotated[int, Field(ge=1, le=5000, description="Last lines to show")] = 100,
     since_offset: Annotated[
-        int | None, Field(ge=0, lt=2**63, description="Read one stream from this byte instead")
+        int | None, Field(ge=0, le=LARGEST, description="Read one stream from this byte instead")
     ] = None,
     directory: Annotated[RemotePath | None, Field(description="Where its files are, if not known")] = None,
 ) -> str:

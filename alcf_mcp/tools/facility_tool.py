@@ -17,14 +17,14 @@ from pydantic import ValidationError
 
 from alcf_mcp.app import App
 from alcf_mcp.facility import Caller
-from alcf_mcp.facility.blank import is_blank
 from alcf_mcp.guard import NOTHING_SENT, Verdict, question_failed
 from alcf_mcp.iri.errors import NotImplementedThere, TaskStillRunning
 from alcf_mcp.tools.context import app_of, client_name, facility_in
 from alcf_mcp.tools.failures import EXPECTED, failure
 from alcf_mcp.tools.guarding import Guarded, unconfirmed
+from alcf_mcp.tools.meant import TextStaysText, as_meant, without_clients_own
 from alcf_mcp.tools.results import error_result, text_result
-from alcf_mcp.tools.schemas import lean, lean_output
+from alcf_mcp.tools.schemas import lean_input, lean_output
 from alcf_mcp.tools.signatures import gathered, give_signature, parameters
 from alcf_mcp.tools.text import one_line
 from alcf_mcp.tools.tool import GRACE_SECONDS, Risk, ToolSpec, spec_of
@@ -55,7 +55,8 @@ class FacilityTool(Tool):
         arguments = made.fn_metadata.arg_model
         arguments.model_config["extra"] = "forbid"
         arguments.model_rebuild(force=True)
-        made.parameters = lean(arguments.model_json_schema(by_alias=True))
+        made.parameters = lean_input(arguments.model_json_schema(by_alias=True))
+        made.fn_metadata = TextStaysText.of(made.fn_metadata, _texts(made.parameters))
         if schema := made.fn_metadata.output_schema:
             made.fn_metadata.output_schema = lean_output(schema)
             # Results are made from the model itself; a preview or a refusal has another shape.
@@ -94,14 +95,14 @@ class FacilityTool(Tool):
         raise error
 
     def given(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The arguments that have a value: a blank counts as not given, whatever its type."""
-        fields = self.fn_metadata.arg_model.model_fields
-        return {name: value for name, value in arguments.items() if not (name in fields and is_blank(value))}
+        """The arguments that have a value, as they are meant; what clients add of their own is left out."""
+        known = without_clients_own(arguments, self.fn_metadata.arg_model.model_fields)
+        return as_meant(known, self.fn_metadata.arg_model.model_fields, _texts(self.parameters))
 
     def _wrong_arguments(self, error: ValidationError) -> CallToolResult:
         fields = self.fn_metadata.arg_model.model_fields
         problems = [
-            _problem(detail["type"], [str(part) for part in detail["loc"]], detail["msg"], list(fields))
+            _problem(detail["type"], detail["loc"], detail["msg"], list(fields))
             for detail in error.errors(include_url=False, include_context=False, include_input=False)[:10]
         ]
         offered = ", ".join(
@@ -166,15 +167,22 @@ def _answer_does_not_fit(error: ToolError) -> bool:
     return isinstance(cause, ToolError) and str(cause).startswith("Resolver ")
 
 
-def _problem(kind: str, where: list[str], message: str, fields: list[str]) -> str:
-    name = where[0]  # the rest is a position inside it, or a branch of a union
+def _problem(kind: str, where: tuple[int | str, ...], message: str, fields: list[str]) -> str:
+    name = str(where[0])
     if kind == "extra_forbidden" and len(where) == 1:
         close = get_close_matches(name, fields, n=1)
         return f"there is no argument '{name}'" + (f" (did you mean '{close[0]}'?)" if close else "")
     if kind == "missing":
         return f"'{name}' is missing or blank"
     reason = message.removeprefix("Value error, ").replace("Input should be", "should be")
-    return f"'{name}': {reason[:1].lower()}{reason[1:]}"
+    position = "".join(f"[{part}]" for part in where[1:2] if isinstance(part, int))
+    return f"'{name}{position}': {reason[:1].lower()}{reason[1:]}"
+
+
+def _texts(parameters: dict[str, Any]) -> frozenset[str]:
+    """The names of the arguments that are text."""
+    properties: dict[str, dict[str, Any]] = parameters.get("properties", {})
+    return frozenset(name for name, schema in properties.items() if schema.get("type") == "string")
 
 
 def _paragraph(docstring: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from alcf_mcp.iri.errors import InvalidCall
-from alcf_mcp.tools.arguments import Limit, Offset, Path
+from alcf_mcp.tools.arguments import LARGEST, Limit, Offset, Path
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.file_previews import (
     has_special_bits,
@@ -67,7 +67,7 @@ async def make_directory(
 async def view_file(
     facility: AtFacility,
     path: Path,
-    offset: Annotated[int, Field(ge=0, lt=2**63, description="First byte to show")] = 0,
+    offset: Annotated[int, Field(ge=0, le=LARGEST, description="First byte to show")] = 0,
     size: Annotated[int, Field(ge=1, le=65_536, description="Bytes to show")] = 16_384,
 ) -> str:
     """Show part of a text file by byte position, and how to get the next part.
@@ -104,7 +104,7 @@ async def tail_file(
 
 @tool("Change a mode", risk=Risk.DESTROYS, repeatable=True, preview=preview_chmod)
 async def chmod(
-    facility: AtFacility, path: Path, mode: Annotated[str, Field(description="Octal", examples=["750"])]
+    facility: AtFacility, path: Path, mode: Annotated[str, Field(description="Octal, such as 750")]
 ) -> PathChange:
     """Change the permissions of a file or directory. Asks the user first."""
     file = await facility.files.seen(path)

@@ -5,44 +5,58 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from alcf_mcp.facility.jobs.request import JobRequest
 from alcf_mcp.facility.paths import RemotePath
-from alcf_mcp.tools.arguments import number_as_text
+from alcf_mcp.tools.arguments import LARGEST
+from alcf_mcp.tools.meant import as_text
+
+_TEXTS = WithJsonSchema({"type": "array", "items": {"type": "string"}})
+
+
+def _named(value: Any) -> Any:
+    """Names and their values, from an object or from a list of ``NAME=value``.
+
+    The schema shows the list: not every model API takes an object whose names are not known beforehand.
+    """
+    if isinstance(value, dict):
+        return {name: as_text(item) for name, item in value.items()}
+    if not isinstance(value, list):
+        return value
+    pairs = [item.partition("=") if isinstance(item, str) else ("", "", "") for item in value]
+    for position, (name, equals, _) in enumerate(pairs):
+        if not (name.strip() and equals):
+            raise ValueError(f"entry [{position}] should be text like NAME=value")
+    return {name.strip(): text for name, _, text in pairs}
+
 
 Nodes = Annotated[int, Field(ge=1, le=20_000, description="Number of nodes")]
-
-
-def _no_bool(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise ValueError("should be a walltime such as '00:30:00'")
-    return value
-
-
-Walltime = Annotated[
-    str | int,
-    BeforeValidator(_no_bool),
-    Field(description="'00:30:00', '30m' or seconds", examples=["01:00:00"]),
-]
+Walltime = Annotated[str, Field(description="'00:30:00', '30m' or seconds")]
 Script = Annotated[str | None, Field(description="Complete shell script; it arrives exactly as given")]
 Executable = Annotated[str | None, Field(description="Program to run instead of a script")]
-Arguments = Annotated[list[str], Field(description="The program's arguments")]
+Arguments = Annotated[
+    list[Annotated[str, BeforeValidator(as_text)]], Field(description="The program's arguments")
+]
 Account = Annotated[str | None, Field(description="Project to charge")]
-Queue = Annotated[str | None, Field(description="Queue", examples=["debug"])]
+Queue = Annotated[str | None, Field(description="Queue, such as debug")]
 Filesystems = Annotated[list[str], Field(description="Filesystems that the job uses")]
 Stdout = Annotated[RemotePath | None, Field(description="File or directory; default: `directory`")]
 Stderr = Annotated[RemotePath | None, Field(description="File or directory; default: `directory`")]
 Directory = Annotated[RemotePath | None, Field(description="Existing working directory")]
-MemoryBytes = Annotated[int | None, Field(ge=1, description="Memory in bytes")]
+MemoryBytes = Annotated[int | None, Field(ge=1, le=LARGEST, description="Memory in bytes")]
 Name = Annotated[str | None, Field(description="Job name", max_length=230)]
 Attributes = Annotated[
-    dict[str, Annotated[str, BeforeValidator(number_as_text)]],
-    Field(description="Other PBS resources by name"),
+    dict[str, str],
+    BeforeValidator(_named),
+    _TEXTS,
+    Field(description="Other PBS resources, each as NAME=value"),
 ]
-
 Environment = Annotated[
-    dict[str, Annotated[str, BeforeValidator(number_as_text)]], Field(description="Variables to export")
+    dict[str, str],
+    BeforeValidator(_named),
+    _TEXTS,
+    Field(description="Variables to export, each as NAME=value"),
 ]
 Ranks = Annotated[int | None, Field(ge=1, le=1024, description="Start the executable with mpiexec")]
 

@@ -7,6 +7,7 @@ from typing import Any
 JSONObject = dict[str, Any]
 
 _NAMED_CHILDREN = ("properties", "$defs")
+_LENGTHS = ("minLength", "maxLength")
 
 
 def lean(schema: JSONObject) -> JSONObject:
@@ -30,6 +31,26 @@ def lean(schema: JSONObject) -> JSONObject:
     if "default" in kept and (kept["default"] is False or kept["default"] in (None, "", [], {})):
         del kept["default"]
     return {key: _lean_value(key, value) for key, value in kept.items()}
+
+
+def lean_input(schema: JSONObject) -> JSONObject:
+    """Make the schema of arguments lean, within what all model APIs take.
+
+    OpenAI's strict mode takes neither defaults nor lengths of texts: a default is named in the description
+    instead, and the server checks lengths itself.
+    """
+    leaned = lean(schema)
+    properties = {name: _plain(child) for name, child in leaned.get("properties", {}).items()}
+    return {**leaned, "properties": properties}
+
+
+def _plain(argument: JSONObject) -> JSONObject:
+    kept = {key: value for key, value in argument.items() if key not in ("default", *_LENGTHS)}
+    if argument.get("default"):
+        default = argument["default"]
+        said = ", ".join(default) if isinstance(default, list) else default
+        kept["description"] = f"{kept.get('description', '')} (default {said})".strip()
+    return kept
 
 
 def lean_output(schema: JSONObject) -> JSONObject:

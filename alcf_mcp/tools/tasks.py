@@ -28,7 +28,7 @@ class TaskReport(Result):
     status: str
     operation: str | None = None
     arguments: dict[str, Any] | None = None
-    error: str | None = None
+    failure: str | None = None
     entries: list[Entry] | None = None
     content: Annotated[str | None, Verbatim()] = None
     message: str | None = None
@@ -48,7 +48,7 @@ class TaskReport(Result):
         """The headline, and the result if there is one."""
         lines = [
             self.headline(),
-            self.error and f"error: {self.error}",
+            self.failure and f"error: {self.failure}",
             *(entry.line() for entry in self.entries or []),
             self.content and fenced(self.content),
             self.message,
@@ -121,7 +121,7 @@ def reported(task: Task, *, with_result: bool) -> TaskReport:
             }
         )
     if (error := task_results.failure(task)) is not None:
-        return report.model_copy(update={"error": one_line(error, 2000)})
+        return report.model_copy(update={"failure": one_line(error, 2000)})
     return report.model_copy(update=_result(task)) if with_result else report
 
 

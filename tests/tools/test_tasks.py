@@ -33,7 +33,7 @@ async def test_a_failed_task_tells_why(local: LocalFacility, assistant: Assistan
     refused = await assistant.call("view_file", path="/eagle/LocalDemo/nothing")
     facts = await assistant.do("get_task", task_id=refused.error["task_id"], wait_seconds=5)
     assert facts["status"] == "failed"
-    assert "does not exist" in facts["error"]
+    assert "does not exist" in facts["failure"]
 
 
 async def test_an_unknown_task_is_an_error_with_a_next_step(assistant: Assistant) -> None:
@@ -75,4 +75,4 @@ async def test_a_report_of_pydantics_in_a_task_is_told_as_what_it_found(
     task = {"id": "7", "status": "failed", "result": {"error": report}}
     local.faults.add(Fault(path="/task/7", status=200, body=task, times=None))
     answered = await assistant.call("get_task", task_id="7")
-    assert answered.facts["error"] == "Input validation error: path: Field contains forbidden characters."
+    assert answered.facts["failure"] == "Input validation error: path: Field contains forbidden characters."

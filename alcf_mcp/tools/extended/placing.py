@@ -86,7 +86,7 @@ async def symlink_path(
 async def compress_path(
     facility: AtFacility,
     path: Path,
-    target_path: Annotated[RemotePath, Field(description="The archive", examples=["/eagle/P/run1.tar.gz"])],
+    target_path: Annotated[RemotePath, Field(description="The archive, such as /eagle/P/run1.tar.gz")],
     compression: Compressed = None,
     match_pattern: Annotated[
         str | None, Field(description="Regular expression for the names to pack")
@@ -103,7 +103,7 @@ async def compress_path(
 @tool("Unpack an archive", risk=Risk.DESTROYS, repeatable=True, preview=preview_extract)
 async def extract_archive(
     facility: AtFacility,
-    path: Annotated[RemotePath, Field(description="The archive", examples=["/eagle/P/run1.tar.gz"])],
+    path: Annotated[RemotePath, Field(description="The archive, such as /eagle/P/run1.tar.gz")],
     target_path: Annotated[RemotePath, Field(description="Directory to unpack into; made if missing")],
     compression: Compressed = None,
 ) -> Placed:
