@@ -6,7 +6,11 @@ The SDK drops a line that is not a JSON-RPC message, so that its client would wa
 from __future__ import annotations
 
 import json
+import logging
+import os
 import re
+import sys
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,6 +21,8 @@ from mcp.shared.message import SessionMessage
 from mcp.types import ErrorData, JSONRPCError
 from pydantic import ValidationError
 
+logger = logging.getLogger(__name__)
+
 PARSE_ERROR, INVALID_REQUEST = -32700, -32600
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
@@ -24,10 +30,20 @@ _VALUE = re.compile(r'\s*:\s*(-?\d{1,18}|"(?:[^"\\]|\\.){0,200}")')
 
 
 async def serve_stdio(server: MCPServer[Any]) -> None:
-    """Serve until the end of input."""
+    """Serve until the end of input, or until nobody reads the answers."""
     lowlevel = server._lowlevel_server
-    async with stdio_server() as (messages, answers):
-        await lowlevel.run(Readable(messages, answers), answers, lowlevel.create_initialization_options())
+    try:
+        async with stdio_server() as (messages, answers):
+            await lowlevel.run(Readable(messages, answers), answers, lowlevel.create_initialization_options())
+    except* (BrokenPipeError, ConnectionResetError):
+        logger.info("the client closed its end of the connection")
+        _discard_output()
+
+
+def _discard_output() -> None:
+    """Let what is still buffered go nowhere, or the interpreter would complain about it as it exits."""
+    with suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - not a path
+        os.dup2(nowhere.fileno(), sys.__stdout__.fileno() if sys.__stdout__ else 1)
 
 
 class Readable:

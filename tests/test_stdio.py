@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -79,3 +84,81 @@ async def test_the_server_answers_and_goes_on(raw: Raw, tmp_path: Path) -> None:
     answer = await raw.line('{"jsonrpc": "2.0", "id": 4712, "method": 5}', 4712)
     assert answer["error"]["code"] == INVALID_REQUEST
     assert "inputRequests" in (await raw.call())["result"]
+
+
+LEGACY = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}
+VERSION = "io.modelcontextprotocol/protocolVersion"
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A server of its own, spoken to line by line."""
+    settings = {"FACILITY": "local", "STATE_DIR": str(tmp_path), "CONFIG_FILE": os.devnull}
+    environment = os.environ | {f"ALCF_MCP_{name}": value for name, value in settings.items()}
+    command = [sys.executable, "-m", "alcf_mcp", "serve"]
+    pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    started: subprocess.Popen[str] = subprocess.Popen(command, env=environment, text=True, **pipes)
+    yield started
+    started.kill()
+    started.wait()
+    for pipe in (started.stdin, started.stdout, started.stderr):
+        with suppress(OSError):
+            if pipe:
+                pipe.close()
+
+
+def ask(process: subprocess.Popen[str], method: str, params: dict[str, Any], id: int = 1) -> Any:
+    assert process.stdin
+    assert process.stdout
+    request = {"jsonrpc": "2.0", "id": id, "method": method, "params": params}
+    process.stdin.write(json.dumps(request) + "\n")
+    process.stdin.flush()
+    answer = json.loads(process.stdout.readline())
+    assert answer["id"] == id
+    return answer
+
+
+def test_an_unknown_version_is_answered(process: subprocess.Popen[str]) -> None:
+    answer = ask(process, "tools/list", {"_meta": META | {VERSION: "2099-01-01"}})
+    assert answer["error"]["code"] < 0
+    assert "2099-01-01" in json.dumps(answer["error"])
+    assert ask(process, "tools/list", {"_meta": META}, id=2)["result"]["tools"]
+
+
+def test_an_unknown_version_of_an_earlier_client_is_answered_with_a_known_one(
+    process: subprocess.Popen[str],
+) -> None:
+    answer = ask(process, "initialize", LEGACY | {"protocolVersion": "1999-01-01"})
+    assert answer["result"]["protocolVersion"].startswith("2025-")
+
+
+@pytest.mark.parametrize("arguments", ["text", [1], 7])
+@pytest.mark.parametrize("era", ["modern", "legacy"])
+def test_arguments_that_are_none_are_answered(
+    process: subprocess.Popen[str], era: str, arguments: Any
+) -> None:
+    meta = {"_meta": META} if era == "modern" else {}
+    if era == "legacy":
+        ask(process, "initialize", LEGACY)
+    answer = ask(process, "tools/call", meta | {"name": "list_jobs", "arguments": arguments}, id=2)
+    assert answer["error"]["code"] == -32602
+
+
+@pytest.mark.parametrize("era", ["modern", "legacy"])
+def test_a_client_that_reads_no_more_ends_the_server_quietly(
+    process: subprocess.Popen[str], era: str
+) -> None:
+    assert process.stdin
+    assert process.stdout
+    assert process.stderr
+    ask(process, "initialize", LEGACY) if era == "legacy" else ask(process, "tools/list", {"_meta": META})
+    process.stdout.close()
+    request = {"jsonrpc": "2.0", "id": 3, "method": "tools/list", "params": {"_meta": META}}
+    with suppress(BrokenPipeError):
+        while process.poll() is None:
+            process.stdin.write(json.dumps(request) + "\n")
+            process.stdin.flush()
+    assert process.wait(timeout=20) == 0
+    said = process.stderr.read()
+    assert "Traceback" not in said
+    assert "BrokenPipeError" not in said
