@@ -13,6 +13,7 @@ from time import monotonic
 import anyio
 
 from alcf_mcp.facility.alcf.words import means_no_scheduler, means_unknown_job
+from alcf_mcp.facility.digits import refuse_other_digits
 from alcf_mcp.facility.jobs.history import JobRecords
 from alcf_mcp.facility.jobs.known import FACILITY_CUTS_AT, LIST_LIMIT, KnownJob, Listing
 from alcf_mcp.facility.jobs.polling import JobPoller
@@ -50,7 +51,8 @@ MOST_SINGLE_LOOKS = 20
 
 _Answers = dict[str, Sequence[Job] | IRIError]
 
-_ID = re.compile(r"[\w.\-\[\]]+")
+_ID = re.compile(r"[A-Za-z0-9_.\-\[\]]+")
+_LIKE = "An id looks like 3095453.polaris-pbs-01…."
 _SERVER = re.compile(r"\.([a-z]+)-pbs")
 
 
@@ -71,12 +73,9 @@ class Jobs:
         Raises:
             InvalidCall: none of the machines asked knows the job.
         """
+        refuse_other_digits(job_id, hint=_LIKE)
         if not _ID.fullmatch(job_id):
-            raise InvalidCall(
-                f"{job_id!r} is not a valid job id",
-                hint="An id looks like 3095453.polaris-pbs-01….",
-                look_at=LookAt("jobs"),
-            )
+            raise InvalidCall(f"{job_id!r} is not a valid job id", hint=_LIKE, look_at=LookAt("jobs"))
         asked = await self._names.compute(resource) if resource else None
         record = await self._records.find(job_id, asked)
         full_id = record.job_id if record else job_id
