@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
+import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -38,6 +40,19 @@ def _is_prefix(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9_]{0,16}", value):
         raise ValueError("use at most 16 characters from a-z, 0-9 and _, such as alcf_")
     return value
+
+
+class _ConfigurationFile(TomlConfigSettingsSource):
+    """The configuration file, which some editors begin with a byte order mark."""
+
+    def _read_file(self, file_path: Any) -> dict[str, Any]:
+        content: bytes = file_path.read_bytes()
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise ValueError("the file is in UTF-16; save it as UTF-8")
+        try:
+            return tomllib.loads(content.decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            raise ValueError("the file is not in UTF-8; save it as UTF-8") from None
 
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
@@ -140,7 +155,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags, then the environment, then the configuration file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_file())
+        return init_settings, env_settings, _ConfigurationFile(settings_cls, config_file())
 
     @field_validator("toolsets")
     @classmethod

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 PARSE_ERROR, INVALID_REQUEST = -32700, -32600
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
-_VALUE = re.compile(r'\s*:\s*(-?\d{1,18}|"(?:[^"\\]|\\.){0,200}")')
+_VALUE = re.compile(r'\s*:\s*(-?[0-9]{1,18}|"(?:[^"\\]|\\.){0,200}")')
 
 
 async def serve_stdio(server: MCPServer[Any]) -> None:

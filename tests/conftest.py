@@ -23,6 +23,7 @@ from alcf_mcp.facility.changes import lost_answers as finding
 from alcf_mcp.facility.jobs import listing as jobs
 from alcf_mcp.facility.jobs import lookup, new_jobs
 from alcf_mcp.iri import IRIClient, pace, retrying
+from alcf_mcp.iri.certificates import VARIABLES as CERTIFICATES
 from alcf_mcp.journal import Journal, SubmittedJob
 from alcf_mcp.local import LocalFacility, LocalSettings
 from alcf_mcp.local.settings import Profile
@@ -75,11 +76,13 @@ def anyio_backend() -> str:
 def no_settings_of_this_machine(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Hide this machine's settings, configuration file and sign-ins from the tests."""
+    """Hide this machine's settings, configuration file, sign-ins, proxies and certificates from the tests."""
     monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp()))
     for name in [name for name in os.environ if name.startswith("ALCF_MCP_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("ALCF_MCP_CONFIG_FILE", os.devnull)
+    for name in [name for name in os.environ if name.lower().endswith("_proxy") or name in CERTIFICATES]:
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture(params=["auto", "legacy"], ids=["modern", "legacy"])

@@ -1,5 +1,6 @@
 """Settings come from flags, the environment and a file, in that order; an invalid one gives a clear line."""
 
+import codecs
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,21 @@ def test_a_broken_file_is_named(config_file: Path, text: str, said: str) -> None
     config_file.write_text(text)
     with pytest.raises(SettingsError, match=said):
         load_settings()
+
+
+BOM = "\ufeff"
+
+
+@pytest.mark.parametrize("written", [b"", codecs.BOM_UTF8], ids=["plain", "with a byte order mark"])
+def test_a_file_in_utf_8_is_read(config_file: Path, written: bytes) -> None:
+    config_file.write_bytes(written + 'default_account = "Çelik"\n'.encode())
+    assert load_settings().default_account == "Çelik"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "latin-1"])
+def test_a_file_in_another_encoding_is_named_with_the_right_one(config_file: Path, encoding: str) -> None:
+    mark = BOM if encoding == "utf-16-be" else ""
+    config_file.write_bytes(f'{mark}default_account = "Çelik"\n'.encode(encoding))
+    with pytest.raises(SettingsError, match="save it as UTF-8") as wrong:
+        load_settings()
+    assert str(wrong.value).startswith(f"{config_file}: the file is ")

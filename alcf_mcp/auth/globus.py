@@ -17,7 +17,7 @@ from globus_sdk.authorizers import RefreshTokenAuthorizer
 from globus_sdk.globus_app import GlobusAppConfig, UserApp
 from globus_sdk.token_storage import TokenValidationError
 from globus_sdk.token_storage.validating_token_storage import IdentityMismatchError
-from globus_sdk.transport import RequestsTransport, RetryConfig
+from globus_sdk.transport import RetryConfig
 from pydantic import SecretStr
 
 from alcf_mcp.auth.clients import POLICY, RESOURCE_SERVER, SCOPE, GlobusClient
@@ -31,14 +31,16 @@ from alcf_mcp.auth.errors import (
     StoreClosed,
     StoreDamaged,
 )
+from alcf_mcp.auth.network import transport
 from alcf_mcp.auth.storage import WholeFileStorage
 from alcf_mcp.auth.store import SignedIn, TokenStore
+from alcf_mcp.iri.certificates import WHERE_INSPECTED, why_distrusted
+from alcf_mcp.iri.errors import WrongEnvironment
 
 log = logging.getLogger(__name__)
 
 # The session must satisfy the facility's policy; the profile gives the identity its name.
 _SCOPES = ["openid", "profile", SCOPE]
-_ANSWER_SECONDS = 15.0
 
 
 class Attempt:
@@ -177,7 +179,7 @@ def _login_client(client: GlobusClient) -> globus_sdk.NativeAppAuthClient:
     return globus_sdk.NativeAppAuthClient(
         client.client_id,
         app_name=client.app_name,
-        transport=RequestsTransport(http_timeout=_ANSWER_SECONDS),
+        transport=transport(),
         retry_config=RetryConfig(max_retries=1, max_sleep=1),
     )
 
@@ -210,6 +212,8 @@ def told(refused: AuthError | None = None) -> Iterator[None]:
         yield
     except AuthError:
         raise
+    except WrongEnvironment as error:
+        raise GlobusUnavailable(str(error), error.hint) from None
     except IdentityMismatchError as error:
         raise IdentityChanged(
             f"This identity ({error.new_id}) is not the one that was signed in before ({error.stored_id})"
@@ -221,6 +225,10 @@ def told(refused: AuthError | None = None) -> Iterator[None]:
             raise refused from None
         raise GlobusUnavailable(f"Globus failed (HTTP {error.http_status})") from None
     except globus_sdk.NetworkError as error:
+        if distrust := why_distrusted(error):
+            raise GlobusUnavailable(
+                f"This machine does not trust Globus's certificate ({distrust})", hint=WHERE_INSPECTED
+            ) from None
         raise GlobusUnavailable(f"Globus can't be reached ({type(error).__name__})") from None
     except jwt.PyJWTError as error:
         raise GlobusUnavailable(

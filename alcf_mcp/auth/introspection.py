@@ -52,10 +52,12 @@ def introspect(token: SecretStr, credentials: ServiceCredentials) -> dict[str, A
     import globus_sdk  # noqa: PLC0415 - loaded where it is used
 
     from alcf_mcp.auth.globus import told  # noqa: PLC0415
+    from alcf_mcp.auth.network import transport  # noqa: PLC0415
 
     refused = AuthError("Globus does not accept the service's credentials", hint="Check both of them.")
     secret = credentials.client_secret.get_secret_value()
-    with told(refused), globus_sdk.ConfidentialAppAuthClient(credentials.client_id, secret) as service:
+    client = globus_sdk.ConfidentialAppAuthClient(credentials.client_id, secret, transport=transport())
+    with told(refused), client as service:
         answer = service.post(
             "/v2/oauth2/token/introspect",
             data={

@@ -85,7 +85,7 @@ async def _jobs(facility: Facility, question: Question) -> Values:
 
 def _number_in(job_id: str) -> int:
     """The number that a job id begins with; later jobs have higher numbers."""
-    digits = re.match(r"\d+", job_id)
+    digits = re.match(r"[0-9]+", job_id)
     return int(digits[0]) if digits else 0
 
 

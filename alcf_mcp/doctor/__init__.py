@@ -8,6 +8,7 @@ from alcf_mcp.config import Settings
 from alcf_mcp.doctor.check import Check, Health
 from alcf_mcp.doctor.contract import compare
 from alcf_mcp.doctor.here import check_clients, check_journal, check_program, check_sign_in, check_state
+from alcf_mcp.doctor.network import check_network
 from alcf_mcp.doctor.there import Visit
 
 
@@ -17,6 +18,7 @@ async def examine(settings: Settings) -> AsyncIterator[Check]:
     yield (state := check_state(settings))
     yield await check_journal(settings)
     yield check_sign_in(settings)
+    yield check_network(settings)
     # The local facility lives in the state directory.
     if settings.facility != "local" or state.verdict is not Health.BAD:
         async for check in _visit(settings):

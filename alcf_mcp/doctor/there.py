@@ -53,7 +53,8 @@ class Visit:
             facility = await self._iri.get_facility()
             answer = await self._fetch("/facility")
         except IRIError as error:
-            cure = "Check the network and ALCF_MCP_API_URL. A proxy or VPN may be in the way."
+            cure = error.hint if isinstance(error, InvalidCall) else ""
+            cure = cure or "Check the network and ALCF_MCP_API_URL. A proxy or VPN may be in the way."
             return Check(name="facility", verdict=Health.BAD, seen=str(error), cure=cure)
         self.reached, self._date = True, answer.headers.get("Date")
         seen = f"{facility.name or facility.id} at {url} responds within {monotonic() - began:.1f} s"

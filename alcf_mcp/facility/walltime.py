@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+from alcf_mcp.facility.digits import refuse_other_digits
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import parse_timestamp
 
-_CLOCK = re.compile(r"(\d{1,4}):([0-5]?\d):([0-5]?\d)")
-_PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", re.IGNORECASE)
+_CLOCK = re.compile(r"([0-9]{1,4}):([0-5]?[0-9]):([0-5]?[0-9])")
+_DAYS = re.compile(r"([0-9]{1,4})-([01]?[0-9]|2[0-3]):([0-5]?[0-9])(?::([0-5]?[0-9]))?")
+_PART = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([a-z]+)\s*", re.IGNORECASE | re.ASCII)
 _UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60),
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600),
     **dict.fromkeys(("d", "day", "days"), 86400),
 }
-_FORMS = "Write '00:30:00' (hours:minutes:seconds), '30m', '1h30m', '2 days', or a number of seconds."
+_FORMS = (
+    "Write '00:30:00' (hours:minutes:seconds), '1-12:00:00' (days-hours:minutes:seconds), '30m', '1h30m', "
+    "'2 days', or a number of seconds."
+)
+_TIMES = "Write 'today', 'yesterday', '2h', '3 days', or '2026-08-01T12:00:00Z'."
 LONGEST = 30 * 86400
 
 
@@ -44,12 +50,16 @@ def parse_duration(text: str) -> int:
         InvalidCall: the form is unknown.
     """
     text = text.strip()
-    if re.fullmatch(r"\d{1,9}", text):
+    refuse_other_digits(text, hint=_FORMS)
+    if re.fullmatch(r"[0-9]{1,9}", text):
         return int(text)
     if clock := _CLOCK.fullmatch(text):
         hours, minutes, seconds = (int(part) for part in clock.groups())
         return hours * 3600 + minutes * 60 + seconds
-    if re.fullmatch(r"\d+:\d+", text):
+    if clock := _DAYS.fullmatch(text):  # as Slurm writes it
+        days, hours, minutes, seconds = (int(part or 0) for part in clock.groups())
+        return days * 86400 + hours * 3600 + minutes * 60 + seconds
+    if re.fullmatch(r"[0-9]+:[0-9]+", text):
         raise InvalidCall(
             f"The walltime {text!r} is ambiguous: its first part could be minutes or hours",
             hint=f"Write 00:{text} or {text}:00. {_FORMS}",
@@ -98,6 +108,7 @@ def parse_since(value: str, *, now: datetime | None = None) -> datetime:
     Raises:
         InvalidCall: the value has none of these forms.
     """
+    refuse_other_digits(value, hint=_TIMES)
     text = value.strip().lower()
     here = (now or datetime.now(UTC)).astimezone()
     midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -110,8 +121,5 @@ def parse_since(value: str, *, now: datetime | None = None) -> datetime:
     try:
         back = timedelta(seconds=parse_duration(text.removeprefix("last").removesuffix("ago")))
     except InvalidCall:
-        raise InvalidCall(
-            f"{value!r} is not a valid time",
-            hint="Write 'today', 'yesterday', '2h', '3 days', or '2026-08-01T12:00:00Z'.",
-        ) from None
+        raise InvalidCall(f"{value!r} is not a valid time", hint=_TIMES) from None
     return here.astimezone(UTC) - back

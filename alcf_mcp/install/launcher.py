@@ -16,7 +16,7 @@ from pathlib import Path
 NAME = "alcf-mcp"
 
 # The names of the parts of uv's cache in which it creates the environments of uvx.
-_EPHEMERAL = re.compile(r"(archive|builds|environments)-v\d+")
+_EPHEMERAL = re.compile(r"(archive|builds|environments)-v[0-9]+")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from alcf_mcp.install.errors import EditProblem, SyntaxProblem
 from alcf_mcp.install.values import Path, lookup, nested
 
 # How tomllib words a position; it offers numbers only from Python 3.14 on.
-_PLACE = re.compile(r"(.*?)(?: \(at (?:line (\d+), column (\d+)|end of document)\))?", re.DOTALL)
+_PLACE = re.compile(r"(.*?)(?: \(at (?:line ([0-9]+), column ([0-9]+)|end of document)\))?", re.DOTALL)
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 

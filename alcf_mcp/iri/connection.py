@@ -6,7 +6,7 @@ starting a server does not wait for it.
 
 from __future__ import annotations
 
-import ipaddress
+import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,13 +17,26 @@ from urllib.parse import urlsplit
 import anyio
 
 from alcf_mcp import __version__
+from alcf_mcp.iri.certificates import WHERE_INSPECTED, tls_context, why_distrusted
 from alcf_mcp.iri.crowd import Crowd
-from alcf_mcp.iri.errors import ConnectionLost, Crowded, InvalidCall, NotAnIRIAnswer, NotConnected
+from alcf_mcp.iri.errors import (
+    ConnectionLost,
+    Crowded,
+    InvalidCall,
+    IRIError,
+    NotAnIRIAnswer,
+    NotConnected,
+    NotTrusted,
+    WrongEnvironment,
+)
+from alcf_mcp.iri.hosts import is_host_name, is_loopback
 from alcf_mcp.iri.pace import Pace
 from alcf_mcp.iri.wait import Wait
 
 if TYPE_CHECKING:
     import httpx
+
+    from alcf_mcp.iri.proxies import Proxy
 
 USER_AGENT = f"alcf-mcp/{__version__}"
 
@@ -89,6 +102,10 @@ class Connection:
     def _http(self) -> httpx.AsyncClient:
         import httpx  # noqa: PLC0415 - loaded with the first request
 
+        proxy = self._proxy
+        encrypted = self._transport is None and self.base_url.startswith("https:")
+        trusted = tls_context() if encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        over_tls = trusted if proxy and proxy.url.startswith("https:") else None
         most = int(self._slots.total_tokens)
         return httpx.AsyncClient(
             timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, 10.0), pool=None),
@@ -97,12 +114,21 @@ class Connection:
             ),
             headers={"User-Agent": USER_AGENT, "Accept": "application/json, application/problem+json"},
             transport=self._transport,
-            trust_env=not self._local,  # traffic that stays on this machine uses no proxy
+            verify=trusted,
+            proxy=httpx.Proxy(proxy.url, ssl_context=over_tls) if proxy else None,
+            trust_env=False,  # the environment has been read
         )
+
+    @cached_property
+    def _proxy(self) -> Proxy | None:
+        from alcf_mcp.iri.proxies import proxy_for  # noqa: PLC0415 - loaded with the first request
+
+        return None if self._transport else proxy_for(self.base_url)
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        with suppress(WrongEnvironment):  # then there are none
+            await self._http.aclose()
 
     def request(self, method: str, path: str, *, base: str | None = None, **options: Any) -> httpx.Request:
         """Build a request, ready to be sent.
@@ -184,13 +210,21 @@ class Connection:
             httpx.ProxyError,
             httpx.UnsupportedProtocol,
         ) as error:
-            raise NotConnected(f"The facility at {where} can't be reached ({_reason(error)})") from None
+            raise self._not_connected(where, error) from None
         except httpx.TimeoutException:
             raise TimeoutError from None
         except httpx.HTTPError as error:
             raise ConnectionLost(
                 f"The connection to {where} broke before the response was complete ({_reason(error)})"
             ) from None
+
+    def _not_connected(self, where: str, error: httpx.HTTPError) -> IRIError:
+        if distrust := why_distrusted(error):
+            return NotTrusted(
+                f"This machine does not trust the certificate of {where} ({distrust})", hint=WHERE_INSPECTED
+            )
+        through = f" through the proxy that {self._proxy.named_by} names" if self._proxy else ""
+        return NotConnected(f"The facility at {where} can't be reached{through} ({_reason(error)})")
 
     async def _bounded(self, response: httpx.Response) -> bytes:
         content = bytearray()
@@ -208,7 +242,7 @@ def _checked(base_url: str) -> str:
     try:
         url = urlsplit(base_url)
         host, port = url.hostname or "", url.port
-        usable = url.scheme in ("http", "https") and _is_host(host) and port != 0
+        usable = url.scheme in ("http", "https") and is_host_name(host) and port != 0
         usable = usable and not (url.username or url.password or url.query or url.fragment)
     except ValueError:
         usable = False
@@ -218,19 +252,6 @@ def _checked(base_url: str) -> str:
             hint="It should look like https://api.alcf.anl.gov/api/v1",
         )
     return base_url.rstrip("/")
-
-
-def _is_host(name: str) -> bool:
-    """Whether a name can be a host name; a name in another script must be IDNA-encoded."""
-    return bool(name) and name.isascii() and name.isprintable() and not set(name) & set(' "<>\\^`{|}%')
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, so that nothing sent to it leaves the machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _origin(request: httpx.Request) -> str:

@@ -3,7 +3,9 @@
     IRIError
     ├── InvalidCall              the call can't be made: refused before anything is sent
     │   ├── InvalidToken             the token contains characters that no bearer token has
-    │   └── InsecureURL              a token would travel unprotected
+    │   ├── InsecureURL              a token would travel unprotected
+    │   ├── WrongEnvironment         a variable that says how to reach the network can't be used
+    │   └── NotTrusted               the server's certificate is not trusted here
     ├── NoAnswer                 nothing usable came back from the network
     │   ├── NotConnected             the request did not arrive
     │   │   └── Crowded                  it did not leave: too many others are in progress
@@ -85,6 +87,14 @@ class InvalidToken(InvalidCall):
 
 class InsecureURL(InvalidCall):
     """Sending the token to this URL would expose it."""
+
+
+class WrongEnvironment(InvalidCall):
+    """A variable of the environment about proxies or certificates can't be used; the message names it."""
+
+
+class NotTrusted(InvalidCall):
+    """This machine does not trust the server's certificate: nothing was sent."""
 
 
 class NoAnswer(IRIError):

@@ -81,7 +81,7 @@ def retry_after(error: BaseException) -> float | None:
     if not isinstance(error, APIError) or not error.retry_after:
         return None
     text = error.retry_after.strip()
-    if text.isdecimal():
+    if text.isascii() and text.isdecimal():
         return float(text[:9])
     try:
         until = _aware(parsedate_to_datetime(text))

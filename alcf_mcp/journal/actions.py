@@ -203,7 +203,7 @@ def _was_cut_off(action: Action) -> bool:
     if action.began_at < datetime.now(UTC) - STALE:
         return True
     pid, _, host = action.process.partition("@")
-    if host != socket.gethostname() or not pid.isdecimal() or os.name != "posix":
+    if host != socket.gethostname() or not (pid.isascii() and pid.isdecimal()) or os.name != "posix":
         return False
     try:
         os.kill(int(pid), 0)

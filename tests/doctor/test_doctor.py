@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import certifi
 import pytest
 from typer.testing import CliRunner
 
@@ -15,6 +16,7 @@ from alcf_mcp.cli import app
 from alcf_mcp.config import load_settings
 from alcf_mcp.doctor import Check, Health, examine
 from alcf_mcp.doctor.contract import compare
+from alcf_mcp.doctor.network import check_network
 from alcf_mcp.journal import Journal
 from alcf_mcp.learned import Learned
 from alcf_mcp.local import Fault, LocalFacility, serve
@@ -94,6 +96,55 @@ async def test_clocks_that_differ(
     checks = await examined(api_url=address, access_token=local.token, state_dir=tmp_path)
     assert checks["clock"].verdict is Health.BAD
     assert "Set this machine's clock" in checks["clock"].cure
+
+
+SOCKS = "socks5://127.0.0.1:9"
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        (
+            {},
+            "To the facility without a proxy, to Globus without a proxy; this system's certificates",
+        ),
+        (
+            {"ALL_PROXY": SOCKS, "NO_PROXY": "::1,[::1],facility.invalid"},
+            "facility without a proxy, to Globus through the proxy that ALL_PROXY names",
+        ),
+        ({"HTTPS_PROXY": SOCKS}, "To the facility through the proxy that HTTPS_PROXY names"),
+        ({"SSL_CERT_FILE": certifi.where()}, "SSL_CERT_FILE names the trusted certificates"),
+    ],
+)
+def test_the_way_is_told(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], said: str) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    check = check_network(load_settings(api_url="https://facility.invalid/api/v1"))
+    assert check.verdict is Health.GOOD
+    assert said in check.seen
+    assert SOCKS not in check.seen
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SSL_CERT_FILE", "/nowhere/ca.pem"),
+        ("SSL_CERT_DIR", "/nowhere"),
+        ("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem"),
+        ("HTTPS_PROXY", "socks4://ada:s3cret@proxy:1080"),
+        ("ALL_PROXY", "http://ada:s3cret@proxy:port"),
+    ],
+)
+def test_a_variable_that_is_in_the_way_is_named_with_its_cure(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    check = check_network(load_settings())
+    assert check.verdict is Health.BAD
+    assert variable in check.seen
+    assert "unset it" in check.cure
+    assert "s3cret" not in check.seen + check.cure
+    assert check_network(load_settings(facility="local")).verdict is Health.GOOD
 
 
 async def test_nobody_is_signed_in(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ from typing import Any
 
 import anyio
 import httpx
-from anyio.abc import SocketAttribute, SocketStream
+from anyio.abc import Listener, SocketAttribute, SocketStream
+from anyio.streams.tls import TLSListener
 from hypothesis import strategies as st
 
 from alcf_mcp.iri import IRIClient
@@ -71,11 +73,13 @@ class Loopback:
 
 
 @asynccontextmanager
-async def loopback(answer: Answer) -> AsyncIterator[Loopback]:
+async def loopback(answer: Answer, *, tls: ssl.SSLContext | None = None) -> AsyncIterator[Loopback]:
     """A server that reads a request's head and lets ``answer`` send whatever it likes."""
-    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+    listener: Listener[Any] = await anyio.create_tcp_listener(local_host="127.0.0.1")
     port = listener.extra(SocketAttribute.local_port)
-    server = Loopback(f"http://127.0.0.1:{port}/api/v1")
+    if tls:
+        listener = TLSListener(listener, tls, standard_compatible=False)
+    server = Loopback(f"{'https' if tls else 'http'}://127.0.0.1:{port}/api/v1")
 
     async def serve(stream: SocketStream) -> None:
         head = b""

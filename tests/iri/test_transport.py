@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from alcf_mcp import __version__
 from alcf_mcp.iri import IRIClient, errors
 from alcf_mcp.iri import operations as op
-from alcf_mcp.iri.connection import is_loopback
+from alcf_mcp.iri.hosts import is_loopback
 from tests.iri.support import BASE, TOKEN, Recorder, client, saying
 
 SITE = {"id": "anl"}

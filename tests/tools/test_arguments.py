@@ -48,6 +48,16 @@ JOB = {
         ("get_project", {"project": "Nobody"}, "LocalDemo"),
         ("wait_for_job", {"job_id": "1", "until": "forever"}, "'finished' or 'started'"),
         ("list_incidents", {"since": "once upon a time"}, "'yesterday'"),
+        ("list_jobs", {"limit": "\u0663"}, "'limit': should be a valid integer"),
+        ("list_jobs", {"since": "\uff12h"}, "digits other than 0 to 9"),
+        ("list_incidents", {"since": "\u0662\u0660\u0662\u0666-08-01"}, "digits other than 0 to 9"),
+        ("get_job", {"job_id": "\u0663095453"}, "digits other than 0 to 9"),
+        ("cancel_job", {"job_id": "309545\uff13"}, "digits other than 0 to 9"),
+        ("get_job_output", {"job_id": "309545\u00b3"}, "digits other than 0 to 9"),
+        ("submit_job", {**JOB, "nodes": "\uff12"}, "'nodes': should be a valid integer"),
+        ("submit_job", {**JOB, "walltime": "\uff11h"}, "digits other than 0 to 9"),
+        ("view_file", {"path": "/eagle/x", "offset": "\u0661"}, "'offset': should be a valid integer"),
+        ("chmod", {"path": "/eagle/x", "mode": "\uff17\uff15\uff10"}, "'750' is rwxr-x---"),
     ],
 )
 async def test_one_clear_error(

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from functools import partial
 
 from alcf_mcp.facility.alcf.words import means_no_scheduler, means_unknown_job
+from alcf_mcp.facility.digits import refuse_other_digits
 from alcf_mcp.facility.jobs.history import JobRecords
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.new_jobs import new_for
@@ -34,7 +35,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 5.0
 FOR_THE_REST = 4.0
 """Seconds of a call's time that are left when it stops waiting for a new job to be known."""
 
-_ID = re.compile(r"[\w.\-\[\]]+")
+_ID = re.compile(r"[A-Za-z0-9_.\-\[\]]+")
+_LIKE = "An id looks like 3095453.polaris-pbs-01…."
 _SERVER = re.compile(r"\.([a-z]+)-pbs")
 
 
@@ -66,12 +68,9 @@ class JobLookup:
         Raises:
             InvalidCall: none of the machines asked knows the job.
         """
+        refuse_other_digits(job_id, hint=_LIKE)
         if not _ID.fullmatch(job_id):
-            raise InvalidCall(
-                f"{job_id!r} is not a valid job id",
-                hint="An id looks like 3095453.polaris-pbs-01….",
-                look_at=LookAt("jobs"),
-            )
+            raise InvalidCall(f"{job_id!r} is not a valid job id", hint=_LIKE, look_at=LookAt("jobs"))
         asked = await self._names.compute(resource) if resource else None
         record = await self._records.find(job_id, asked)
         full_id = record.job_id if record else job_id
