@@ -18,6 +18,8 @@ NODE = PLACE / "npm"
 NODE_PACKAGES = {
     "@anthropic-ai/claude-code": "2.1.197",
     "@google/gemini-cli": "0.61.0",
+    "@langchain/core": "1.4.0",
+    "@langchain/google-genai": "2.3.2",
     "@modelcontextprotocol/client": "2.3.1",
     "@modelcontextprotocol/inspector": "2.12.0",
     "@modelcontextprotocol/sdk": "1.32.2",
