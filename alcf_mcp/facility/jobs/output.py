@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import anyio
 
 from alcf_mcp.facility.files.parts import FilePart
+from alcf_mcp.facility.files.progress import last_states
 from alcf_mcp.facility.files.reading import Files
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.paths import RemotePath
@@ -81,7 +82,10 @@ class Output:
         return StreamOutput(stream, places[0], None, _why_missing(known, failure))
 
     async def end_of(self, known: KnownJob, stream: str) -> str:
-        """The last lines of a stream if they can be read in time, else an empty string."""
+        """The last lines of a stream if they can be read in time, else an empty string.
+
+        A progress bar is shown in its last state.
+        """
         part: FilePart | None = None
         try:
             with anyio.move_on_after(END_SECONDS):
@@ -89,7 +93,11 @@ class Output:
         except IRIError as error:
             logger.info("the end of %s is left out: %s", stream, error)
             return ""
-        return part.content[-MOST_AT_END:] if part else ""
+        if part is None:
+            return ""
+        text, left_out = last_states(part.content)
+        note = f"({left_out} earlier states of progress bars left out)\n" if left_out else ""
+        return note + text[-MOST_AT_END:]
 
     async def _part(self, path: str, lines: int, offset: int | None) -> FilePart:
         if offset is None:
