@@ -171,7 +171,7 @@ async def get_job_output(
         for one in streams
     ]
     await facility.jobs.note_told(known)
-    return rendered_output(known, parts)
+    return rendered_output(known, parts, lines=tail_lines, reading_on=since_offset is not None)
 
 
 @tool("Change a job", risk=Risk.DESTROYS, repeatable=True, preview=preview_update)

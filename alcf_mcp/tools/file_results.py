@@ -9,8 +9,9 @@ from typing import Any
 from alcf_mcp.facility.files.parts import FilePart
 from alcf_mcp.facility.paths import octal
 from alcf_mcp.iri.models import File
+from alcf_mcp.tools.content import MOST_SHOWN, fenced, fitted, room_for
 from alcf_mcp.tools.results import Facts, Result
-from alcf_mcp.tools.text import MOST_SHOWN, clock, count, fenced, one_line, size
+from alcf_mcp.tools.text import clock, count, one_line, size
 
 
 class Entry(Facts):
@@ -144,38 +145,59 @@ class Removal(Result):
         return f"Removed {self.path}. {self.facility_says or ''}".rstrip()
 
 
-def rendered_part(part: FilePart, *, tool: str, lines: int | None = None) -> str:
+def rendered_window(part: FilePart, *, exact: bool = False) -> str:
+    """A part of a file that was asked for by its bytes; with ``exact``, no state of a line is left out."""
+    part = part.first(MOST_SHOWN)
+    return _shown(
+        part, _next_part(part), fenced(part.content, start=part.start, whole_lines=True, exact=exact)
+    )
+
+
+def rendered_head(part: FilePart, *, lines: int | None) -> str:
+    """The first lines of a file, as many as fit into an answer."""
+    asked = part.content.count("\n")
+    part, left_out = fitted(part, room_for(lines, part.path), keep_end=False)
+    more = part.at_end is None and (left_out or (lines is not None and asked >= lines))
+    return _shown(part, _next_part(part, unsure=bool(more)), fenced(part.content, start=part.start))
+
+
+def rendered_tail(part: FilePart, *, lines: int) -> str:
+    """The last lines of a file, as many as fit into an answer."""
+    part, left_out = fitted(part, room_for(lines, part.path), keep_end=True)
+    if left_out:
+        note = f"{left_out_before(part, left_out)}."
+    elif part.start:
+        note = f"Earlier lines: view_file with an offset below {part.start}, or tail_file with more lines."
+    else:
+        note = ""
+    return _shown(part, note, fenced(part.content, keep_end=True, start=part.start))
+
+
+def left_out_before(part: FilePart, lines: int) -> str:
+    """Say that lines before a part are left out of an answer, and how to get them."""
+    where = f" and an offset below {part.start}" if part.start else ""
+    return (
+        f"{count(lines, 'earlier line')} left out, which would make this answer too long: view_file with "
+        f"path={part.path!r}{where} shows them"
+    )
+
+
+def _shown(part: FilePart, note: str, content: str) -> str:
     """A part of a file, set apart as data, with its extent and how to get more."""
-    if tool != "tail_file":
-        part = part.shortened(MOST_SHOWN)
     if not part.content:
         at = "" if part.total is None else f" (it has {part.total} bytes)"
         where = (
             f"Nothing at byte {part.start}: the file ends before it" if part.start else "The file is empty"
         )
         return f"{part.path}: {where}{at}."
-    return "\n".join(
-        line
-        for line in (
-            part.extent(),
-            _more(part, tool, lines),
-            fenced(part.content, keep_end=tool == "tail_file"),
-        )
-        if line
-    )
-
-
-def _more(part: FilePart, tool: str, lines: int | None) -> str:
-    notes = []
     if part.content.count("\ufffd") > max(8, len(part.content) // 10):
-        notes.append("This does not look like text; the facility shows what is not UTF-8 as \ufffd.")
-    if tool == "tail_file":
-        if part.start:
-            notes.append(
-                f"Earlier lines: view_file with an offset below {part.start}, or tail_file with more lines."
-            )
-    elif part.at_end is False:
-        notes.append(f"Next part: view_file with path={part.path!r} and offset={part.end}.")
-    elif part.at_end is None and lines is not None and part.content.count("\n") >= lines:
-        notes.append(f"There may be more: view_file with path={part.path!r} and offset={part.end}.")
-    return " ".join(notes)
+        odd = "This does not look like text; the facility shows what is not UTF-8 as \ufffd."
+        note = f"{odd} {note}".rstrip()
+    return "\n".join(line for line in (part.extent(), note, content) if line)
+
+
+def _next_part(part: FilePart, *, unsure: bool = False) -> str:
+    if part.end is None or not (unsure or part.at_end is False):
+        return ""
+    call = f"view_file with path={part.path!r} and offset={part.end}"
+    return f"There may be more: {call}." if unsure else f"Next part: {call}."

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.tools.arguments import LARGEST, Limit, Offset, Path
+from alcf_mcp.tools.content import EXACT
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.file_previews import (
     has_special_bits,
@@ -18,7 +19,16 @@ from alcf_mcp.tools.file_previews import (
     preview_chown,
     preview_remove,
 )
-from alcf_mcp.tools.file_results import Directory, Made, PathChange, Removal, listed, rendered_part
+from alcf_mcp.tools.file_results import (
+    Directory,
+    Made,
+    PathChange,
+    Removal,
+    listed,
+    rendered_head,
+    rendered_tail,
+    rendered_window,
+)
 from alcf_mcp.tools.text import one_line
 from alcf_mcp.tools.tool import Risk, tool
 
@@ -74,7 +84,7 @@ async def view_file(
 
     For the end of a log, tail_file is quicker.
     """
-    return rendered_part(await facility.files.view(path, offset=offset, size=size), tool="view_file")
+    return rendered_window(await facility.files.view(path, offset=offset, size=size), exact=size <= EXACT)
 
 
 @tool("Show a file's beginning")
@@ -89,7 +99,7 @@ async def head_file(
         raise InvalidCall("`lines` and `bytes` can't be combined", hint="Give only one of them.")
     wanted = None if bytes else lines or HEAD_LINES
     part = await facility.files.head(path, lines=wanted, num_bytes=bytes)
-    return rendered_part(part, tool="head_file", lines=wanted)
+    return rendered_window(part) if bytes else rendered_head(part, lines=wanted)
 
 
 @tool("Show a file's end")
@@ -99,7 +109,7 @@ async def tail_file(
     lines: Annotated[int, Field(ge=1, le=5000, description="Last lines")] = 20,
 ) -> str:
     """Show the last lines of a text file."""
-    return rendered_part(await facility.files.tail(path, lines=lines), tool="tail_file", lines=lines)
+    return rendered_tail(await facility.files.tail(path, lines=lines), lines=lines)
 
 
 @tool("Change a mode", risk=Risk.DESTROYS, repeatable=True, preview=preview_chmod)

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
+from alcf_mcp.facility.files.parts import FilePart
 from alcf_mcp.facility.jobs.diagnosis import likely_cause, look_again_in, status_in_words
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.output import StreamOutput
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.iri.models import Job
+from alcf_mcp.tools.content import fenced, fitted, room_for
+from alcf_mcp.tools.file_results import left_out_before
 from alcf_mcp.tools.results import Result, Verbatim
-from alcf_mcp.tools.text import clock, count, fenced, one_line, visible
+from alcf_mcp.tools.text import clock, count, one_line, visible
 
 UNKNOWN = "unknown"
 """The state of a job that the facility does not know and whose end was not seen."""
@@ -167,8 +170,16 @@ class JobAction(Result):
         )
 
 
-def rendered_output(known: KnownJob, streams: list[StreamOutput]) -> str:
-    """A job's output, each stream set apart as data, and how to read on."""
+def rendered_output(known: KnownJob, streams: list[StreamOutput], *, lines: int, reading_on: bool) -> str:
+    """A job's output, each stream set apart as data, and how to read on.
+
+    Args:
+        known: the job.
+        streams: its streams.
+        lines: how many lines of each were asked for.
+        reading_on: whether the output was read on from an offset, rather than from its end.
+    """
+    room = room_for(None if reading_on else lines, *(stream.path for stream in streams))
     blocks = [f"{known.job.id} on {known.resource.name}: {status_in_words(known)}"]
     for stream in streams:
         where = f"{stream.stream} ({stream.path})"
@@ -178,15 +189,18 @@ def rendered_output(known: KnownJob, streams: list[StreamOutput]) -> str:
             empty = "has nothing more" if stream.part.start else "is empty"
             blocks.append(f"{where} {empty}. {stream.doubt}".rstrip())
         else:
-            about = [f"{stream.stream}, {stream.part.extent()}", *([stream.doubt] if stream.doubt else [])]
-            content = fenced(stream.part.content, keep_end=True)
-            blocks.append("\n".join((*about, content, *_how_to_read_on(known, stream))))
+            blocks.append(_rendered_stream(known, stream, stream.part, room, reading_on))
     return "\n\n".join(blocks)
 
 
-def _how_to_read_on(known: KnownJob, stream: StreamOutput) -> list[str]:
-    part = stream.part
-    if part is None or part.end is None or (part.at_end and known.finished):
-        return []
-    call = f"get_job_output with stream={stream.stream!r} and since_offset={part.end}"
-    return [f"To read on: {call}."]
+def _rendered_stream(
+    known: KnownJob, stream: StreamOutput, whole: FilePart, room: int, reading_on: bool
+) -> str:
+    part, left_out = fitted(whole, room, keep_end=not reading_on)
+    told = [f"{stream.stream}, {part.extent()}", *([stream.doubt] if stream.doubt else [])]
+    if left_out and not reading_on:
+        told.append(f"{left_out_before(part, left_out)}.")
+    told.append(fenced(part.content, keep_end=not reading_on, start=part.start))
+    if part.end is not None and not (part.at_end and known.finished):
+        told.append(f"To read on: get_job_output with stream={stream.stream!r} and since_offset={part.end}.")
+    return "\n".join(told)

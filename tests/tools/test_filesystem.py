@@ -250,4 +250,55 @@ async def test_what_is_cut_off_is_where_one_reads_on(
 ) -> None:
     local.tree.locate(f"{directory}/f.txt").write_text("x" * 99 + "\n" + ("y" * 99 + "\n") * 1000)
     answered = await assistant.call("head_file", path=f"{directory}/f.txt", lines=900)
-    assert "offset=65536" in answered.text
+    shown = 100 * (answered.text.count("y\n") + 1)
+    assert 60_000 < shown < 65_536
+    assert f"offset={shown}." in answered.text
+
+
+BAR = "start\n" + "\r".join(f"{done}/999 |{'#' * (done // 20)}" for done in range(1000)) + "\nend\n"
+
+
+@pytest.mark.parametrize("tool", ["head_file", "tail_file", "view_file"])
+async def test_a_progress_bar_is_its_last_state(
+    assistant: Assistant, tree: Path, directory: str, tool: str
+) -> None:
+    (tree / "log").write_bytes(BAR.encode())
+    asked = {"size": 65_536} if tool == "view_file" else {}
+    shown = (await assistant.call(tool, path=f"{directory}/log", **asked)).text
+    assert f"start\n999/999 |{'#' * 49}\nend\n~~~" in shown
+    assert "999 earlier states of progress bars left out; view_file with a size of at most 1024" in shown
+    assert f": all {len(BAR)} bytes" in shown
+
+
+async def test_every_state_can_be_seen_byte_by_byte(assistant: Assistant, tree: Path, directory: str) -> None:
+    (tree / "log").write_bytes(BAR.encode())
+    shown = (await assistant.call("view_file", path=f"{directory}/log", offset=6, size=20)).text
+    assert "0/999 |␍1/999 |␍2/99\n" in shown
+    assert "offset=26." in shown
+
+
+@pytest.mark.parametrize("tool", ["head_file", "tail_file"])
+async def test_a_long_line_is_cut_and_its_rest_is_where_it_is_said_to_be(
+    assistant: Assistant, tree: Path, directory: str, tool: str
+) -> None:
+    (tree / "log").write_text("first\n" + "é" * 300_000 + "THE REST\nlast\n")
+    shown = (await assistant.call(tool, path=f"{directory}/log")).text
+    assert len(shown.encode()) < 16_000
+    assert "first\néé" in shown
+    assert "… (299008 more characters in this line from offset=2006 on)\nlast\n" in shown
+    rest = await assistant.call("view_file", path=f"{directory}/log", offset=600_000, size=65_536)
+    assert "THE REST" in rest.text
+
+
+async def test_an_end_stays_below_16_kb_unless_more_is_asked_for(
+    assistant: Assistant, tree: Path, directory: str
+) -> None:
+    (tree / "log").write_text("".join(f"{number:>999}\n" for number in range(100)))
+    usual = (await assistant.call("tail_file", path=f"{directory}/log")).text
+    assert len(usual.encode()) < 16_000
+    left_out, start = re.findall(r"(\d+) earlier lines left out.* an offset below (\d+) shows them", usual)[0]
+    assert int(start) == 1000 * (80 + int(left_out))
+    before = await assistant.call("view_file", path=f"{directory}/log", offset=int(start) - 1000, size=1000)
+    assert f" {79 + int(left_out)}\n" in before.text
+    more = (await assistant.call("tail_file", path=f"{directory}/log", lines=300)).text
+    assert 40_000 < len(more.encode()) < 48_000

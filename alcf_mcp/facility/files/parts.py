@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from alcf_mcp.facility.files.progress import LINE
 from alcf_mcp.iri.models import FileContent
 
 
@@ -29,12 +29,21 @@ class FilePart:
             return None
         return self.end >= self.total
 
-    def shortened(self, characters: int) -> FilePart:
-        """Return the part cut to at most this many characters."""
-        if len(self.content) <= characters or self.start is None:
+    def first(self, characters: int) -> FilePart:
+        """Return the part cut to its first characters."""
+        if len(self.content) <= characters:
             return self
         content = self.content[:characters]
-        return FilePart(self.path, content, self.start, self.start + len(content.encode()), self.total)
+        end = None if self.start is None else self.start + bytes_in(content)
+        return FilePart(self.path, content, self.start, end, self.total)
+
+    def last(self, characters: int) -> FilePart:
+        """Return the part cut to its last characters."""
+        if len(self.content) <= characters:
+            return self
+        content = self.content[len(self.content) - characters :]
+        start = None if self.end is None else max(self.start or 0, self.end - len(content.encode()))
+        return FilePart(self.path, content, start, self.end, self.total)
 
     def extent(self) -> str:
         """Describe the extent of the part: ``/eagle/P/x.log: bytes 0-500 of 2000``."""
@@ -46,6 +55,15 @@ class FilePart:
         return f"{self.path}: " + (
             f"all {self.total} bytes" if whole else f"bytes {self.start}-{self.end}{known}"
         )
+
+
+def bytes_in(text: str) -> int:
+    """How many bytes a text takes in its file, at least.
+
+    The facility shows bytes that are not UTF-8 as U+FFFD, each of which stands for one byte to three. With
+    the fewest, whoever reads on sees some again rather than missing any.
+    """
+    return len(text.encode()) - 2 * text.count("\ufffd")
 
 
 def viewed(path: str, content: FileContent, *, start: int, total: int | None) -> FilePart:
@@ -85,7 +103,7 @@ def _end_in_bytes(content: FileContent) -> int | None:
 
 def last_lines(part: FilePart, lines: int) -> FilePart:
     """Cut a window to its last lines; its first line is incomplete unless the window starts the file."""
-    kept = re.findall(r"[^\n]*\n|[^\n]+", part.content)  # unlike splitlines(), not at a form feed or U+2028
+    kept = LINE.findall(part.content)
     if part.start:
         kept = kept[1:] or kept
     content = "".join(kept[-lines:])

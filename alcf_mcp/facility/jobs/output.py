@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import anyio
 
 from alcf_mcp.facility.files.parts import FilePart
+from alcf_mcp.facility.files.progress import last_states
 from alcf_mcp.facility.files.reading import Files
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.output_paths import files_of
@@ -51,8 +52,12 @@ class StreamOutput:
 
     @property
     def end(self) -> str:
-        """The last characters of the part."""
-        return self.part.content[-MOST_AT_END:] if self.part else ""
+        """The last characters of the part, with every progress bar in its last state."""
+        if self.part is None:
+            return ""
+        text, left_out = last_states(self.part.content)
+        note = f"({left_out} earlier states of progress bars left out)\n" if left_out else ""
+        return note + text[-MOST_AT_END:]
 
 
 class Output:

@@ -13,10 +13,11 @@ from alcf_mcp.iri import task_results
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import FileStat
 from alcf_mcp.tools.arguments import Path
+from alcf_mcp.tools.content import MOST_SHOWN, fenced
 from alcf_mcp.tools.context import AtFacility
-from alcf_mcp.tools.file_results import rendered_part
+from alcf_mcp.tools.file_results import rendered_window
 from alcf_mcp.tools.results import Result
-from alcf_mcp.tools.text import MOST_SHOWN, clock, fenced, one_line, size
+from alcf_mcp.tools.text import clock, one_line, size
 from alcf_mcp.tools.tool import tool
 
 LARGEST_BINARY = 49_152
@@ -138,7 +139,7 @@ async def download_file(facility: AtFacility, path: Path) -> str:
     content = await facility.files.download(path)
     if not _is_base64(content, of_bytes=total):
         end = len(content.encode())
-        return rendered_part(FilePart(path, content, 0, end, end), tool="download_file")
+        return rendered_window(FilePart(path, content, 0, end, end), exact=True)
     if total > LARGEST_BINARY:
         raise InvalidCall(
             f"{path!r} is not text, and too large to show in base64 ({size(total)})",
