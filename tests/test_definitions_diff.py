@@ -43,7 +43,7 @@ def test_it_runs_without_an_installation(tmp_path: Path) -> None:
     (tmp_path / "after" / "chmod.json").unlink()
     command = [sys.executable, "-I", "-S", str(SCRIPT), str(DEFINITIONS), str(tmp_path / "after")]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
-    assert done.stdout.startswith("<!-- tool definitions -->\n### Tool definitions\n")
+    assert done.stdout.startswith("### Tool definitions\n")
     assert "tool `chmod` is gone" in done.stdout
 
 

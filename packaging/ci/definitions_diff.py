@@ -1,8 +1,8 @@
 """Tells in Markdown how tool definitions differ: ``python definitions_diff.py <before> <after>``.
 
 Both are directories with one JSON file a tool, as clients see it. Needs the standard library only, so that it
-runs without an installation. Names of tools and arguments are part of what a version promises; what breaks that
-promise comes first. Prints nothing if the definitions are the same.
+runs without an installation. Names of tools and arguments are part of what a version promises. What breaks
+that comes first. Prints nothing if the definitions are the same.
 """
 
 from __future__ import annotations
@@ -13,9 +13,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-MARK = "<!-- tool definitions -->"
-"""The comment's first line, by which the next run finds it."""
 
 Definition = dict[str, Any]
 
@@ -31,7 +28,7 @@ def difference(before: dict[str, Definition], after: dict[str, Definition]) -> s
     if before == after:
         return ""
     changed = [name for name in before if name in after and before[name] != after[name]]
-    lines = [MARK, "### Tool definitions", "", _sizes(before, after), ""]
+    lines = ["### Tool definitions", "", _sizes(before, after), ""]
     if broken := list(_breaks(before, after)):
         lines += ["**Breaks what clients and scripts rely on:**", "", *(f"- {line}" for line in broken), ""]
     lines += [
