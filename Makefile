@@ -2,11 +2,12 @@
 PYTHON ?= python3
 VENV   ?= .venv
 CLIENTS ?= .venv-clients
+DOCS    ?= .venv-docs
 MCPB    ?= npx --yes @anthropic-ai/mcpb@2.1.2
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check format snapshots contract soak bench bundle clients clean
+.PHONY: demo test check format lint-workflows snapshots recording docs contract soak bench bundle clients clean
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "alcf-mcp needs Python 3.11 or newer: make PYTHON=python3.12 …")'
@@ -22,10 +23,11 @@ demo: $(READY)  ## Walk through the main job on the embedded local facility
 test: $(READY)  ## Run all tests, in parallel
 	@$(BIN)/pytest
 
-check: $(READY)  ## Run what CI runs: format, lint, types, tests
+check: $(READY)  ## Run what CI runs: format, lint, types, workflows, tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/zizmor --offline --quiet --no-progress .github
 	@$(BIN)/pytest
 
 format: $(READY)  ## Format, and fix what can be fixed automatically
@@ -34,6 +36,20 @@ format: $(READY)  ## Format, and fix what can be fixed automatically
 
 snapshots: $(READY)  ## Regenerate from the code: tool snapshots, docs/tools.md, docs/configuration.md, a table in README.md
 	@$(BIN)/python -m tests.reference
+
+lint-workflows: $(READY)  ## Check .github with actionlint and zizmor's online audits (installing actionlint needs github.com)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group workflows
+	@$(BIN)/actionlint
+	@$(BIN)/zizmor --quiet --no-progress .github
+
+recording: $(READY)  ## Record the demo again: docs/demo.svg; look at the picture
+	@$(BIN)/python packaging/recording.py
+
+docs:  ## Build the documentation site from docs/ in site/, and check its links
+	@test -x $(DOCS)/bin/python || $(PYTHON) -m venv $(DOCS)
+	@$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check --group docs
+	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict
 
 contract: $(READY)  ## Check the client and the local facility against an OpenAPI document: OPENAPI=<file>
 	@$(BIN)/python -m tests.contract $(if $(OPENAPI),"$(OPENAPI)")
@@ -58,4 +74,4 @@ clients: $(READY)  ## Test real clients, and the examples with other client libr
 	@$(BIN)/pytest -n 2 -m 'slow or not slow' tests/examples tests/real_clients
 
 clean:
-	rm -rf $(VENV) $(CLIENTS) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS) $(DOCS) dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis

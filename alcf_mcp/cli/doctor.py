@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
+    as_report: Annotated[
+        bool,
+        typer.Option(
+            "--report", help="Print a Markdown report for a bug report, with nothing private in it."
+        ),
+    ] = False,
     facility: Facility = None,
     state_dir: StateDir = None,
 ) -> None:
@@ -25,13 +31,16 @@ def doctor(
     settings = load_settings(facility=facility, state_dir=state_dir)
     import anyio  # noqa: PLC0415 - loaded where it is used
 
-    from alcf_mcp.doctor import Health  # noqa: PLC0415
+    from alcf_mcp.doctor import Health, report  # noqa: PLC0415
 
-    checks = anyio.run(_examine, settings, not as_json)
-    if as_json:
+    spoken = not (as_json or as_report)
+    checks = anyio.run(_examine, settings, spoken)
+    if as_report:
+        sys.stdout.write(report(settings, checks))
+    elif as_json:
         sys.stdout.write(json.dumps([check.model_dump(mode="json") for check in checks]) + "\n")
     bad = sum(check.verdict is Health.BAD for check in checks)
-    if not as_json:
+    if spoken:
         sys.stdout.write(f"\n{bad or 'No'} problems found.\n" if bad != 1 else "\n1 problem found.\n")
     if bad:
         raise typer.Exit(1)

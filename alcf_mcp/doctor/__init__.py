@@ -9,6 +9,7 @@ from alcf_mcp.doctor.check import Check, Health
 from alcf_mcp.doctor.contract import compare
 from alcf_mcp.doctor.here import check_clients, check_journal, check_program, check_sign_in, check_state
 from alcf_mcp.doctor.network import check_network
+from alcf_mcp.doctor.report import report
 from alcf_mcp.doctor.there import Visit
 
 
@@ -37,4 +38,4 @@ async def _visit(settings: Settings) -> AsyncIterator[Check]:
             yield await visit.tell_missing(settings)
 
 
-__all__ = ["Check", "Health", "examine"]
+__all__ = ["Check", "Health", "examine", "report"]

@@ -36,7 +36,7 @@ def check_state(settings: Settings) -> Check:
     path = settings.state_dir
     if not path.exists():
         parent = next(above for above in path.parents if above.exists())
-        if os.access(parent, os.W_OK):
+        if parent.is_dir() and os.access(parent, os.W_OK):
             return Check(
                 name="state directory", verdict=Health.GOOD, seen=f"{path} will be created when it is needed"
             )
@@ -108,7 +108,14 @@ def check_sign_in(settings: Settings) -> Check:
     who = f" of {status.signed_in.identity}" if status.signed_in else ""
     left = f", valid for {spoken(status.seconds_left)}" if status.seconds_left else ""
     seen = f"A token from the {status.source}{who}{left}"
-    return Check(name="sign-in", verdict=Health.GOOD, seen=". ".join((seen, *status.remarks)))
+    return Check(
+        name="sign-in",
+        verdict=Health.GOOD,
+        seen=". ".join((seen, *status.remarks)),
+        private={status.signed_in.identity: "<identity>"}
+        if status.signed_in and status.signed_in.identity
+        else {},
+    )
 
 
 def check_clients() -> Iterator[Check]:
@@ -142,6 +149,7 @@ def _client(configuration: FoundConfiguration) -> Check:
         verdict=Health.NOTE if problems else Health.GOOD,
         seen=f"{seen} in {_short(configuration.path)}",
         cure=" ".join(problems),
+        private={_short(configuration.path): "<file>"},
     )
 
 

@@ -90,7 +90,12 @@ class Visit:
         except IRIError as error:
             return Check(name="token", verdict=Health.BAD, seen=str(error))
         names = ", ".join(sorted(project.name for project in projects)) or "none"
-        return Check(name="token", verdict=Health.GOOD, seen=f"The facility accepts it; projects: {names}")
+        return Check(
+            name="token",
+            verdict=Health.GOOD,
+            seen=f"The facility accepts it; projects: {names}",
+            private={project.name: "<project>" for project in projects},
+        )
 
     async def openapi(self) -> Any:
         """The facility's OpenAPI document, wherever it is kept; ``None`` if there is none."""

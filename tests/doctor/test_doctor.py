@@ -201,7 +201,8 @@ def test_it_reads_well_and_its_status_tells(tmp_path: Path) -> None:
     assert "✓ facility: " in done.stdout
     assert done.stdout.endswith("No problems found.\n")
     (tmp_path / "file").write_text("")
-    assert run("--facility", "local", "--state-dir", str(tmp_path / "file" / "x")).exit_code == 1
+    failed = run("--facility", "local", "--state-dir", str(tmp_path / "file" / "x"))
+    assert (failed.exit_code, failed.stdout.splitlines()[-1]) == (1, "1 problem found.")
 
 
 def run(*arguments: str) -> Any:
