@@ -62,7 +62,7 @@ def _show(actions: list[Action]) -> None:
     from rich.markup import escape  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    from alcf_mcp.tools.text import clock, one_line  # noqa: PLC0415
+    from alcf_mcp.reports.text import clock, one_line  # noqa: PLC0415
 
     table = Table("when", "what", "outcome", "confirmed", "by", box=None, pad_edge=False)
     for action in actions:

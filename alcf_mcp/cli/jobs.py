@@ -15,8 +15,8 @@ from alcf_mcp.config import SettingsError, load_settings
 
 if TYPE_CHECKING:
     from alcf_mcp.config import Settings
-    from alcf_mcp.tools.job_list import JobList
-    from alcf_mcp.tools.job_results import JobReport
+    from alcf_mcp.reports.job_list import JobList
+    from alcf_mcp.reports.jobs import JobReport
 
 STATES = ("new", "queued", "held", "active", "running", "completed", "failed", "canceled", "done", "unknown")
 
@@ -109,7 +109,7 @@ def _call(settings: Settings, command: str, tool: str, **arguments: Any) -> Any:
     """Call a tool for a command and return its result."""
     import anyio  # noqa: PLC0415 - loaded where it is used
 
-    from alcf_mcp.cli.facility import opened  # noqa: PLC0415
+    from alcf_mcp.opening import opened  # noqa: PLC0415
     from alcf_mcp.tools import compute  # noqa: PLC0415
 
     async def call() -> Any:

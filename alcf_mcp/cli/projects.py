@@ -13,7 +13,7 @@ from alcf_mcp.config import load_settings
 
 if TYPE_CHECKING:
     from alcf_mcp.config import Settings
-    from alcf_mcp.tools.account import AllocationInfo, ProjectInfo, ProjectList
+    from alcf_mcp.reports.projects import AllocationInfo, ProjectInfo, ProjectList
 
 NEARLY_USED_UP = 90
 """Percent used."""
@@ -38,11 +38,11 @@ def projects(
 
 
 async def _look(settings: Settings, name: str | None) -> Any:
-    from alcf_mcp.cli.facility import opened  # noqa: PLC0415 - loaded where it is used
-    from alcf_mcp.tools.account import get_project, list_projects  # noqa: PLC0415
+    from alcf_mcp.opening import opened  # noqa: PLC0415 - loaded where it is used
+    from alcf_mcp.reports.projects import listed_projects, reported_project  # noqa: PLC0415
 
     async with opened(settings) as facility:
-        return await (get_project(facility, name) if name else list_projects(facility))
+        return await (reported_project(facility, name) if name else listed_projects(facility))
 
 
 def _show(found: ProjectList | ProjectInfo) -> None:
@@ -50,7 +50,7 @@ def _show(found: ProjectList | ProjectInfo) -> None:
     from rich.markup import escape  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    from alcf_mcp.tools.account import ProjectList  # noqa: PLC0415
+    from alcf_mcp.reports.projects import ProjectList  # noqa: PLC0415
 
     shown = found.projects if isinstance(found, ProjectList) else [found]
     table = Table("project", "on", "balance", "can still run", "rate of use", box=None, pad_edge=False)

@@ -68,11 +68,11 @@ def submit(
 async def _submit(
     settings: Settings, resource: str, arguments: dict[str, Any], dry_run: bool, yes: bool
 ) -> Any:
-    from alcf_mcp.cli.facility import opened  # noqa: PLC0415 - loaded where it is used
+    from alcf_mcp.opening import opened  # noqa: PLC0415 - loaded where it is used
+    from alcf_mcp.reports.text import visible  # noqa: PLC0415
     from alcf_mcp.tools.compute import submit_job  # noqa: PLC0415
     from alcf_mcp.tools.job_arguments import NewJob  # noqa: PLC0415
     from alcf_mcp.tools.job_previews import preview_submit  # noqa: PLC0415
-    from alcf_mcp.tools.text import visible  # noqa: PLC0415
 
     request = NewJob(**arguments)
     async with opened(settings) as facility:

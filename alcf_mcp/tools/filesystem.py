@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from alcf_mcp.iri.errors import InvalidCall
+from alcf_mcp.reports.files import Directory, listed_files
+from alcf_mcp.reports.text import one_line
 from alcf_mcp.tools.arguments import Limit, Offset, Path
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.file_previews import (
@@ -18,8 +20,7 @@ from alcf_mcp.tools.file_previews import (
     preview_chown,
     preview_remove,
 )
-from alcf_mcp.tools.file_results import Directory, Made, PathChange, Removal, listed, rendered_part
-from alcf_mcp.tools.text import one_line
+from alcf_mcp.tools.file_results import Made, PathChange, Removal, rendered_part
 from alcf_mcp.tools.tool import Risk, tool
 
 HEAD_LINES = 20
@@ -49,7 +50,11 @@ async def list_directory(
     files = await facility.files.ls(
         path, show_hidden=show_hidden, numeric_ids=numeric_ids, recursive=recursive, dereference=dereference
     )
-    return listed(path, files, sort=sort, limit=limit, offset=offset)
+    directory = listed_files(path, files, sort=sort, limit=limit, offset=offset)
+    following = offset + len(directory.entries)
+    rest = directory.total - following
+    more = f"{rest} more: call again with offset={following}." if rest > 0 else None
+    return directory.model_copy(update={"next_step": more})
 
 
 @tool("Make a directory", risk=Risk.CHANGES)
