@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from pathlib import Path
 
 from alcf_mcp.auth import Auth
 from alcf_mcp.config import Settings, SettingsError
@@ -91,7 +92,17 @@ async def _local(settings: Settings) -> AsyncIterator[IRIClient]:
 
     local = LocalFacility(LocalSettings(root=settings.state_dir / "local", profile=settings.local_profile))
     asgi = httpx.ASGITransport(local.app)
-    for note in local.notes:
-        logger.warning("%s", note)
+    _tell_once(local.notes, local.settings.root / "notes-told")
     async with local.running(), IRIClient("http://local/api/v1", token=local.token, http=asgi) as iri:
         yield iri
+
+
+def _tell_once(notes: list[str], told: Path) -> None:
+    """Warn of what the user should know about the local facility, unless they were told before."""
+    text = "\n".join(notes)
+    with suppress(OSError, UnicodeDecodeError):
+        if told.exists() and told.read_text(encoding="utf-8") == text:
+            return
+        told.write_text(text, encoding="utf-8")
+    for note in notes:
+        logger.warning("%s", note)

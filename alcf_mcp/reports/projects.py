@@ -76,14 +76,14 @@ class ProjectInfo(Result):
     note: str | None = None
 
     @classmethod
-    def of(cls, known: Balance) -> ProjectInfo:
-        """Describe a project."""
+    def of(cls, known: Balance, *, alone: str = "") -> ProjectInfo:
+        """Describe a project; ``alone`` says how to look up one that was left out of a list."""
         project = known.project
         allocations = [AllocationInfo.tell(allocation) for allocation in known.allocations]
         note = None if allocations else NOTHING_TOLD
         if known.untold:
-            alone = "; get_project looks up this one" if known.untold == NOT_ASKED else ""
-            note = f"Its allocations are not known: {one_line(known.untold).rstrip('.')}{alone}."
+            more = f"; {alone}" if alone and known.untold == NOT_ASKED else ""
+            note = f"Its allocations are not known: {one_line(known.untold).rstrip('.')}{more}."
         return cls(
             name=one_line(project.name) or project.id,
             id=project.id,
@@ -115,15 +115,22 @@ class ProjectList(Result):
         )
 
 
-async def listed_projects(facility: Facility, name: str | None = None) -> ProjectList:
-    """Describe the user's projects whose name contains ``name``, least left first."""
+async def listed_projects(facility: Facility, name: str | None = None, *, alone: str) -> ProjectList:
+    """Describe the user's projects, least left first.
+
+    Args:
+        facility: the facility.
+        name: part of the projects' names.
+        alone: how to look up one whose allocations were left out.
+    """
     everything = await facility.projects.all()
     found = [p for p in everything if (name or "").casefold() in p.name.casefold()]
     balances = await facility.projects.balances(found)
     note = None if everything else NO_PROJECT
     if everything and not found:
         note = f"The user's projects: {', '.join(sorted(p.name for p in everything))}."
-    return ProjectList(summary=_summary(balances), projects=[ProjectInfo.of(b) for b in balances], note=note)
+    projects = [ProjectInfo.of(balance, alone=alone) for balance in balances]
+    return ProjectList(summary=_summary(balances), projects=projects, note=note)
 
 
 async def reported_project(facility: Facility, project: str) -> ProjectInfo:

@@ -17,7 +17,7 @@ async def list_projects(
     facility: AtFacility, name: Annotated[str | None, Field(description="Part of the name")] = None
 ) -> ProjectList:
     """List the user's projects and what is left of their allocations; use a name as a job's `account`."""
-    return await listed_projects(facility, name)
+    return await listed_projects(facility, name, alone="get_project looks up this one")
 
 
 @tool("Show a project")
