@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -15,25 +14,17 @@ from mcp.server.context import ServerMiddleware
 
 from alcf_mcp import __version__, background
 from alcf_mcp.app import App
-from alcf_mcp.auth import Auth
 from alcf_mcp.completion import add_completions
-from alcf_mcp.config import Settings, SettingsError
-from alcf_mcp.facility import Limits, ProcessState
-from alcf_mcp.facility.jobs.defaults import ConfiguredDefaults
-from alcf_mcp.facility.paths import RemotePath
-from alcf_mcp.facility.walltime import parse_walltime
+from alcf_mcp.config import Settings
 from alcf_mcp.guard.answers import take_odd_answers
 from alcf_mcp.iri import IRIClient
-from alcf_mcp.iri.errors import InvalidCall
-from alcf_mcp.journal import Journal
 from alcf_mcp.logs import log_calls
+from alcf_mcp.opening import connect_to, limits_of, shared_by_calls
 from alcf_mcp.prompt_files import load_prompt_files
 from alcf_mcp.resources import OfferedResources, ResourceServer, Watches, kinds
 from alcf_mcp.tool_prefix import ToolPrefix
 from alcf_mcp.tools.catalog import NAMES
 from alcf_mcp.tools.listed_tool import offered
-
-logger = logging.getLogger(__name__)
 
 INSTRUCTIONS = """\
 Tools for the Argonne Leadership Computing Facility (ALCF): machines such as Polaris and Crux, the
@@ -125,80 +116,9 @@ def _lifespan(
     return lifespan
 
 
-def shared_by_calls(settings: Settings, iri: IRIClient) -> ProcessState:
-    """The state that all calls of a process share.
-
-    Raises:
-        SettingsError: one of the user's limits can't be parsed.
-    """
-    return ProcessState(
-        iri,
-        Journal(settings.journal_path),
-        limits=limits_of(settings),
-        defaults=ConfiguredDefaults(
-            settings.default_account, settings.default_queue, settings.default_directory
-        ),
-        has_alcf_queues=settings.facility != "local",  # the local facility's machines are small
-    )
-
-
 def _account() -> str:
     """The user's account name on this machine."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user may have no name
         return f"user {os.getuid()}"
-
-
-def limits_of(settings: Settings) -> Limits:
-    """The limits that the user set.
-
-    Raises:
-        SettingsError: one of them can't be parsed.
-    """
-    name = "max_walltime"
-    try:
-        walltime = None if settings.max_walltime is None else parse_walltime(settings.max_walltime)
-        name = "allowed_paths"
-        paths = tuple(RemotePath.parse(path) for path in settings.allowed_paths)
-    except InvalidCall as error:
-        raise SettingsError.about(name, f"{error}. {error.hint}") from None
-    return Limits(
-        unasked_node_hours=settings.ask_node_hours,
-        node_hours=settings.max_node_hours,
-        node_hours_per_day=settings.max_node_hours_per_day,
-        nodes=settings.max_nodes,
-        walltime=walltime,
-        accounts=settings.allowed_accounts,
-        paths=paths,
-    )
-
-
-def connect_to(settings: Settings, auth: Auth | None = None) -> AbstractAsyncContextManager[IRIClient]:
-    """Open the connection to the facility named in the settings.
-
-    Args:
-        settings: the user's settings.
-        auth: the process's sign-in, if it has one already.
-    """
-    return _local(settings) if settings.facility == "local" else _remote(settings, auth or Auth.of(settings))
-
-
-@asynccontextmanager
-async def _remote(settings: Settings, auth: Auth) -> AsyncIterator[IRIClient]:
-    async with IRIClient(settings.api_url, token=auth.tokens, max_requests=settings.max_requests) as iri:
-        yield iri
-
-
-@asynccontextmanager
-async def _local(settings: Settings) -> AsyncIterator[IRIClient]:
-    import httpx  # noqa: PLC0415 - the local facility and its dependencies are loaded only if used
-
-    from alcf_mcp.local import LocalFacility, LocalSettings  # noqa: PLC0415
-
-    local = LocalFacility(LocalSettings(root=settings.state_dir / "local", profile=settings.local_profile))
-    asgi = httpx.ASGITransport(local.app)
-    for note in local.notes:
-        logger.warning("%s", note)
-    async with local.running(), IRIClient("http://local/api/v1", token=local.token, http=asgi) as iri:
-        yield iri

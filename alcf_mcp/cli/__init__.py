@@ -10,15 +10,19 @@ import typer
 from alcf_mcp import __version__
 from alcf_mcp.cli.approve import approve
 from alcf_mcp.cli.auth import auth
+from alcf_mcp.cli.changing import cancel, chmod
 from alcf_mcp.cli.demo import demo
 from alcf_mcp.cli.doctor import doctor
+from alcf_mcp.cli.files import cat, ls, tail
 from alcf_mcp.cli.history import history
 from alcf_mcp.cli.install import install
 from alcf_mcp.cli.introspect import introspect
-from alcf_mcp.cli.jobs import job, jobs, output
+from alcf_mcp.cli.job import job, wait
+from alcf_mcp.cli.jobs import jobs
 from alcf_mcp.cli.local import local
 from alcf_mcp.cli.login import login
 from alcf_mcp.cli.logout import logout
+from alcf_mcp.cli.output import output
 from alcf_mcp.cli.projects import projects
 from alcf_mcp.cli.serve import serve
 from alcf_mcp.cli.submit import submit
@@ -37,7 +41,6 @@ app = typer.Typer(
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 app.command()(serve)
 app.command()(install)
@@ -47,8 +50,14 @@ app.command()(token)
 app.add_typer(auth, name="auth")
 app.command()(jobs)
 app.command()(job)
+app.command()(wait)
 app.command()(output)
 app.command()(submit)
+app.command()(cancel)
+app.command()(ls)
+app.command()(cat)
+app.command()(tail)
+app.command()(chmod)
 app.command()(projects)
 app.command()(introspect)
 app.command()(approve)

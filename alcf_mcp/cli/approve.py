@@ -31,7 +31,7 @@ def approve(facility: Facility = None, state_dir: StateDir = None) -> None:
 
 
 def _put(approvals: Approvals, question: PendingApproval) -> None:
-    from alcf_mcp.tools.text import clock_of, visible  # noqa: PLC0415 - loaded where it is used
+    from alcf_mcp.reports.text import clock_of, visible  # noqa: PLC0415 - loaded where it is used
 
     sys.stdout.write(
         f"\n{question.tool}, requested by {visible(question.client)} at {clock_of(question.asked_at)}:\n\n"

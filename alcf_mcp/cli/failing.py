@@ -15,21 +15,33 @@ def explained(command: str) -> Iterator[None]:
 
     An unusable journal is left to ``main``.
     """
-    from alcf_mcp.auth import NotSignedIn  # noqa: PLC0415 - loaded where it is used
-    from alcf_mcp.iri.errors import InvalidCall, IRIError  # noqa: PLC0415
+    from alcf_mcp.iri.errors import IRIError  # noqa: PLC0415 - loaded where it is used
 
     try:
         yield
-    except InvalidCall as error:
-        hint = "Run `alcf-mcp login` in a terminal." if isinstance(error, NotSignedIn) else error.hint
-        sys.stderr.write(f"alcf-mcp {command}: {str(error).rstrip('.')}. {hint}".rstrip() + "\n")
-        raise typer.Exit(1) from None
-    except IRIError as error:
-        from alcf_mcp.tools.failures import told  # noqa: PLC0415 - loads the MCP SDK
-
-        message, next_step = told(error, reads=False, seconds=0.0)
-        sys.stderr.write(f"alcf-mcp {command}: {message.rstrip('.')}. {next_step}".rstrip() + "\n")
+    except (IRIError, TimeoutError) as error:
+        sys.stderr.write(f"alcf-mcp {command}: {sentence(error)}\n")
         raise typer.Exit(1) from None
     except (EOFError, KeyboardInterrupt):
         sys.stderr.write(f"\nalcf-mcp {command}: stopped.\n")
         raise typer.Exit(1) from None
+
+
+def sentence(error: Exception) -> str:
+    """Say what went wrong and what to do next, in a command's words."""
+    from alcf_mcp.cli.next_steps import next_step  # noqa: PLC0415 - loaded with the first error
+    from alcf_mcp.cli.showing import plain  # noqa: PLC0415
+
+    what = plain(_what(error), 2500).rstrip(".")
+    return f"{what}. {next_step(error)}".rstrip()
+
+
+def _what(error: Exception) -> str:
+    from alcf_mcp.facility.alcf.words import is_pbs_refusal  # noqa: PLC0415 - loaded with the first error
+    from alcf_mcp.iri.errors import APIError  # noqa: PLC0415
+
+    if isinstance(error, TimeoutError):
+        return "The facility did not answer in time"
+    if isinstance(error, APIError) and is_pbs_refusal(error):
+        return f"The scheduler refused it (HTTP {error.status}): {error.detail}"
+    return str(error)

@@ -12,12 +12,12 @@ import anyio
 from rich.console import Console
 from rich.status import Status
 
-from alcf_mcp.cli.facility import opened
 from alcf_mcp.config import Settings
 from alcf_mcp.facility import Facility
 from alcf_mcp.facility.jobs.diagnosis import status_in_words
 from alcf_mcp.facility.jobs.known import KnownJob
-from alcf_mcp.tools.text import visible
+from alcf_mcp.opening import opened
+from alcf_mcp.reports.text import visible
 
 FOREVER = 30 * 86400.0
 """Seconds; no job stays in a queue longer."""

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alcf_mcp.cli.options import Facility, StateDir
-from alcf_mcp.cli.showing import write_json
+from alcf_mcp.cli.showing import console, plain, write_json
 from alcf_mcp.config import SettingsError, load_settings
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from alcf_mcp.journal import Action
+
+MAKES_DIRECTORY = "make_directory"
+SUBMITS = ("submit_job", "update_job")
+"""The tools that make a job's directory where it is missing."""
 
 
 def history(
@@ -58,18 +62,29 @@ def _moment(since: str | None) -> datetime | None:
 
 
 def _show(actions: list[Action]) -> None:
-    from rich.console import Console  # noqa: PLC0415 - loaded where it is used
-    from rich.markup import escape  # noqa: PLC0415
+    from rich.markup import escape  # noqa: PLC0415 - loaded where it is used
     from rich.table import Table  # noqa: PLC0415
 
-    from alcf_mcp.tools.text import clock, one_line  # noqa: PLC0415
+    from alcf_mcp.reports.text import clock  # noqa: PLC0415
 
     table = Table("when", "what", "outcome", "confirmed", "by", box=None, pad_edge=False)
     for action in actions:
-        arguments = ", ".join(f"{name}={value}" for name, value in action.arguments.items())
-        ids = " ".join(id for id in (action.job_id, action.task_id and f"task {action.task_id}") if id)
-        what = f"{action.tool}({one_line(arguments, 90)}) {one_line(ids)}"
-        came_of_it = f"{action.outcome}: {one_line(action.detail, 120)}" if action.detail else action.outcome
-        cells = (clock(action.began_at), what, came_of_it, action.confirmed, one_line(action.client, 40))
+        came_of_it = f"{action.outcome}: {plain(action.detail, 120)}" if action.detail else action.outcome
+        cells = (
+            clock(action.began_at),
+            _what(action),
+            came_of_it,
+            action.confirmed,
+            plain(action.client, 40),
+        )
         table.add_row(*(escape(cell) for cell in cells))
-    Console(highlight=False).print(table)
+    console().print(table)
+
+
+def _what(action: Action) -> str:
+    """What was changed; a directory that was made for a job is told as that."""
+    arguments = ", ".join(f"{name}={value}" for name, value in action.arguments.items())
+    ids = " ".join(id for id in (action.job_id, action.task_id and f"task {action.task_id}") if id)
+    besides = action.kind == "mkdir" and action.tool in SUBMITS
+    tool = f"{MAKES_DIRECTORY} for {action.tool}" if besides else action.tool
+    return f"{tool}({plain(arguments, 90)}) {plain(ids)}"

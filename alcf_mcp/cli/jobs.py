@@ -1,36 +1,40 @@
-"""``alcf-mcp jobs``, ``job`` and ``output``: what the tools report about jobs, shown in a terminal."""
+"""``alcf-mcp jobs``: your jobs on all machines, once or as they change."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alcf_mcp.cli.failing import explained
-from alcf_mcp.cli.options import Facility, StateDir
+from alcf_mcp.cli.completing import machines
+from alcf_mcp.cli.direct import at_facility
+from alcf_mcp.cli.options import AsJSON, Facility, StateDir
 from alcf_mcp.cli.showing import write_json
 from alcf_mcp.config import SettingsError, load_settings
 
 if TYPE_CHECKING:
-    from alcf_mcp.config import Settings
-    from alcf_mcp.tools.job_list import JobList
-    from alcf_mcp.tools.job_results import JobReport
+    from rich.console import Console
+
+    from alcf_mcp.facility import Facility as OpenFacility
+    from alcf_mcp.reports.job_list import JobList
+    from alcf_mcp.reports.jobs import JobReport
 
 STATES = ("new", "queued", "held", "active", "running", "completed", "failed", "canceled", "done", "unknown")
 
-AsJSON = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-JobIdArgument = Annotated[str, typer.Argument(help="A job's id, or just the number that it begins with.")]
-OnMachine = Annotated[str | None, typer.Option("--resource", help="The machine, if the id does not say.")]
+WATCH_PAUSE = 30.0
+"""Seconds between two looks at the jobs."""
 
 
 def jobs(
-    resource: Annotated[str | None, typer.Option(help="Only this machine.")] = None,
+    resource: Annotated[str | None, typer.Option(help="Only this machine.", autocompletion=machines)] = None,
     state: Annotated[
         str | None,
         typer.Option(
-            help="Only this state: queued, held, running, completed, failed, canceled, done, unknown."
+            help="Only this state: queued, held, running, completed, failed, canceled, done, unknown.",
+            autocompletion=lambda: list(STATES),
         ),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Part of the job's name.")] = None,
@@ -38,6 +42,9 @@ def jobs(
         str | None, typer.Option(help="Start of the period: 'today', 'yesterday', '2h', or ISO 8601.")
     ] = None,
     ended: Annotated[bool, typer.Option("--all", "-a", help="Include ended jobs.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", "-w", help="Show them again when they change, until you press Ctrl-C.")
+    ] = False,
     limit: Annotated[int, typer.Option(help="Maximum number of jobs to show.", min=1, max=1000)] = 50,
     as_json: AsJSON = False,
     facility: Facility = None,
@@ -45,59 +52,50 @@ def jobs(
 ) -> None:
     """Show your jobs on all machines, running ones first."""
     _one_of("--state", state, STATES)
-    wanted = {"resource": resource, "state": state, "name": name, "since": since}
+    if watch and as_json:
+        raise SettingsError("--watch and --json can't be combined")
+    if watch and not since:
+        since = f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}"  # a job that ends meanwhile stays in view
+    wanted: dict[str, Any] = {"resource": resource, "state": state, "name": name, "since": since}
+    wanted |= {"include_finished": ended or bool(since), "limit": limit}
     settings = load_settings(facility=facility, state_dir=state_dir)
-    found = _call(settings, "jobs", "list_jobs", include_finished=ended or bool(since), limit=limit, **wanted)
-    if not _out(found, as_json):
-        _table(found)
-
-
-def job(
-    job_id: JobIdArgument,
-    resource: OnMachine = None,
-    as_json: AsJSON = False,
-    facility: Facility = None,
-    state_dir: StateDir = None,
-) -> None:
-    """Show one job: its state, or how it ended and the last lines it wrote."""
-    settings = load_settings(facility=facility, state_dir=state_dir)
-    report: JobReport = _call(settings, "job", "get_job", job_id=job_id, resource=resource)
-    if not _out(report, as_json):
-        sys.stdout.write(f"{report.text()}\n")
-
-
-def output(
-    job_id: JobIdArgument,
-    resource: OnMachine = None,
-    stream: Annotated[str, typer.Option(help="stdout, stderr or both.")] = "both",
-    lines: Annotated[int, typer.Option(help="Number of lines to show, from the end.", min=1, max=5000)] = 100,
-    follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Keep showing new output until the job ends.")
-    ] = False,
-    facility: Facility = None,
-    state_dir: StateDir = None,
-) -> None:
-    """Show a job's output."""
-    _one_of("--stream", stream, ("stdout", "stderr", "both"))
-    settings = load_settings(facility=facility, state_dir=state_dir)
-    if follow:
-        import anyio  # noqa: PLC0415 - loaded where it is used
-
-        from alcf_mcp.cli.following import follow as go_on  # noqa: PLC0415
-
-        with explained("output"):
-            anyio.run(go_on, settings, job_id, resource, stream)
+    if watch:
+        at_facility("jobs", settings, lambda at: _watch(at, wanted))
         return
-    text = _call(
-        settings,
-        "output",
-        "get_job_output",
-        job_id=job_id,
-        resource=resource,
-        stream=stream,
-        tail_lines=lines,
-    )
-    sys.stdout.write(f"{text}\n")
+    found = at_facility("jobs", settings, lambda at: _listed(at, wanted))
+    if as_json:
+        write_json(found)
+    else:
+        _show(found)
+
+
+async def _listed(facility: OpenFacility, wanted: dict[str, Any]) -> JobList:
+    from alcf_mcp.reports.job_list import listed_jobs  # noqa: PLC0415 - loaded where it is used
+
+    return await listed_jobs(facility, **wanted)
+
+
+async def _watch(facility: OpenFacility, wanted: dict[str, Any]) -> None:
+    """Show the jobs at once and whenever they have changed; after an error, look again."""
+    import anyio  # noqa: PLC0415 - loaded where it is used
+
+    from alcf_mcp.cli.failing import sentence  # noqa: PLC0415
+    from alcf_mcp.iri.errors import InvalidCall, IRIError  # noqa: PLC0415
+
+    shown: JobList | None = None
+    while True:
+        facility.wait.restart()
+        try:
+            found = await _listed(facility, wanted)
+        except InvalidCall:
+            raise
+        except (IRIError, TimeoutError) as error:
+            sys.stderr.write(f"{sentence(error)}\n")
+        else:
+            if found != shown:
+                _show(found, again=True)
+                shown = found
+        await anyio.sleep(WATCH_PAUSE)
 
 
 def _one_of(option: str, value: str | None, choices: Sequence[str]) -> None:
@@ -105,52 +103,42 @@ def _one_of(option: str, value: str | None, choices: Sequence[str]) -> None:
         raise SettingsError(f"{option} {value}: choose from {', '.join(choices)}")
 
 
-def _call(settings: Settings, command: str, tool: str, **arguments: Any) -> Any:
-    """Call a tool for a command and return its result."""
-    import anyio  # noqa: PLC0415 - loaded where it is used
+def _show(found: JobList, *, again: bool = False) -> None:
+    from rich.markup import escape  # noqa: PLC0415 - loaded where it is used
 
-    from alcf_mcp.cli.facility import opened  # noqa: PLC0415
-    from alcf_mcp.tools import compute  # noqa: PLC0415
+    from alcf_mcp.cli.showing import console  # noqa: PLC0415
 
-    async def call() -> Any:
-        async with opened(settings) as facility:
-            return await getattr(compute, tool)(facility, **arguments)
-
-    with explained(command):
-        return anyio.run(call)
-
-
-def _out(result: Any, as_json: bool) -> bool:
-    """Write a result as JSON if asked to; return whether it was written."""
-    if as_json:
-        write_json(result)
-    return as_json
+    out = console()
+    if again and out.is_terminal:
+        out.clear()
+    out.print(escape(found.summary))
+    if found.jobs:
+        _table(out, found.jobs)
+    for machine, why in found.unanswered.items():
+        out.print(escape(f"{machine} did not answer: {why}"), style="yellow")
+    if found.note:
+        out.print(escape(found.note), style="dim")
+    if rest := found.total - len(found.jobs):
+        out.print(f"{rest} more: --limit {min(found.total, 1000)} shows them.", style="dim")
+    sys.stdout.flush()
 
 
-def _table(found: JobList) -> None:
-    from rich.console import Console  # noqa: PLC0415 - loaded where it is used
-    from rich.markup import escape  # noqa: PLC0415
+def _table(out: Console, reports: Sequence[JobReport]) -> None:
+    from rich.markup import escape  # noqa: PLC0415 - loaded where it is used
     from rich.table import Table  # noqa: PLC0415
 
     from alcf_mcp.facility.jobs.known import job_number  # noqa: PLC0415
 
     table = Table("job", "name", "machine", "status", "nodes", "walltime", "queue", box=None, pad_edge=False)
-    for known in found.jobs:
+    for known in reports:
         cells = (job_number(known.job_id), known.name, known.resource, known.status)
         more = (str(known.nodes or ""), known.walltime, known.queue)
-        table.add_row(*(escape(cell or "") for cell in (*cells, *more)), style=_style(known))
-    console = Console(highlight=False)
-    console.print(escape(found.summary))
-    if found.jobs:
-        console.print(table)
-    for machine, why in found.unanswered.items():
-        console.print(escape(f"{machine} did not answer: {why}"), style="yellow")
-    for note in (found.note, found.next_step):
-        if note:
-            console.print(escape(note), style="dim")
+        table.add_row(*(escape(cell or "") for cell in (*cells, *more)), style=style_of(known))
+    out.print(table)
 
 
-def _style(known: JobReport) -> str:
+def style_of(known: JobReport) -> str:
+    """The colour of a job: green while it runs, red if it failed."""
     if known.state == "active":
         return "green"
     return "red" if known.succeeded is False and known.state != "canceled" else ""

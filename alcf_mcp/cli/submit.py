@@ -9,20 +9,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alcf_mcp.cli.failing import explained
-from alcf_mcp.cli.options import Facility, StateDir
+from alcf_mcp.cli.asking import Change, Yes, confirmed
+from alcf_mcp.cli.completing import machines
+from alcf_mcp.cli.direct import at_facility
+from alcf_mcp.cli.options import AsJSON, Facility, StateDir
 from alcf_mcp.cli.showing import write_json
 from alcf_mcp.config import SettingsError, load_settings
 
 if TYPE_CHECKING:
     from alcf_mcp.config import Settings
+    from alcf_mcp.facility import Facility as OpenFacility
 
 ARGUMENTS = ("name", "account", "queue", "nodes", "walltime", "directory", "stdout_path", "stderr_path")
 
 
 def submit(
     script: Annotated[Path, typer.Argument(help="A script on this machine; it is sent with the job.")],
-    resource: Annotated[str, typer.Option("--resource", "-r", help="Machine to run on.")] = "polaris",
+    resource: Annotated[
+        str, typer.Option("--resource", "-r", help="Machine to run on.", autocompletion=machines)
+    ] = "polaris",
     name: Annotated[str | None, typer.Option(help="Job name; the script's name by default.")] = None,
     account: Annotated[str | None, typer.Option("--account", "-A", help="Project to charge.")] = None,
     queue: Annotated[str | None, typer.Option("--queue", "-q", help="Queue to submit to.")] = None,
@@ -45,8 +50,8 @@ def submit(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be sent without sending it.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    yes: Yes = False,
+    as_json: AsJSON = False,
     facility: Facility = None,
     state_dir: StateDir = None,
 ) -> None:
@@ -55,10 +60,9 @@ def submit(
     settings = load_settings(facility=facility, state_dir=state_dir)
     arguments = {argument: given[argument] for argument in ARGUMENTS}
     arguments |= {"name": name or _name_of(script), "script": _read(script), "environment": _pairs(env or [])}
-    import anyio  # noqa: PLC0415 - loaded where it is used
-
-    with explained("submit"):
-        result = anyio.run(_submit, settings, resource, arguments, dry_run, yes)
+    result = at_facility(
+        "submit", settings, lambda at: _submit(at, settings, resource, arguments, dry_run, yes)
+    )
     if as_json:
         write_json(result)
     else:
@@ -66,25 +70,18 @@ def submit(
 
 
 async def _submit(
-    settings: Settings, resource: str, arguments: dict[str, Any], dry_run: bool, yes: bool
+    at: OpenFacility, settings: Settings, resource: str, arguments: dict[str, Any], dry_run: bool, yes: bool
 ) -> Any:
-    from alcf_mcp.cli.facility import opened  # noqa: PLC0415 - loaded where it is used
-    from alcf_mcp.tools.compute import submit_job  # noqa: PLC0415
+    from alcf_mcp.tools.compute import submit_job  # noqa: PLC0415 - loaded where it is used
     from alcf_mcp.tools.job_arguments import NewJob  # noqa: PLC0415
     from alcf_mcp.tools.job_previews import preview_submit  # noqa: PLC0415
-    from alcf_mcp.tools.text import visible  # noqa: PLC0415
 
     request = NewJob(**arguments)
-    async with opened(settings) as facility:
-        preview = await preview_submit(facility, resource, request, dry_run)
-        if not (preview.harmless or yes):
-            sys.stderr.write(f"{visible(preview.text())}\n")
-            typer.confirm("Submit", abort=True, err=True)
-            facility.wait.restart()
-            facility.caller.shown, facility.caller.confirmed = preview.text(), "in the terminal"
-        facility.caller.tool, facility.caller.client = "submit_job", "alcf-mcp submit"
-        facility.caller.arguments = {"resource": resource, **arguments}
-        return await submit_job(facility, resource, request, dry_run)
+    preview = await preview_submit(at, resource, request, dry_run)
+    change = Change("submit", "submit_job", {"resource": resource, **arguments}, takes_piped_answer=True)
+    if not dry_run:
+        await confirmed(at, settings, change, preview, yes=yes)
+    return await submit_job(at, resource, request, dry_run)
 
 
 def _name_of(script: Path) -> str:

@@ -24,7 +24,7 @@ from alcf_mcp.completion.remembered import Remembered
 from alcf_mcp.completion.sources import SOURCES, Completed, Question, Values, known_values
 from alcf_mcp.iri.errors import IRIError
 from alcf_mcp.journal import JournalError
-from alcf_mcp.tools.text import one_line
+from alcf_mcp.reports.text import one_line
 
 logger = logging.getLogger(__name__)
 

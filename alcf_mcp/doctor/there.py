@@ -19,7 +19,7 @@ from alcf_mcp.iri import IRIClient, Wait
 from alcf_mcp.iri.connection import Answer
 from alcf_mcp.iri.errors import InvalidCall, IRIError, NotAuthenticated, NotImplementedThere
 from alcf_mcp.learned import Learned
-from alcf_mcp.server import connect_to
+from alcf_mcp.opening import connect_to
 from alcf_mcp.store import JournalError, Store
 
 PATIENCE = 15.0

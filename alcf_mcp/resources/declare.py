@@ -13,7 +13,7 @@ from mcp.types import Annotations
 from alcf_mcp.completion.sources import Completed
 
 if TYPE_CHECKING:
-    from alcf_mcp.tools.results import Result
+    from alcf_mcp.reports.facts import Result
 
 JSON = "application/json"
 TEXT = "text/plain"

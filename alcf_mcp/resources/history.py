@@ -11,7 +11,7 @@ from alcf_mcp.facility import Facility
 from alcf_mcp.resources.declare import resource
 
 if TYPE_CHECKING:
-    from alcf_mcp.tools.results import Result
+    from alcf_mcp.reports.facts import Result
 
 LAST = 50
 

@@ -9,7 +9,7 @@ from alcf_mcp.facility import Facility
 from alcf_mcp.resources.declare import TEXT, resource
 
 if TYPE_CHECKING:
-    from alcf_mcp.tools.results import Result
+    from alcf_mcp.reports.facts import Result
 
 JOB = "alcf://jobs/{resource}/{job_id}"
 OUTPUT = f"{JOB}/output"

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from alcf_mcp.journal import Action
-from alcf_mcp.tools.results import Facts, Result
-from alcf_mcp.tools.text import clock, count
+from alcf_mcp.reports.facts import Facts, Result
+from alcf_mcp.reports.text import clock, count
 
 _TOLD = (
     *("resource", "job_id", "path", "mode", "owner", "group"),

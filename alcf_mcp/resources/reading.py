@@ -11,10 +11,10 @@ from mcp.types import TextContent
 from alcf_mcp.facility import Facility
 from alcf_mcp.facility.alcf.words import Meaning, meaning_of
 from alcf_mcp.iri.errors import InvalidCall, NotFound, TaskFailed
+from alcf_mcp.reports.facts import Result
+from alcf_mcp.reports.text import visible
 from alcf_mcp.resources.declare import JSON, Declared
 from alcf_mcp.tools.failures import EXPECTED, failure
-from alcf_mcp.tools.results import Result
-from alcf_mcp.tools.text import visible
 from alcf_mcp.tools.tool import GRACE_SECONDS
 
 logger = logging.getLogger(__name__)

@@ -4,39 +4,26 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from alcf_mcp.facility import Facility
 from alcf_mcp.facility.jobs.diagnosis import status_in_words
-from alcf_mcp.facility.jobs.known import KnownJob
-from alcf_mcp.facility.jobs.output import StreamOutput
 from alcf_mcp.facility.jobs.request import changed_job
 from alcf_mcp.facility.paths import RemotePath
-from alcf_mcp.facility.walltime import parse_since
 from alcf_mcp.iri.errors import InvalidCall, IRIError
-from alcf_mcp.iri.models import JOB_STATES
+from alcf_mcp.reports.job_list import JobList, JobState, listed_jobs
+from alcf_mcp.reports.jobs import JobReport, reported
 from alcf_mcp.tools.arguments import LARGEST, JobId, JobResource, Limit, Offset, ResourceName, Since
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
-from alcf_mcp.tools.job_list import JobList, listing
 from alcf_mcp.tools.job_previews import node_count, preview_cancel, preview_submit, preview_update
-from alcf_mcp.tools.job_results import UNKNOWN, JobAction, JobReport, rendered_output
+from alcf_mcp.tools.job_results import JobAction, rendered_output, with_next_step
 from alcf_mcp.tools.job_submission import JobSubmission
 from alcf_mcp.tools.signatures import Spread
 from alcf_mcp.tools.tool import Risk, tool
 
-State = Annotated[
-    Literal[
-        "new", "queued", "held", "active", "running", "completed", "failed", "canceled", "done", "unknown"
-    ],
-    Field(description="Only jobs in this state; done: ended in any way"),
-]
-STATES_MEANT = {"running": {"active"}, "done": {"completed", "failed", "canceled"}} | {
-    s: {s} for s in (*JOB_STATES, UNKNOWN)
-}
+State = Annotated[JobState, Field(description="Only jobs in this state; done: ended in any way")]
 
 
 @tool("Submit a job", risk=Risk.CHANGES, preview=preview_submit)
@@ -73,58 +60,27 @@ async def list_jobs(
 
     Ended jobs are listed until their end is reported.
     """
-    wanted = STATES_MEANT[state] if state else None
-    after = parse_since(since) if since else None
-    ended_too = include_finished or bool(wanted and wanted & STATES_MEANT["done"])
-    found = await facility.jobs.listed(resource or None, include_finished=ended_too, since=after)
-    jobs = [
-        known
-        for known in found.jobs
-        if (ended_too or not known.finished or known.just_ended) and _matches(known, wanted, name, after)
-    ]
-    listed = listing(found, jobs, since=since, limit=limit, offset=offset)
-    told = {job.job_id for job in listed.jobs}
-    await facility.jobs.note_listed(
-        (known for known in jobs if known.job.id in told), more=listed.next_step is not None
+    listed = await listed_jobs(
+        facility,
+        resource=resource,
+        state=state,
+        name=name,
+        since=since,
+        include_finished=include_finished,
+        limit=limit,
+        offset=offset,
     )
-    return listed
-
-
-def _matches(known: KnownJob, states: set[str] | None, name: str | None, after: datetime | None) -> bool:
-    if states is not None and _as_meant(known) not in states:
-        return False
-    if name is not None and name.casefold() not in ((known.spec and known.spec.name) or "").casefold():
-        return False
-    if after is None or not known.finished:  # waiting and running jobs are current
-        return True
-    # The end time of a job submitted elsewhere is not known.
-    return known.record is not None and (known.record.ended_by or known.record.submitted_at) >= after
-
-
-def _as_meant(known: KnownJob) -> str:
-    """A job's state in everyday terms: one that ended with an error has failed, whatever PBS calls it."""
-    if known.lost:
-        return UNKNOWN
-    if known.failed:
-        return "failed"
-    return "completed" if known.finished and known.state not in JOB_STATES else known.state
+    following = offset + len(listed.jobs)
+    rest = listed.total - following
+    more = f"{rest} more: call again with offset={following}." if rest > 0 else None
+    return listed.model_copy(update={"next_step": more})
 
 
 @tool("Show a job")
 async def get_job(facility: AtFacility, job_id: JobId, resource: JobResource = None) -> JobReport:
     """Show one job: its state, since when, what its exit code means; if ended, the end of its output."""
-    return await _reported(facility, await facility.jobs.get(job_id, resource))
-
-
-async def _reported(facility: Facility, known: KnownJob) -> JobReport:
-    """Describe a job, with the end of its output once it has ended: callers ask for that next."""
-    ends: list[StreamOutput] = []
-    if known.finished and known.state != "canceled":
-        streams = ("stdout",) if known.succeeded else ("stderr", "stdout")
-        ends = [end for one in streams if (end := await facility.output.end_of(known, one))]
-    report = JobReport.of(known, ends=ends)
-    await facility.jobs.note_told(known)
-    return report
+    known = await facility.jobs.get(job_id, resource)
+    return with_next_step(await reported(facility, known), known)
 
 
 @tool("Wait for a job")
@@ -144,9 +100,9 @@ async def wait_for_job(
     async with aclosing(facility.jobs.follow(known, patience=patience)) as seen:
         async for known in seen:
             if known.finished or known.forgotten or (until == "started" and known.state == "active"):
-                return await _reported(facility, known)
+                return with_next_step(await reported(facility, known), known)
             await facility.wait.say(f"job {known.job.id}: {status_in_words(known)}")
-    return JobReport.of(known, waited_for=until)
+    return with_next_step(JobReport.of(known), known, waited_for=until)
 
 
 @tool("Show a job's output")

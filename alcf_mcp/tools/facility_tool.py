@@ -19,14 +19,14 @@ from alcf_mcp.app import App
 from alcf_mcp.facility import Caller
 from alcf_mcp.guard import NOTHING_SENT, Verdict, question_failed
 from alcf_mcp.iri.errors import NotImplementedThere, TaskStillRunning
+from alcf_mcp.reports.text import one_line
 from alcf_mcp.tools.context import app_of, client_name, facility_in
 from alcf_mcp.tools.failures import EXPECTED, failure
 from alcf_mcp.tools.guarding import Guarded, unconfirmed
 from alcf_mcp.tools.meant import TextStaysText, as_meant, without_clients_own
-from alcf_mcp.tools.results import error_result, text_result
+from alcf_mcp.tools.results import call_result, error_result, text_result
 from alcf_mcp.tools.schemas import lean_input, lean_output
 from alcf_mcp.tools.signatures import gathered, give_signature, parameters
-from alcf_mcp.tools.text import one_line
 from alcf_mcp.tools.tool import GRACE_SECONDS, Risk, ToolSpec, spec_of
 
 RESOLVED = AcceptedElicitation[Any]
@@ -139,7 +139,7 @@ def _registered(spec: ToolSpec) -> Callable[..., Awaitable[CallToolResult]]:
             seconds = facility.wait.passed if facility else app.settings.timeout
             return failure(error, reads=spec.risk is Risk.READS, seconds=seconds)
         remarks = [one_line(remark, 1000) for remark in facility.remarks] if facility else []
-        return text_result(result, remarks) if isinstance(result, str) else result.to_call_result(remarks)
+        return text_result(result, remarks) if isinstance(result, str) else call_result(result, remarks)
 
     context = Parameter("call_context", Parameter.KEYWORD_ONLY, annotation=Context[App])
     answer = get_type_hints(spec.fn, include_extras=True)["return"]

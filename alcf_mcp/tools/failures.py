@@ -15,9 +15,9 @@ from alcf_mcp.iri import errors as iri
 from alcf_mcp.iri.operations import OPERATIONS
 from alcf_mcp.iri.retrying import retry_after, was_turned_away
 from alcf_mcp.journal import JournalError
+from alcf_mcp.reports.text import one_line
 from alcf_mcp.tools.next_steps import after_failed_task, after_refusal
 from alcf_mcp.tools.results import error_result
-from alcf_mcp.tools.text import one_line
 
 EXPECTED = (iri.IRIError, JournalError, TimeoutError)
 """The exceptions that a tool may raise; any other is a bug in this server."""

@@ -1,103 +1,11 @@
-"""Results of the tools for files and directories."""
+"""Results of the tools for files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Any
-
 from alcf_mcp.facility.files.parts import FilePart
-from alcf_mcp.facility.paths import octal
-from alcf_mcp.iri.models import File
-from alcf_mcp.tools.content import MOST_SHOWN, fenced, fitted, room_for
-from alcf_mcp.tools.results import Facts, Result
-from alcf_mcp.tools.text import clock, count, one_line, size
-
-
-class Entry(Facts):
-    """An entry of a directory; ``size`` in bytes, ``mode`` in octal."""
-
-    name: str
-    type: str
-    permissions: str
-    mode: str | None = None
-    owner: str | None = None
-    group: str | None = None
-    size: int | None = None
-    modified: datetime | None = None
-    link_target: str | None = None
-
-    @classmethod
-    def of(cls, file: File) -> Entry:
-        """Make an entry from the facility's data."""
-        return cls(
-            name=one_line(file.name, 4096),
-            type="directory" if file.is_directory else file.type or "unknown",
-            permissions=one_line(file.permissions),
-            mode=octal(file.permissions),
-            owner=one_line(file.user) or None,
-            group=one_line(file.group) or None,
-            size=file.size,
-            modified=file.last_modified,
-            link_target=one_line(file.link_target, 4096) or None,
-        )
-
-    def line(self) -> str:
-        """The entry as ``ls -l`` shows it."""
-        slash = "/" if self.type == "directory" else ""
-        owner = f"{self.owner or '?'}:{self.group or '?'}"
-        amount = "" if slash else f" {size(self.size)}"
-        arrow = f" -> {self.link_target}" if self.link_target else ""
-        return f"{self.permissions} {owner}{amount} {clock(self.modified)} {self.name}{slash}{arrow}"
-
-
-class Directory(Result):
-    """The entries of a directory; ``total`` counts all of them, ``entries`` holds those asked for."""
-
-    path: str
-    total: int
-    total_bytes: int
-    entries: list[Entry]
-    note: str | None = None
-    next_step: str | None = None
-
-    def text(self) -> str:
-        """One entry per line."""
-        head = f"{self.path}: {count(self.total, 'entry')}, files of {size(self.total_bytes)}"
-        lines = [head, *(entry.line() for entry in self.entries), self.note, self.next_step]
-        return "\n".join(line for line in lines if line)
-
-
-_LOOKS_EMPTY = "An unreadable directory also looks empty: check its permissions in the directory above it."
-
-
-def listed(path: str, files: Sequence[File], *, sort: str, limit: int, offset: int) -> Directory:
-    """Sort, count and page the entries of a directory; there may be hundreds of thousands."""
-    keys, total_bytes = [], 0
-    for file in files:  # read once each: nothing but what sorts them is kept
-        keys.append(_SORT_KEYS[sort](file))
-        total_bytes += 0 if file.is_directory else file.size or 0
-    order = sorted(range(len(files)), key=keys.__getitem__)[offset : offset + limit]
-    rest = len(files) - offset - len(order)
-    return Directory(
-        path=path,
-        total=len(files),
-        total_bytes=total_bytes,
-        entries=[Entry.of(files[index]) for index in order],
-        note=None if files else _LOOKS_EMPTY,
-        next_step=f"{rest} more: call again with offset={offset + len(order)}." if rest > 0 else None,
-    )
-
-
-def _by_time(file: File) -> tuple[float, str]:
-    return (-file.last_modified.timestamp() if file.last_modified else 0.0, file.name)
-
-
-_SORT_KEYS: dict[str, Callable[[File], Any]] = {
-    "name": lambda file: file.name,
-    "size": lambda file: (-(file.size or 0), file.name),
-    "modified": _by_time,
-}
+from alcf_mcp.reports.content import MOST_SHOWN, fenced, fitted, room_for
+from alcf_mcp.reports.facts import Result
+from alcf_mcp.reports.text import count
 
 
 class Made(Result):

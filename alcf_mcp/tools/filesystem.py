@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from alcf_mcp.iri.errors import InvalidCall
+from alcf_mcp.reports.content import EXACT
+from alcf_mcp.reports.files import Directory, listed_files
+from alcf_mcp.reports.text import one_line
 from alcf_mcp.tools.arguments import LARGEST, Limit, Offset, Path
-from alcf_mcp.tools.content import EXACT
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.file_previews import (
     has_special_bits,
@@ -20,16 +22,13 @@ from alcf_mcp.tools.file_previews import (
     preview_remove,
 )
 from alcf_mcp.tools.file_results import (
-    Directory,
     Made,
     PathChange,
     Removal,
-    listed,
     rendered_head,
     rendered_tail,
     rendered_window,
 )
-from alcf_mcp.tools.text import one_line
 from alcf_mcp.tools.tool import Risk, tool
 
 HEAD_LINES = 20
@@ -59,7 +58,11 @@ async def list_directory(
     files = await facility.files.ls(
         path, show_hidden=show_hidden, numeric_ids=numeric_ids, recursive=recursive, dereference=dereference
     )
-    return listed(path, files, sort=sort, limit=limit, offset=offset)
+    directory = listed_files(path, files, sort=sort, limit=limit, offset=offset)
+    following = offset + len(directory.entries)
+    rest = directory.total - following
+    more = f"{rest} more: call again with offset={following}." if rest > 0 else None
+    return directory.model_copy(update={"next_step": more})
 
 
 @tool("Make a directory", risk=Risk.CHANGES)

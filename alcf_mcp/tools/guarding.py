@@ -18,10 +18,11 @@ from pydantic import BaseModel, Field
 from alcf_mcp.app import App
 from alcf_mcp.facility import Facility
 from alcf_mcp.guard import Call, Outcome, Preview, Verdict, answer_of, can_elicit, explain, is_modern, put
+from alcf_mcp.reports.facts import Result, Verbatim
+from alcf_mcp.reports.text import visible
 from alcf_mcp.tools.context import app_of, client_name, facility_in
-from alcf_mcp.tools.results import Result, Verbatim
+from alcf_mcp.tools.results import call_result
 from alcf_mcp.tools.signatures import Function, gathered, give_signature, parameters
-from alcf_mcp.tools.text import visible
 
 Confirmation = Annotated[str | None, Field(description="Code from the preview, once the user has agreed")]
 
@@ -118,13 +119,14 @@ async def unconfirmed(verdict: Verdict, tool: str, facility: Facility | None) ->
     if facility and verdict.outcome in (Outcome.DECLINED, Outcome.DISMISSED):
         await facility.recorder.not_confirmed(verdict.outcome.value)
     message, next_step = explain(verdict, tool)
-    return Unconfirmed(
+    told = Unconfirmed(
         outcome=verdict.outcome.value,
         message=message,
         preview=visible(verdict.preview.text()) if verdict.preview.settled is None else None,
         confirmation=verdict.code,
         next_step=next_step,
-    ).to_call_result()
+    )
+    return call_result(told)
 
 
 def _keyword(name: str, annotation: Any) -> Parameter:

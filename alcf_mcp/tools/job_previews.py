@@ -16,11 +16,11 @@ from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.guard import Preview
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import JobSpec
+from alcf_mcp.reports.jobs import JobReport
+from alcf_mcp.reports.text import WHOLE, count, one_line
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
-from alcf_mcp.tools.job_results import JobReport
 from alcf_mcp.tools.signatures import Spread
-from alcf_mcp.tools.text import WHOLE, count, one_line
 
 SHOWN_LINES = 8
 """Lines of a script that a question shows."""

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.prepare import Prepared
 from alcf_mcp.facility.walltime import spoken
-from alcf_mcp.tools.results import Result, Verbatim
-from alcf_mcp.tools.text import count
+from alcf_mcp.reports.facts import Result, Verbatim
+from alcf_mcp.reports.text import count
 
 
 class JobSubmission(Result):

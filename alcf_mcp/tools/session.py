@@ -20,9 +20,9 @@ from alcf_mcp.app import App
 from alcf_mcp.auth import AuthStatus, SignedIn
 from alcf_mcp.guard import answer_of, can_elicit, put
 from alcf_mcp.iri.errors import InvalidCall
+from alcf_mcp.reports.facts import Result
+from alcf_mcp.reports.text import clock
 from alcf_mcp.tools.context import ThisApp, app_of
-from alcf_mcp.tools.results import Result
-from alcf_mcp.tools.text import clock
 from alcf_mcp.tools.tool import tool
 
 TokenFrom = Literal["settings", "Globus sign-in", "alcf-tokens", "local facility", "nowhere"]

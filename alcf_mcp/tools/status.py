@@ -13,11 +13,11 @@ from alcf_mcp.facility import Facility
 from alcf_mcp.facility.walltime import parse_since
 from alcf_mcp.iri import models
 from alcf_mcp.iri.errors import IRIError
+from alcf_mcp.reports.facts import Facts, Result
+from alcf_mcp.reports.text import clock, count, one_line
 from alcf_mcp.tools.arguments import Limit, ResourceName, Since
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.incident_results import IncidentList, incident_list
-from alcf_mcp.tools.results import Facts, Result
-from alcf_mcp.tools.text import clock, count, one_line
 from alcf_mcp.tools.tool import tool
 
 NOT_MONITORED = "'unknown' is normal where nothing reports a status (Eagle, Home); it does not mean down."

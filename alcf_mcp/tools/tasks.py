@@ -10,12 +10,12 @@ from pydantic import Field
 from alcf_mcp.iri import task_results
 from alcf_mcp.iri.errors import TaskError
 from alcf_mcp.iri.models import FileContent, Task
+from alcf_mcp.reports.content import fenced
+from alcf_mcp.reports.facts import Result, Verbatim
+from alcf_mcp.reports.files import Entry
+from alcf_mcp.reports.text import count, one_line
 from alcf_mcp.tools.arguments import Limit, TaskId
-from alcf_mcp.tools.content import fenced
 from alcf_mcp.tools.context import AtFacility
-from alcf_mcp.tools.file_results import Entry
-from alcf_mcp.tools.results import Result, Verbatim
-from alcf_mcp.tools.text import count, one_line
 from alcf_mcp.tools.tool import tool
 
 MOST_ENTRIES = 500

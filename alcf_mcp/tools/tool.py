@@ -9,8 +9,8 @@ from importlib import import_module
 
 from mcp.types import ToolAnnotations
 
+from alcf_mcp.reports.facts import Result
 from alcf_mcp.tools.catalog import CATALOG, GROUPS
-from alcf_mcp.tools.results import Result
 from alcf_mcp.tools.signatures import Function
 
 GRACE_SECONDS = 3.0

@@ -95,15 +95,19 @@ def test_a_dry_run_sends_nothing(state: Path, script: str) -> None:
     assert "No jobs match." in run(state, "jobs", "--all").stdout
 
 
-@pytest.mark.parametrize(("answer", "exit_code"), [("y\n", 0), ("n\n", 1), ("", 1)])
-def test_a_costly_job_asks(state: Path, script: str, answer: str, exit_code: int) -> None:
+@pytest.mark.parametrize(
+    ("answer", "exit_code", "outcome"),
+    [("y\n", 0, "done"), ("n\n", 1, "not confirmed"), ("", 1, "not confirmed")],
+)
+def test_a_costly_job_asks(state: Path, script: str, answer: str, exit_code: int, outcome: str) -> None:
     costly = ("-q", "preemptable", "-n", "8", "-t", "2h")
     done = submit(state, script, *costly, answer=answer)
     assert "up to 16 node hours" in done.stderr
     assert done.exit_code == exit_code
     actions = Journal(state / "local-journal.sqlite").actions.history(limit=5, tool="submit_job")
-    submissions = [action for action in actions if "submit" in (action.intent or "submit")]
-    assert bool(submissions) is (exit_code == 0)
+    submissions = [action for action in actions if action.kind != "mkdir"]
+    assert [action.outcome for action in submissions] == [outcome], "as the tools record it"
+    assert len(actions) == (2 if exit_code == 0 else 1), "nothing is sent without a yes"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from alcf_mcp.facility.projects import Allocation
 from alcf_mcp.journal import Journal
 from alcf_mcp.learned.usage import Amount, Rate
 from alcf_mcp.local import Fault, LocalFacility
-from alcf_mcp.tools.account import AllocationInfo
+from alcf_mcp.reports.projects import AllocationInfo
 from tests.conftest import Assistant
 
 

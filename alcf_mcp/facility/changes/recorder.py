@@ -192,7 +192,7 @@ class Recorder:
             began_at=datetime.now(UTC),
             tool=self._caller.tool,
             kind=intent.kind if intent else "",
-            arguments=self._caller.arguments,
+            arguments=self._arguments(intent),
             client=self._caller.client,
             shown=self._caller.shown,
             confirmed=self._caller.confirmed,
@@ -200,6 +200,12 @@ class Recorder:
             api_url=self._api_url,
             intent=intent.model_dump_json(exclude_none=True) if intent else None,
         )
+
+    def _arguments(self, intent: Intent | None) -> dict[str, Any]:
+        """The call's arguments, or the path of a directory that the call makes besides."""
+        if isinstance(intent, PathIntent) and "path" not in self._caller.arguments:
+            return {"path": intent.path}
+        return self._caller.arguments
 
     async def _end(self, number: int, outcome: ActionOutcome, detail: str | None, sending: Sending) -> None:
         with anyio.CancelScope(shield=True):  # the change was sent even if the call is cancelled now

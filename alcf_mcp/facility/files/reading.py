@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Literal
 
 import anyio
@@ -183,6 +183,16 @@ class Files:
         )
         return viewed(path, task_results.content(task), start=offset, total=total)
 
+    async def pieces(self, path: RemotePath) -> AsyncIterator[FilePart]:
+        """A whole file from its beginning, in pieces; each has the call's whole time limit."""
+        part = await self.view(path, offset=0, size=MOST_BYTES)
+        while part.content:
+            yield part
+            if part.at_end or part.end is None:
+                return
+            self._wait.restart()
+            part = await self._window(path, part.end, size=MOST_BYTES, total=part.total)
+
     async def head(
         self, path: RemotePath, *, lines: int | None = None, num_bytes: int | None = None
     ) -> FilePart:
@@ -218,14 +228,13 @@ class Files:
         window = min(max(TAIL_WINDOW, lines * LINE_GUESS), MOST_BYTES)
         while True:
             start = max(0, total - window)
-            part = await self._window(path, start, total)
+            part = await self._window(path, start, size=max(total - start, 1), total=total)
             whole_lines = part.content.count("\n", part.content.find("\n") + 1 if start else 0)
             if whole_lines >= lines or start == 0 or window >= MOST_BYTES:
                 return last_lines(part, lines)
             window = min(window * 4, MOST_BYTES)
 
-    async def _window(self, path: RemotePath, start: int, total: int) -> FilePart:
-        size = max(total - start, 1)
+    async def _window(self, path: RemotePath, start: int, *, size: int, total: int | None) -> FilePart:
         task = await self.resolve(path, lambda fs, path: self._iri.view(fs, path, offset=start, size=size))
         return viewed(path, task_results.content(task), start=start, total=total)
 

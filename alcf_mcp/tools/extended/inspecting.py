@@ -12,12 +12,12 @@ from alcf_mcp.facility.files.parts import FilePart
 from alcf_mcp.iri import task_results
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import FileStat
+from alcf_mcp.reports.content import MOST_SHOWN, fenced
+from alcf_mcp.reports.facts import Result
+from alcf_mcp.reports.text import clock, one_line, size
 from alcf_mcp.tools.arguments import Path
-from alcf_mcp.tools.content import MOST_SHOWN, fenced
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.file_results import rendered_window
-from alcf_mcp.tools.results import Result
-from alcf_mcp.tools.text import clock, one_line, size
 from alcf_mcp.tools.tool import tool
 
 LARGEST_BINARY = 49_152

@@ -9,6 +9,7 @@ from pydantic import Field
 from alcf_mcp.facility.changes.targets import Target
 from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.iri.models import Compression
+from alcf_mcp.reports.facts import Result
 from alcf_mcp.tools.arguments import Path
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.extended.previews import (
@@ -18,7 +19,6 @@ from alcf_mcp.tools.extended.previews import (
     preview_move,
     preview_upload,
 )
-from alcf_mcp.tools.results import Result
 from alcf_mcp.tools.tool import Risk, tool
 
 LONGEST_UPLOAD = 65_536

@@ -6,9 +6,9 @@ from alcf_mcp.facility.changes.targets import Target, checked_pattern, compressi
 from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.guard import Preview
 from alcf_mcp.iri.models import Compression, FileStat
+from alcf_mcp.reports.text import WHOLE, one_line, size
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.tasks import reported
-from alcf_mcp.tools.text import WHOLE, one_line, size
 
 FREE = Preview("", harmless="nothing is overwritten")
 GONE = "What is replaced can't be recovered."

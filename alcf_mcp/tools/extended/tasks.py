@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from alcf_mcp.reports.facts import Result
+from alcf_mcp.reports.text import one_line
 from alcf_mcp.tools.arguments import TaskId
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.extended.previews import preview_cancel_task
-from alcf_mcp.tools.results import Result
-from alcf_mcp.tools.text import one_line
 from alcf_mcp.tools.tool import Risk, tool
 
 

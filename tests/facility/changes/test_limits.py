@@ -10,7 +10,7 @@ from alcf_mcp.facility import LimitReached, Limits
 from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.iri.models import JobAttributes, JobSpec, ResourceSpec
 from alcf_mcp.local import LocalFacility
-from alcf_mcp.server import limits_of
+from alcf_mcp.opening import limits_of
 from tests.conftest import Connect, agree
 
 JOB: dict[str, Any] = {

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alcf_mcp.facility.files.parts import FilePart
-from alcf_mcp.tools.content import LONGEST_LINE, USUAL_ANSWER, fenced, fitted, room_for
+from alcf_mcp.reports.content import LONGEST_LINE, USUAL_ANSWER, fenced, fitted, room_for
 from alcf_mcp.tools.file_results import rendered_head, rendered_tail, rendered_window
 
 MARK = re.compile(r"… \((\d+) more characters? in this line(?: from offset=(\d+) on)?\)$")

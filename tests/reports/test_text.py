@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alcf_mcp.tools.text import count, one_line, size, visible
+from alcf_mcp.reports.text import count, one_line, size, visible
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,71 @@
+"""``alcf-mcp cancel`` and ``chmod``: changes that show what they would do and ask, as the tools do."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from alcf_mcp.cli.asking import Change, Yes, confirmed
+from alcf_mcp.cli.direct import at_facility
+from alcf_mcp.cli.options import Facility, JobIdArgument, OnMachine, PathArgument, StateDir
+from alcf_mcp.config import load_settings
+
+if TYPE_CHECKING:
+    from alcf_mcp.facility import Facility as OpenFacility
+
+
+def cancel(
+    job_id: JobIdArgument,
+    resource: OnMachine = None,
+    yes: Yes = False,
+    facility: Facility = None,
+    state_dir: StateDir = None,
+) -> None:
+    """Cancel a waiting or running job, after showing what is lost."""
+    settings = load_settings(facility=facility, state_dir=state_dir)
+
+    async def change(at: OpenFacility) -> str:
+        from alcf_mcp.facility.jobs.known import job_number  # noqa: PLC0415 - loaded where it is used
+        from alcf_mcp.tools.compute import cancel_job  # noqa: PLC0415
+        from alcf_mcp.tools.job_previews import preview_cancel  # noqa: PLC0415
+
+        preview = await preview_cancel(at, job_id, resource)
+        arguments: dict[str, Any] = {"job_id": job_id, "resource": resource}
+        if not await confirmed(at, settings, Change("cancel", "cancel_job", arguments), preview, yes=yes):
+            return str(preview.settled)
+        done: Any = await cancel_job(at, **arguments)
+        number = job_number(done.job_id)
+        return (
+            f"Job {done.job_id} on {done.resource}: {done.done}. "
+            f"`alcf-mcp wait {number}` waits until it has ended."
+        )
+
+    sys.stdout.write(f"{at_facility('cancel', settings, change)}\n")
+
+
+def chmod(
+    mode: Annotated[str, typer.Argument(help="The new permissions in octal, such as 750.")],
+    path: PathArgument,
+    yes: Yes = False,
+    facility: Facility = None,
+    state_dir: StateDir = None,
+) -> None:
+    """Change the permissions of a file or directory, after showing them as they are."""
+    settings = load_settings(facility=facility, state_dir=state_dir)
+
+    async def change(at: OpenFacility) -> str:
+        from alcf_mcp.facility.paths import RemotePath  # noqa: PLC0415 - loaded where it is used
+        from alcf_mcp.tools.file_previews import preview_chmod  # noqa: PLC0415
+        from alcf_mcp.tools.filesystem import chmod as change_mode  # noqa: PLC0415
+
+        place = RemotePath.parse(path)
+        preview = await preview_chmod(at, place, mode)
+        arguments: dict[str, Any] = {"path": place, "mode": mode}
+        if not await confirmed(at, settings, Change("chmod", "chmod", arguments), preview, yes=yes):
+            return str(preview.settled)
+        done: Any = await change_mode(at, **arguments)
+        return f"{done.path}: {done.before or 'unknown'} -> {done.after}"
+
+    sys.stdout.write(f"{at_facility('chmod', settings, change)}\n")

@@ -1,0 +1,1 @@
+"""What is reported of the facility, to tools and to commands: the facts as models, without the MCP SDK."""

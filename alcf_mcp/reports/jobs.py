@@ -1,0 +1,124 @@
+"""Reports on one job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from alcf_mcp.facility import Facility
+from alcf_mcp.facility.jobs.diagnosis import likely_cause, status_in_words
+from alcf_mcp.facility.jobs.known import KnownJob
+from alcf_mcp.facility.jobs.output import StreamOutput
+from alcf_mcp.facility.walltime import spoken
+from alcf_mcp.reports.content import fenced
+from alcf_mcp.reports.facts import Result, Verbatim
+from alcf_mcp.reports.text import clock, count, one_line, visible
+
+UNKNOWN = "unknown"
+"""The state of a job that the facility does not know and whose end was not seen."""
+
+
+class JobReport(Result):
+    """One job."""
+
+    job_id: str
+    resource: str
+    state: str
+    status: str
+    exit_code: int | None = None
+    succeeded: bool | None = None
+    name: str | None = None
+    account: str | None = None
+    queue: str | None = None
+    nodes: int | None = None
+    walltime: str | None = None
+    submitted_at: datetime | None = None
+    stdout_path: str | None = None
+    stderr_path: str | None = None
+    message: str | None = None
+    likely_cause: str | None = None
+    stderr_end: Annotated[str | None, Verbatim()] = None
+    stdout_end: Annotated[str | None, Verbatim()] = None
+    output_note: str | None = None
+    next_step: str | None = None
+
+    @classmethod
+    def of(cls, known: KnownJob, *, ends: Sequence[StreamOutput] = ()) -> JobReport:
+        """Describe a job; what to do next is the caller's to say.
+
+        Args:
+            known: the job.
+            ends: the ends of its output.
+        """
+        job, spec = known.job, known.spec
+        attributes = spec.attributes if spec else None
+        return cls(
+            job_id=job.id,
+            resource=known.resource.name,
+            state=UNKNOWN if known.lost else known.state,
+            status=status_in_words(known),
+            exit_code=known.exit_code,
+            succeeded=known.succeeded,
+            name=spec.name if spec else None,
+            account=attributes.account if attributes else None,
+            queue=attributes.queue_name if attributes else None,
+            nodes=known.nodes,
+            walltime=spoken(known.walltime) if known.walltime else None,
+            submitted_at=known.record.submitted_at if known.record else None,
+            stdout_path=spec.stdout_path if spec else None,
+            stderr_path=spec.stderr_path if spec else None,
+            message=one_line(job.status.message) or None if job.status else None,
+            likely_cause=likely_cause(known),
+            **{f"{one.stream}_end": visible(one.end) for one in ends if one.end},
+            output_note=" ".join(dict.fromkeys(one.doubt for one in ends if one.end and one.doubt)) or None,
+        )
+
+    @property
+    def identity(self) -> str:
+        """What the job is, on one line, without details that change by the minute."""
+        facts = [
+            self.name,
+            self.nodes and count(self.nodes, "node"),
+            self.walltime and f"walltime {self.walltime}",
+            self.queue and f"queue {self.queue}",
+            self.account and f"account {self.account}",
+            self.submitted_at and f"submitted {clock(self.submitted_at)}",
+        ]
+        about = ", ".join(str(fact) for fact in facts if fact)
+        return f"{self.job_id} on {self.resource}" + (f" ({about})" if about else "")
+
+    def headline(self) -> str:
+        """The job on one line, with its status."""
+        what, _, about = self.identity.partition(" (")
+        return f"{what}: {self.status}" + (f" ({about}" if about else "")
+
+    def text(self) -> str:
+        """The headline, what went wrong, where the output goes, and what to do next."""
+        output = self.stdout_path and f"stdout {self.stdout_path}, stderr {self.stderr_path}"
+        ends = [
+            f"the end of {stream}:\n{fenced(end, keep_end=True)}"
+            for stream, end in (("stderr", self.stderr_end), ("stdout", self.stdout_end))
+            if end
+        ]
+        lines = (
+            self.headline(),
+            self.message,
+            self.likely_cause,
+            *ends,
+            self.output_note,
+            output,
+            self.next_step,
+        )
+        return "\n".join(line for line in lines if line)
+
+
+async def reported(facility: Facility, known: KnownJob) -> JobReport:
+    """Describe a job, with the end of its output once it has ended, and note that its end was told."""
+    ends: list[StreamOutput] = []
+    if known.finished and known.state != "canceled":
+        streams = ("stdout",) if known.succeeded else ("stderr", "stdout")
+        ends = [end for one in streams if (end := await facility.output.end_of(known, one))]
+    report = JobReport.of(known, ends=ends)
+    await facility.jobs.note_told(known)
+    return report
