@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
@@ -25,16 +26,31 @@ logger = logging.getLogger(__name__)
 
 PARSE_ERROR, INVALID_REQUEST = -32700, -32600
 
+_NO_BATCH = "message: Batches are not supported. Send each message on a line of its own"
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
 _VALUE = re.compile(r'\s*:\s*(-?[0-9]{1,18}|"(?:[^"\\]|\\.){0,200}")')
 
 
-async def serve_stdio(server: MCPServer[Any]) -> None:
-    """Serve until the end of input, or until nobody reads the answers."""
+async def serve_stdio(server: MCPServer[Any], cut_off: Callable[[], object]) -> None:
+    """Serve until the end of input, or until nobody reads the answers.
+
+    Args:
+        server: what is served.
+        cut_off: called when serving ends before the input does. The thread that reads the input may then
+            wait for more of it, and this function for the thread.
+    """
     lowlevel = server._lowlevel_server
     try:
         async with stdio_server() as (messages, answers):
-            await lowlevel.run(Readable(messages, answers), answers, lowlevel.create_initialization_options())
+            try:
+                await lowlevel.run(
+                    Readable(messages, answers), answers, lowlevel.create_initialization_options()
+                )
+            except anyio.get_cancelled_exc_class():
+                cut_off()
+                raise
     except* (BrokenPipeError, ConnectionResetError):
         logger.info("the client closed its end of the connection")
         _discard_output()
@@ -69,7 +85,7 @@ class Readable:
             item = await self._messages.receive()
             if not isinstance(item, ValidationError):
                 return item  # type: ignore[no-any-return]
-            if (answer := error_for(item)) is not None:
+            for answer in errors_for(item):
                 await self._answers.send(SessionMessage(answer))
 
     async def aclose(self) -> None:
@@ -94,22 +110,31 @@ class Readable:
         await self.aclose()
 
 
-def error_for(error: ValidationError) -> JSONRPCError | None:
-    """The answer to a message that can't be read; ``None`` to one that asks for none."""
+def errors_for(error: ValidationError) -> list[JSONRPCError]:
+    """The answers to a message that can't be read: one to each request in it."""
     details = error.errors(include_url=False, include_context=False)
     line = next((one["input"] for one in details if one["type"] == "json_invalid"), None)
     if line is not None:
         known = _id_in(str(line))
-        return None if known is None else _error(known, PARSE_ERROR, details[0]["msg"])
+        return [] if known is None else [_error(known, PARSE_ERROR, details[0]["msg"])]
+    if len(details[0]["loc"]) == 1:  # the message as a whole is no object
+        batch = details[0]["input"]
+        requests = filter(_is_request, batch if isinstance(batch, list) else ())
+        return [_error(one["id"], INVALID_REQUEST, _NO_BATCH) for one in requests]
     request = next((one["input"] for one in details if _is_request(one["input"])), None)
     if request is None:
-        return None
+        return []
     where = ".".join(str(part) for part in details[0]["loc"][1:]) or "message"
-    return _error(request["id"], INVALID_REQUEST, f"{where}: {details[0]['msg']}")
+    return [_error(request["id"], INVALID_REQUEST, f"{where}: {details[0]['msg']}")]
 
 
 def _is_request(value: object) -> bool:
-    return isinstance(value, dict) and "method" in value and isinstance(value.get("id"), str | int)
+    """Whether this asks for an answer and says under which id; it may lack everything else."""
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("id"), str | int)
+        and not value.keys() & {"result", "error"}
+    )
 
 
 def _id_in(line: str) -> str | int | None:
@@ -126,4 +151,8 @@ def _id_in(line: str) -> str | int | None:
 
 
 def _error(id: str | int, code: int, message: str) -> JSONRPCError:
-    return JSONRPCError(jsonrpc="2.0", id=id, error=ErrorData(code=code, message=message))
+    """An error under an id; under none, as JSON-RPC has it, if the id is text that can't be sent back."""
+    can_be_sent = isinstance(id, int) or not _SURROGATE.search(id)
+    return JSONRPCError(
+        jsonrpc="2.0", id=id if can_be_sent else None, error=ErrorData(code=code, message=message)
+    )

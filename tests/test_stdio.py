@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mcp.types import jsonrpc_message_adapter
+from mcp.types import JSONRPCError, jsonrpc_message_adapter
 from pydantic import ValidationError
 
-from alcf_mcp.stdio import INVALID_REQUEST, PARSE_ERROR, error_for
+from alcf_mcp.stdio import INVALID_REQUEST, PARSE_ERROR, errors_for
 from tests.guard.test_answers import META, Raw, raw
 
 __all__ = ["raw"]
@@ -25,10 +25,10 @@ __all__ = ["raw"]
 CALL = '"method": "tools/call", "params": {"name": "view_file", "arguments": {"id": 99, "path": %s}}'
 
 
-def answer_to(line: str) -> Any:
+def answers_to(line: str) -> list[JSONRPCError]:
     with pytest.raises(ValidationError) as refused:
         jsonrpc_message_adapter.validate_json(line, by_name=False)
-    return error_for(refused.value)
+    return errors_for(refused.value)
 
 
 @pytest.mark.parametrize("order", ["first", "last"])
@@ -41,7 +41,7 @@ def answer_to(line: str) -> Any:
 def test_a_line_that_is_not_valid_json_is_answered_under_its_id(value: str, id: Any, order: str) -> None:
     named = f'"jsonrpc": "2.0", "id": {json.dumps(id)}'
     parts = (named, CALL % value) if order == "first" else (CALL % value, named)
-    answer = answer_to("{" + ", ".join(parts) + "}")
+    (answer,) = answers_to("{" + ", ".join(parts) + "}")
     assert (answer.id, answer.error.code) == (id, PARSE_ERROR)
     assert "pydantic" not in answer.error.message
 
@@ -54,16 +54,25 @@ def test_a_line_that_is_not_valid_json_is_answered_under_its_id(value: str, id: 
         {"jsonrpc": "1.0", "id": 7, "method": "x"},
         {"id": 7, "method": "x"},
         {"jsonrpc": "2.0", "id": 7, "method": None},
+        {"jsonrpc": "2.0", "id": 7, "params": {}},
     ],
 )
 def test_a_request_that_is_none_is_answered_under_its_id(request_: dict[str, Any]) -> None:
-    answer = answer_to(json.dumps(request_))
+    (answer,) = answers_to(json.dumps(request_))
     assert (answer.id, answer.error.code) == (7, INVALID_REQUEST)
 
 
 @pytest.mark.parametrize("line", ["not json", "[1]", '{"jsonrpc": "2.0", "method": 5}', '{"id": {}}', ""])
 def test_what_asks_for_no_answer_gets_none(line: str) -> None:
-    assert answer_to(line) is None
+    assert answers_to(line) == []
+
+
+def test_each_request_in_a_batch_is_answered() -> None:
+    batch = [{"jsonrpc": "2.0", "id": id, "method": "tools/list"} for id in (7, "eight")]
+    told = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+    answers = answers_to(json.dumps([*batch, told, 5, {"id": 9, "result": {}}]))
+    assert [answer.id for answer in answers] == [7, "eight"]
+    assert all("on a line of its own" in answer.error.message for answer in answers)
 
 
 @given(st.text())
@@ -71,7 +80,8 @@ def test_whatever_a_line_says_it_is_answered_or_left_and_nothing_breaks(line: st
     try:
         jsonrpc_message_adapter.validate_json(line, by_name=False)
     except ValidationError as error:
-        error_for(error)
+        for answer in errors_for(error):
+            assert json.loads(answer.model_dump_json())["error"]
 
 
 async def test_the_server_answers_and_goes_on(raw: Raw, tmp_path: Path) -> None:
@@ -84,6 +94,22 @@ async def test_the_server_answers_and_goes_on(raw: Raw, tmp_path: Path) -> None:
     answer = await raw.line('{"jsonrpc": "2.0", "id": 4712, "method": 5}', 4712)
     assert answer["error"]["code"] == INVALID_REQUEST
     assert "inputRequests" in (await raw.call())["result"]
+
+
+@pytest.mark.parametrize("era", ["modern", "legacy"])
+def test_an_id_that_can_t_be_sent_back_is_answered_under_none(
+    process: subprocess.Popen[str], era: str
+) -> None:
+    meta = {"_meta": META} if era == "modern" else {}
+    if era == "legacy":
+        ask(process, "initialize", LEGACY)
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": "a\ud800", "method": "tools/list"}) + "\n")
+    process.stdin.flush()
+    answer = json.loads(process.stdout.readline())
+    assert (answer["id"], answer["error"]["code"]) == (None, PARSE_ERROR)
+    assert ask(process, "tools/list", meta, id=2)["result"]["tools"]
 
 
 LEGACY = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}
@@ -144,18 +170,20 @@ def test_arguments_that_are_none_are_answered(
     assert answer["error"]["code"] == -32602
 
 
+@pytest.mark.parametrize("requests", [1, 50])
 @pytest.mark.parametrize("era", ["modern", "legacy"])
 def test_a_client_that_reads_no_more_ends_the_server_quietly(
-    process: subprocess.Popen[str], era: str
+    process: subprocess.Popen[str], era: str, requests: int
 ) -> None:
+    """Whether or not it goes on sending, and though it leaves its end of the input open."""
     assert process.stdin
     assert process.stdout
     assert process.stderr
     ask(process, "initialize", LEGACY) if era == "legacy" else ask(process, "tools/list", {"_meta": META})
     process.stdout.close()
     request = {"jsonrpc": "2.0", "id": 3, "method": "tools/list", "params": {"_meta": META}}
-    with suppress(BrokenPipeError):
-        while process.poll() is None:
+    for _ in range(requests):
+        with suppress(BrokenPipeError):
             process.stdin.write(json.dumps(request) + "\n")
             process.stdin.flush()
     assert process.wait(timeout=20) == 0

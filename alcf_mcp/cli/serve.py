@@ -63,20 +63,25 @@ async def _serve_stdio(server: MCPServer[Any]) -> int:
 
     received = 0
 
+    def leave() -> None:
+        """Leave soon, with what is left undone."""
+        # The thread that reads stdin can't be interrupted: it must not keep the process alive.
+        deadline = threading.Timer(SHUTDOWN_SECONDS, os._exit, args=(128 + received if received else 0,))
+        deadline.daemon = True
+        deadline.start()
+
     async def watch() -> None:
         nonlocal received
         with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
-            async for received in signals:
+            async for caught in signals:
+                received = caught
                 group.cancel_scope.cancel()
-                # The thread that reads stdin can't be interrupted: it must not keep the process alive.
-                deadline = threading.Timer(SHUTDOWN_SECONDS, os._exit, args=(128 + received,))
-                deadline.daemon = True
-                deadline.start()
+                leave()
                 return
 
     async with anyio.create_task_group() as group:
         group.start_soon(watch)
-        await serve_stdio(server)
+        await serve_stdio(server, cut_off=leave)
         group.cancel_scope.cancel()
     return received
 
