@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,25 +25,25 @@ class Change:
         command: the command's name.
         tool: the tool that makes the same change; the journal records it under that name.
         arguments: the tool's arguments.
+        preview: looks at what the change would do.
         takes_piped_answer: whether an answer counts that does not come from a terminal.
     """
 
     command: str
     tool: str
     arguments: dict[str, Any]
+    preview: Callable[[], Awaitable[Preview]]
     takes_piped_answer: bool = False
 
 
-async def confirmed(
-    facility: Facility, settings: Settings, change: Change, preview: Preview, *, yes: bool
-) -> bool:
-    """Ask the user about a change, and note in the journal's words who makes it and who confirmed it.
+async def confirmed(facility: Facility, settings: Settings, change: Change, *, yes: bool) -> str:
+    """Ask the user about a change, and note for the journal who makes it and who confirmed it.
 
     Returns:
-        Whether the change is to be made; if not, there is nothing to do.
+        Why there is nothing to do; empty if the change is to be made.
 
     Raises:
-        InvalidCall: changes are not allowed, or nobody can be asked.
+        InvalidCall: changes are not allowed, nobody can be asked, or something changed during the question.
         typer.Abort: the user declined.
     """
     caller = facility.caller
@@ -50,18 +51,22 @@ async def confirmed(
     caller.arguments = {name: value for name, value in change.arguments.items() if value is not None}
     if settings.read_only:
         raise _refusal("Nothing may be changed", "ALCF_MCP_READ_ONLY is set.")
+    preview = await change.preview()
     if preview.settled is not None:
-        return False
+        return preview.settled
     if preview.harmless:
         caller.confirmed = f"not asked: {preview.harmless}"
-        return True
-    if yes:
+        return ""
+    caller.shown = preview.text()
+    if settings.confirm == "off":
+        caller.confirmed = "not asked: ALCF_MCP_CONFIRM is off"
+    elif yes:
         _check_yes_counts(settings)
-        caller.shown, caller.confirmed = preview.text(), "not asked: --yes"
-        return True
-    await _ask(facility, change, preview)
-    caller.shown, caller.confirmed = preview.text(), "in the terminal"
-    return True
+        caller.confirmed = "not asked: --yes"
+    else:
+        await _ask(facility, settings, change, preview)
+        caller.confirmed = "in the terminal" if sys.stdin.isatty() else "by a piped answer"
+    return ""
 
 
 def _check_yes_counts(settings: Settings) -> None:
@@ -72,12 +77,14 @@ def _check_yes_counts(settings: Settings) -> None:
         )
 
 
-async def _ask(facility: Facility, change: Change, preview: Preview) -> None:
+async def _ask(facility: Facility, settings: Settings, change: Change, preview: Preview) -> None:
     from alcf_mcp.reports.text import visible  # noqa: PLC0415 - loaded where it is used
 
     sys.stderr.write(f"{visible(preview.text())}\n")
-    if not (change.takes_piped_answer or sys.stdin.isatty()):
-        raise _refusal("Nobody can be asked: this is not a terminal", "If it is wanted, give --yes.")
+    if not sys.stdin.isatty():
+        _check_yes_counts(settings)  # a piped answer is no better
+        if not change.takes_piped_answer:
+            raise _refusal("Nobody can be asked: this is not a terminal", "If it is wanted, give --yes.")
     try:
         agreed = _agrees(preview.word)
     except typer.Abort:
@@ -87,6 +94,9 @@ async def _ask(facility: Facility, change: Change, preview: Preview) -> None:
         await facility.recorder.not_confirmed("declined")
         raise typer.Abort
     facility.wait.restart()  # the time that the user took does not count
+    now = await change.preview()
+    if (now.facts, now.question, now.settled) != (preview.facts, preview.question, preview.settled):
+        raise _refusal("What it would change is not the same any more", "Run the command again to see it.")
 
 
 def _agrees(word: str) -> bool:

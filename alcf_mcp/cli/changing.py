@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -31,10 +32,10 @@ def cancel(
         from alcf_mcp.tools.compute import cancel_job  # noqa: PLC0415
         from alcf_mcp.tools.job_previews import preview_cancel  # noqa: PLC0415
 
-        preview = await preview_cancel(at, job_id, resource)
         arguments: dict[str, Any] = {"job_id": job_id, "resource": resource}
-        if not await confirmed(at, settings, Change("cancel", "cancel_job", arguments), preview, yes=yes):
-            return str(preview.settled)
+        asked = Change("cancel", "cancel_job", arguments, partial(preview_cancel, at, job_id, resource))
+        if nothing_to_do := await confirmed(at, settings, asked, yes=yes):
+            return nothing_to_do
         done: Any = await cancel_job(at, **arguments)
         number = job_number(done.job_id)
         return (
@@ -61,10 +62,10 @@ def chmod(
         from alcf_mcp.tools.filesystem import chmod as change_mode  # noqa: PLC0415
 
         place = RemotePath.parse(path)
-        preview = await preview_chmod(at, place, mode)
         arguments: dict[str, Any] = {"path": place, "mode": mode}
-        if not await confirmed(at, settings, Change("chmod", "chmod", arguments), preview, yes=yes):
-            return str(preview.settled)
+        asked = Change("chmod", "chmod", arguments, partial(preview_chmod, at, place, mode))
+        if nothing_to_do := await confirmed(at, settings, asked, yes=yes):
+            return nothing_to_do
         done: Any = await change_mode(at, **arguments)
         return f"{done.path}: {done.before or 'unknown'} -> {done.after}"
 

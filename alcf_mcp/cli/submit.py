@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -77,10 +78,15 @@ async def _submit(
     from alcf_mcp.tools.job_previews import preview_submit  # noqa: PLC0415
 
     request = NewJob(**arguments)
-    preview = await preview_submit(at, resource, request, dry_run)
-    change = Change("submit", "submit_job", {"resource": resource, **arguments}, takes_piped_answer=True)
-    if not dry_run:
-        await confirmed(at, settings, change, preview, yes=yes)
+    change = Change(
+        "submit",
+        "submit_job",
+        {"resource": resource, **arguments},
+        partial(preview_submit, at, resource, request, dry_run),
+        takes_piped_answer=True,
+    )
+    if not dry_run and (nothing_to_do := await confirmed(at, settings, change, yes=yes)):
+        raise SettingsError(nothing_to_do)
     return await submit_job(at, resource, request, dry_run)
 
 
