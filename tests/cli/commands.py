@@ -21,11 +21,15 @@ class Terminal:
     state: Path
     environment: dict[str, str] = field(default_factory=dict)
 
-    def run(self, *arguments: str, check: bool = False, **variables: str) -> subprocess.CompletedProcess[str]:
+    def with_settings(self, **variables: str) -> Terminal:
+        """The same terminal with these environment variables."""
+        return Terminal(self.state, self.environment | variables)
+
+    def run(self, *arguments: str, check: bool = False) -> subprocess.CompletedProcess[str]:
         """Run a command, with pipes for its input and output."""
         return subprocess.run(
             self.command(*arguments),
-            env=os.environ | {"ALCF_MCP_FACILITY": "local"} | self.environment | variables,
+            env=os.environ | {"ALCF_MCP_FACILITY": "local"} | self.environment,
             input="",
             capture_output=True,
             text=True,

@@ -65,14 +65,15 @@ def test_no_flag_goes_around_the_users_settings(
 ) -> None:
     costly = ("-A", "LocalDemo", "-q", "preemptable", "-n", "8", "-t", "2h", "-d", HERE)
     arguments = ("700", HERE) if command == "chmod" else (__file__, *costly)
-    done = terminal.run(command, *arguments, "--yes", **variable)
+    done = terminal.with_settings(**variable).run(command, *arguments, "--yes")
     assert done.returncode == 1
     assert said in done.stderr
     assert terminal.run("history").stdout == "No changes recorded.\n"
 
 
 def test_limits_are_those_of_the_tools(terminal: Terminal) -> None:
-    done = terminal.run("chmod", "700", HERE, "--yes", ALCF_MCP_ALLOWED_PATHS="/eagle/LocalTiny")
+    limited = terminal.with_settings(ALCF_MCP_ALLOWED_PATHS="/eagle/LocalTiny")
+    done = limited.run("chmod", "700", HERE, "--yes")
     assert done.returncode == 1
     assert "ALCF_MCP_ALLOWED_PATHS" in done.stderr
 

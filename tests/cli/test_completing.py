@@ -7,14 +7,11 @@ from tests.cli.commands import Terminal
 
 def completed(terminal: Terminal, line: str) -> str:
     """What the shell is offered for a command line."""
-    words = f"alcf-mcp {line}"
-    variables = {
-        "_ALCF_MCP_COMPLETE": "complete_bash",
-        "COMP_WORDS": words,
-        "COMP_CWORD": str(len(words.split())),
-    }
-    unreachable = {"ALCF_MCP_FACILITY": "local", "ALCF_MCP_STATE_DIR": str(terminal.state)}
-    return terminal.run(**variables, **unreachable).stdout
+    typed = {"COMP_WORDS": f"alcf-mcp {line}", "COMP_CWORD": str(len(line.split(" ")))}
+    shell = terminal.with_settings(
+        _ALCF_MCP_COMPLETE="complete_bash", ALCF_MCP_STATE_DIR=str(terminal.state), **typed
+    )
+    return shell.run().stdout
 
 
 @pytest.mark.parametrize("command", ["job", "wait", "output", "cancel"])
