@@ -87,7 +87,7 @@ def main() -> None:
     # Nothing loaded at startup is garbage. Looking for it takes a sixth of the time that clients wait.
     gc.disable()
     try:
-        app()
+        app(prog_name="alcf-mcp")
     except (SettingsError, StateError) as error:
         sys.stderr.write(f"alcf-mcp: {error}\n")
         sys.exit(WRONG_SETTING)

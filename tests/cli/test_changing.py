@@ -1,0 +1,98 @@
+"""``alcf-mcp cancel`` and ``chmod``: what they show, whom they ask, and what the journal says of it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.cli.commands import Terminal
+
+HERE = "/eagle/LocalDemo"
+
+
+def last(terminal: Terminal, tool: str) -> dict[str, Any] | None:
+    lines = terminal.run("history", "--json", "--tool", tool).stdout.splitlines()
+    return json.loads(lines[0]) if lines and lines[0].startswith("{") else None
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "outcome", "confirmed"),
+    [("y\n", 0, "done", "in the terminal"), ("n\n", 1, "not confirmed", "declined")],
+)
+def test_who_is_at_a_terminal_is_asked(
+    terminal: Terminal, answer: str, status: int, outcome: str, confirmed: str
+) -> None:
+    done = terminal.answer(answer, "chmod", "700", HERE)
+    assert "rwx------ (700)" in done.stderr
+    assert "Change the mode?" in done.stderr
+    assert done.returncode == status, done.stderr
+    action = last(terminal, "chmod")
+    assert action is not None
+    assert (action["outcome"], action["confirmed"], action["client"]) == (
+        outcome,
+        confirmed,
+        "alcf-mcp chmod",
+    )
+    assert action["arguments"] == {"path": HERE, "mode": "700"}
+
+
+@pytest.mark.parametrize(("answer", "status"), [("y\n", 1), ("777\n", 0)])
+def test_much_at_stake_takes_a_word(terminal: Terminal, answer: str, status: int) -> None:
+    done = terminal.answer(answer, "chmod", "777", HERE)
+    assert "Everyone at the facility could then write to it." in done.stderr
+    assert "Type 777 to continue" in done.stderr + done.stdout
+    assert done.returncode == status
+
+
+def test_who_can_t_be_asked_is_refused_with_the_flag(terminal: Terminal) -> None:
+    done = terminal.run("chmod", "700", HERE)
+    assert done.returncode == 1
+    assert done.stderr.endswith("nothing was sent. If it is wanted, give --yes.\n")
+    assert last(terminal, "chmod") is None
+    assert terminal.run("chmod", "700", HERE, "--yes").stdout.endswith("-> rwx------ (700)\n")
+    action = last(terminal, "chmod")
+    assert action is not None
+    assert action["confirmed"] == "not asked: --yes"
+
+
+@pytest.mark.parametrize(
+    ("variable", "said"),
+    [({"ALCF_MCP_CONFIRM": "human"}, "without --yes"), ({"ALCF_MCP_READ_ONLY": "1"}, "ALCF_MCP_READ_ONLY")],
+)
+@pytest.mark.parametrize("command", ["chmod", "submit"])
+def test_no_flag_goes_around_the_users_settings(
+    terminal: Terminal, variable: dict[str, str], said: str, command: str
+) -> None:
+    costly = ("-A", "LocalDemo", "-q", "preemptable", "-n", "8", "-t", "2h", "-d", HERE)
+    arguments = ("700", HERE) if command == "chmod" else (__file__, *costly)
+    done = terminal.with_settings(**variable).run(command, *arguments, "--yes")
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert terminal.run("history").stdout == "No changes recorded.\n"
+
+
+def test_limits_are_those_of_the_tools(terminal: Terminal) -> None:
+    limited = terminal.with_settings(ALCF_MCP_ALLOWED_PATHS="/eagle/LocalTiny")
+    done = limited.run("chmod", "700", HERE, "--yes")
+    assert done.returncode == 1
+    assert "ALCF_MCP_ALLOWED_PATHS" in done.stderr
+
+
+def test_a_job_is_canceled_and_then_waited_for(terminal: Terminal) -> None:
+    number = terminal.submit("sleep 600")
+    assert terminal.run("cancel", number).returncode == 1
+    done = terminal.run("cancel", number, "--yes", check=True)
+    assert f"`alcf-mcp wait {number}` waits until it has ended." in done.stdout
+    assert terminal.run("wait", number).stdout.count("canceled") == 1
+    again = terminal.run("cancel", number, "--yes", check=True)
+    assert "has already ended" in again.stdout
+    action = last(terminal, "cancel_job")
+    assert action is not None
+    assert action["client"] == "alcf-mcp cancel"
+
+
+def test_history_tells_a_directory_that_was_made_for_a_job_as_itself(terminal: Terminal) -> None:
+    terminal.submit("true")
+    made = [line for line in terminal.run("history").stdout.splitlines() if "make_directory" in line]
+    assert len(made) == 1
+    assert "make_directory for submit_job(path=/eagle/LocalDemo/cli)" in made[0]
