@@ -6,7 +6,7 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,12 +25,12 @@ class Terminal:
         """The same terminal with these environment variables."""
         return Terminal(self.state, self.environment | variables)
 
-    def run(self, *arguments: str, check: bool = False) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, check: bool = False, piped: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command, with pipes for its input and output."""
         return subprocess.run(
             self.command(*arguments),
             env=os.environ | {"ALCF_MCP_FACILITY": "local"} | self.environment,
-            input="",
+            input=piped,
             capture_output=True,
             text=True,
             check=check,
@@ -52,6 +52,30 @@ class Terminal:
         finally:
             os.close(ours)
             os.close(theirs)
+
+    def answer_after(
+        self, answer: str, meanwhile: Callable[[], None], *arguments: str
+    ) -> tuple[int | None, str]:
+        """Answer a question only after something else has happened; the status, and what was written."""
+        ours, theirs = pty.openpty()
+        with subprocess.Popen(
+            self.command(*arguments),
+            env=os.environ | {"ALCF_MCP_FACILITY": "local"} | self.environment,
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stderr is not None
+            said = ""
+            while "[y/N]" not in said and process.poll() is None:
+                said += process.stderr.read(1)
+            meanwhile()
+            os.write(ours, answer.encode())
+            said += process.communicate()[1]
+        os.close(ours)
+        os.close(theirs)
+        return process.returncode, said
 
     def submit(self, text: str, *more: str) -> str:
         """Submit a script, and return the number of its job."""

@@ -96,3 +96,30 @@ def test_history_tells_a_directory_that_was_made_for_a_job_as_itself(terminal: T
     made = [line for line in terminal.run("history").stdout.splitlines() if "make_directory" in line]
     assert len(made) == 1
     assert "make_directory for submit_job(path=/eagle/LocalDemo/cli)" in made[0]
+
+
+COSTLY = (__file__, "-A", "LocalDemo", "-q", "preemptable", "-n", "8", "-t", "2h", "-d", HERE)
+
+
+def test_a_piped_answer_is_not_the_users_own(terminal: Terminal) -> None:
+    done = terminal.with_settings(ALCF_MCP_CONFIRM="human").run("submit", *COSTLY, piped="y\n")
+    assert done.returncode == 1
+    assert "Only your own answer counts" in done.stderr
+    assert terminal.run("history").stdout == "No changes recorded.\n"
+
+
+def test_who_asked_not_to_be_asked_is_not(terminal: Terminal) -> None:
+    done = terminal.with_settings(ALCF_MCP_CONFIRM="off").run("chmod", "700", HERE)
+    assert done.returncode == 0, done.stderr
+    action = last(terminal, "chmod")
+    assert action is not None
+    assert action["confirmed"] == "not asked: ALCF_MCP_CONFIRM is off"
+
+
+def test_what_changes_during_the_question_is_not_agreed_to(terminal: Terminal) -> None:
+    terminal.run("ls", HERE, check=True)
+    place = terminal.state / "local" / "tree" / HERE.removeprefix("/")
+    status, said = terminal.answer_after("y\n", lambda: place.chmod(0o711), "chmod", "700", HERE)
+    assert status == 1
+    assert "not the same any more" in said
+    assert place.stat().st_mode & 0o777 == 0o711
