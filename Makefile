@@ -34,7 +34,7 @@ format: $(READY)  ## Format, and fix what can be fixed automatically
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-snapshots: $(READY)  ## Regenerate from the code: tool snapshots, docs/tools.md, docs/configuration.md, a table in README.md
+snapshots: $(READY)  ## Regenerate: tool snapshots, docs/tools.md, docs/configuration.md, tables and links in other pages, the plugin
 	@$(BIN)/python -m tests.reference
 
 lint-workflows: $(READY)  ## Check .github with actionlint and zizmor's online audits (installing actionlint needs github.com)

@@ -1,9 +1,9 @@
 """MCP prompts from Markdown files: adding a prompt is adding a file.
 
-A file begins with YAML front matter: ``title``, ``description``, and ``arguments``, each with ``name``,
-``description``, ``required`` and ``complete``, the kind of its values for clients that offer completions. Its
-body is the prompt, with ``{argument}`` where an argument goes. A line with an argument that was not given is
-left out.
+A file begins with YAML front matter: ``title``, ``description``, ``use_when`` and ``arguments``, each with
+``name``, ``description``, ``required`` and ``complete``, the kind of its values for clients that offer
+completions. Its body is the prompt, with ``{argument}`` where an argument goes. A line with an argument that
+was not given is left out. ``use_when`` is for models, which choose the Agent Skill made from the same file.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class _Argument(BaseModel, extra="forbid"):
 class _PromptHead(BaseModel, extra="forbid"):
     title: str
     description: str
+    use_when: str
     arguments: list[_Argument] = []
 
 
@@ -43,9 +44,11 @@ class PromptFile:
     """A prompt as read from its file.
 
     ``completions`` holds the kind of an argument's values, by its name, where the file gives one.
+    ``use_when`` ends the sentence that tells a model when to choose it: "Use it when …".
     """
 
     prompt: Prompt
+    use_when: str
     completions: dict[str, Completion]
 
 
@@ -82,4 +85,4 @@ def _read(path: Path) -> PromptFile:
         fn=render,
         context_kwarg=None,
     )
-    return PromptFile(prompt, {a.name: a.complete for a in head.arguments if a.complete})
+    return PromptFile(prompt, head.use_when, {a.name: a.complete for a in head.arguments if a.complete})

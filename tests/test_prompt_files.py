@@ -11,6 +11,7 @@ GREETING = """\
 ---
 title: Greet
 description: Says hello.
+use_when: somebody comes in.
 arguments:
   - name: who
     description: Whom
@@ -73,7 +74,7 @@ def test_a_file_says_what_the_values_of_an_argument_are(directory: Path) -> None
     ("text", "said"),
     [
         ("no front matter", "front matter"),
-        ("---\ntitle: A\ndescription: B\n---\n{who}", "who in the body"),
+        ("---\ntitle: A\ndescription: B\nuse_when: C\n---\n{who}", "who in the body"),
         ("---\ntitle: A\n---\nx", "description"),
         (GREETING.replace("resource", "planet"), "complete"),
     ],

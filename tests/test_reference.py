@@ -1,6 +1,6 @@
 """Definitions and generated pages are reviewed: a change of one shows in a file's diff."""
 
-from tests.reference import ROOT, SNAPSHOTS, generated
+from tests.reference import ROOT, generated, kept
 
 
 async def test_what_is_generated_is_what_the_code_says() -> None:
@@ -13,6 +13,5 @@ async def test_what_is_generated_is_what_the_code_says() -> None:
     assert stale == [], "run `make snapshots` and look at the diff"
 
 
-async def test_every_snapshot_belongs_to_a_tool() -> None:
-    kept = {path.relative_to(ROOT) for path in (ROOT / SNAPSHOTS).glob("*.json")}
-    assert kept <= (await generated()).keys()
+async def test_every_snapshot_belongs_to_a_tool_and_every_skill_to_a_prompt() -> None:
+    assert kept() <= (await generated()).keys()

@@ -129,8 +129,8 @@ def check_clients() -> Iterator[Check]:
     yield Check(
         name="clients",
         verdict=Health.NOTE,
-        seen=f"No client on this machine knows this server{f' (found: {titles})' if titles else ''}",
-        cure="`alcf-mcp install <client>` adds it.",
+        seen=f"No client here has an entry for this server{f' (found: {titles})' if titles else ''}",
+        cure="`alcf-mcp install <client>` adds one; a client with the plugin needs none.",
     )
 
 

@@ -11,15 +11,16 @@ Only one place in a file changes. Comments, other servers and settings stay as t
 
 from __future__ import annotations
 
-from alcf_mcp.install.changes import Change, by_hand, installation, removal
+from alcf_mcp.install.changes import Change, by_hand, installation, new_entry, removal
 from alcf_mcp.install.errors import ClientError
 from alcf_mcp.install.found import FoundConfiguration, FoundEntry, found_configurations
 from alcf_mcp.install.known import CLIENTS, Client, client_named
-from alcf_mcp.install.launcher import Launcher, this_program
+from alcf_mcp.install.launcher import PUBLISHED, Launcher, this_program
 from alcf_mcp.install.machine import ThisComputer
 
 __all__ = [
     "CLIENTS",
+    "PUBLISHED",
     "Change",
     "Client",
     "ClientError",
@@ -31,6 +32,7 @@ __all__ = [
     "client_named",
     "found_configurations",
     "installation",
+    "new_entry",
     "removal",
     "this_program",
 ]

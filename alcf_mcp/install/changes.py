@@ -88,7 +88,7 @@ def installation(
     _check_name(name)
 
     def change(text: str, place: tuple[str, ...], existing: Any) -> tuple[str, dict[str, Any]]:
-        values = dict(client.always) | wanted(launcher, local=local, before=ServerEntry.of(existing))
+        values = _entry(client, launcher, local=local, before=ServerEntry.of(existing))
         return client.format.with_entry(text, place, values), (existing or {}) | values
 
     return _planned(client, name, path, change)
@@ -119,7 +119,16 @@ def by_hand(client: Client, launcher: Launcher, *, name: str = "alcf", local: bo
         ClientError: the name is not one that all clients accept.
     """
     _check_name(name)
-    return _snippet(client, name, dict(client.always) | wanted(launcher, local=local, before=None))
+    return _snippet(client, name, new_entry(client, launcher, local=local))
+
+
+def new_entry(client: Client, launcher: Launcher, *, local: bool = False) -> dict[str, Any]:
+    """The entry that :func:`installation` would write into an empty file."""
+    return _entry(client, launcher, local=local, before=None)
+
+
+def _entry(client: Client, launcher: Launcher, *, local: bool, before: ServerEntry | None) -> dict[str, Any]:
+    return dict(client.always) | wanted(launcher, local=local, before=before)
 
 
 def _snippet(client: Client, name: str, values: dict[str, Any]) -> str:

@@ -27,6 +27,10 @@ class Launcher:
     arguments: tuple[str, ...] = ()
 
 
+PUBLISHED = Launcher("uvx", (NAME,))
+"""How plugins and links start the published program: by name, because they know no computer's paths."""
+
+
 def this_program(environment: Mapping[str, str] = os.environ, prefix: str = sys.prefix) -> Launcher:
     """How to start this same program again later.
 
@@ -50,7 +54,7 @@ def _uvx(environment: Mapping[str, str]) -> Launcher:
     beside = shutil.which("uvx", path=str(Path(uv).parent)) if uv else None
     uvx = beside or shutil.which("uvx")
     source = _source()
-    what = ("--from", source, NAME) if source else (NAME,)
+    what = ("--from", source, *PUBLISHED.arguments) if source else PUBLISHED.arguments
     if uvx:
         return Launcher(os.path.abspath(uvx), what)  # noqa: PTH100
     return Launcher(os.path.abspath(uv or "uv"), ("tool", "run", *what))  # noqa: PTH100
