@@ -26,11 +26,12 @@ from benchmarks.report import Report
 from benchmarks.sizes import SIZES
 from benchmarks.start import START
 from benchmarks.tasks import TASKS
+from benchmarks.terminal import TERMINAL
 from benchmarks.varying import VARYING
 
 ALL: dict[str, Benchmark] = {
     benchmark.name: benchmark
-    for benchmark in (START, OVERHEAD, TASKS, VARYING, CONCURRENCY, LARGE, SIZES, MEMORY, JOURNAL)
+    for benchmark in (START, TERMINAL, OVERHEAD, TASKS, VARYING, CONCURRENCY, LARGE, SIZES, MEMORY, JOURNAL)
 }
 PROFILED = [START.name, *(name for name, benchmark in ALL.items() if benchmark.workload)]
 RESULTS = ROOT / "benchmarks" / "results" / "latest.json"

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.figure import Figure, Goal
+from benchmarks.plan import Plan
 from benchmarks.rounds import Rounds, rounds
+from benchmarks.terminal import measure as measure_terminal
 
 ROOT = Path(__file__).parent.parent
 
@@ -74,3 +76,17 @@ def test_a_quick_run_tells_its_figures_and_leaves_nothing_behind(tmp_path: Path)
     assert all(figure["ours"] > 0 for figure in told["figures"])
     assert all(figure["name"].split()[0] in done.stdout for figure in told["figures"])
     assert list(tmp_path.iterdir()) == [results]
+
+
+async def test_a_command_is_measured_beside_globus_only_where_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    library, globus = await measure_terminal(Plan(tmp_path, quick=True, wanted_rounds=1))
+    assert library.ratio is not None
+    assert (globus.ratio, globus.note) == (None, "not measured: no globus-cli was found")
+    (tmp_path / "globus").write_text("#!/bin/sh\n")
+    (tmp_path / "globus").chmod(0o700)
+    _, globus = await measure_terminal(Plan(tmp_path, quick=True, wanted_rounds=1))
+    assert globus.ratio is not None
+    assert globus.against == "globus --version"
