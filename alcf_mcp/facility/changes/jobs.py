@@ -170,7 +170,7 @@ class JobActions:
             why = str(error).rstrip(".")
             raise InvalidCall(
                 f"The job was not submitted: its output directory {path} could not be made ({why})",
-                hint="Make it with make_directory, or name another, and call submit_job again.",
+                hint="Make it, or name another, and submit the job again.",
             ) from None
 
     @contextmanager
