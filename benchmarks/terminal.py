@@ -19,7 +19,7 @@ from benchmarks.rounds import Rounds, Side, rounds
 
 NAME = "alcf-mcp jobs, process start to end"
 LIBRARY = 'python -c "import alcf_mcp.iri"'
-GLOBUS = "globus --version"
+GLOBUS = "globus --help"
 
 
 async def measure(plan: Plan) -> list[Figure]:
@@ -36,7 +36,7 @@ async def measure(plan: Plan) -> list[Figure]:
             "library": _ended([sys.executable, "-c", "import alcf_mcp.iri"], environment),
         }
         if globus:
-            sides["globus"] = _ended([globus, "--version"], environment)
+            sides["globus"] = _ended([globus, "--help"], environment)
         measured = await rounds(plan.rounds, **sides)
     return [measured.figure(NAME, "library", against=LIBRARY), _beside_globus(measured, globus)]
 

@@ -87,7 +87,16 @@ async def _submit(
     )
     if not dry_run and (nothing_to_do := await confirmed(at, settings, change, yes=yes)):
         raise SettingsError(nothing_to_do)
-    return await submit_job(at, resource, request, dry_run)
+    submitted: Any = await submit_job(at, resource, request, dry_run)
+    return submitted.model_copy(update={"next_step": _next_step(submitted.job_id)})
+
+
+def _next_step(job_id: str | None) -> str:
+    from alcf_mcp.facility.jobs.known import job_number  # noqa: PLC0415 - loaded where it is used
+
+    if job_id is None:
+        return "Nothing was sent. Leave out --dry-run to submit it."
+    return f"`alcf-mcp output {job_number(job_id)} --follow` shows what it writes."
 
 
 def _name_of(script: Path) -> str:

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.cli.commands import Terminal
+from tests.cli.commands import JOB, Terminal
 
 TOOLS = ("get_job", "wait_for_job", "list_jobs", "~~~", "not instructions")
 
@@ -32,6 +32,15 @@ def test_a_job_is_told_without_tools(terminal: Terminal) -> None:
     assert f"`alcf-mcp output {number}` shows its output." in shown
     assert not any(word in shown for word in TOOLS)
     assert "next_step" not in terminal.run("job", number, "--json").stdout
+
+
+def test_a_submission_says_how_to_go_on_in_a_terminal(terminal: Terminal) -> None:
+    script = terminal.state.parent / "script.sh"
+    script.write_text("true")
+    for flag, said in (("--dry-run", "Leave out --dry-run"), ("--yes", "`alcf-mcp output 1001 --follow`")):
+        shown = terminal.run("submit", str(script), *JOB, flag, check=True).stdout
+        assert said in shown
+        assert not any(word in shown for word in (*TOOLS, "submit_job"))
 
 
 def test_one_stream_is_plain_and_two_are_told_apart(terminal: Terminal) -> None:
