@@ -102,6 +102,7 @@ def _arguments(schema: dict[str, Any]) -> Iterator[str]:
 
 
 def _argument(schema: dict[str, Any]) -> str:
+    schema = next(iter(schema.get("anyOf", ())), schema)  # what it is, apart from null
     notes = [schema.get("description", "")]
     if "enum" in schema:
         notes.append("one of " + ", ".join(f"`{value}`" for value in schema["enum"]))

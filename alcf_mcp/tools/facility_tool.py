@@ -175,7 +175,7 @@ def _problem(kind: str, where: tuple[int | str, ...], message: str, fields: list
     if kind == "missing":
         return f"'{name}' is missing or blank"
     reason = message.removeprefix("Value error, ").replace("Input should be", "should be")
-    position = "".join(f"[{part}]" for part in where[1:2] if isinstance(part, int))
+    position = "".join(f"[{one_line(str(part), 60)}]" for part in where[1:2])
     return f"'{name}{position}': {reason[:1].lower()}{reason[1:]}"
 
 

@@ -37,20 +37,27 @@ def lean_input(schema: JSONObject) -> JSONObject:
     """Make the schema of arguments lean, within what all model APIs take.
 
     OpenAI's strict mode takes neither defaults nor lengths of texts: a default is named in the description
-    instead, and the server checks lengths itself.
+    instead, and the server checks lengths itself. It also makes a model give every argument: where there is
+    neither a default to repeat nor an empty text or list, the schema admits ``null``.
     """
     leaned = lean(schema)
-    properties = {name: _plain(child) for name, child in leaned.get("properties", {}).items()}
+    required = leaned.get("required", ())
+    properties = {
+        name: _plain(child, required=name in required) for name, child in leaned.get("properties", {}).items()
+    }
     return {**leaned, "properties": properties}
 
 
-def _plain(argument: JSONObject) -> JSONObject:
+def _plain(argument: JSONObject, *, required: bool) -> JSONObject:
     kept = {key: value for key, value in argument.items() if key not in ("default", *_LENGTHS)}
     if argument.get("default"):
         default = argument["default"]
         said = ", ".join(default) if isinstance(default, list) else default
         kept["description"] = f"{kept.get('description', '')} (default {said})".strip()
-    return kept
+    has_no_empty = kept.get("type") in ("integer", "number") or "enum" in kept
+    if required or "default" in argument or not has_no_empty:
+        return kept
+    return {"anyOf": [kept, {"type": "null"}]}  # the form that most libraries convert without loss
 
 
 def lean_output(schema: JSONObject) -> JSONObject:

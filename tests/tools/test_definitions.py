@@ -93,7 +93,8 @@ async def test_every_tool_and_argument_is_described(tools: dict[str, Tool]) -> N
         assert tool.description
         assert (tool.output_schema is None) == (tool.name in WITHOUT_OUTPUT_SCHEMA)
         for name, schema in tool.input_schema.get("properties", {}).items():
-            assert schema.get("description"), f"{tool.name}.{name}"
+            described = schema.get("description") or schema["anyOf"][0].get("description")
+            assert described, f"{tool.name}.{name}"
 
 
 async def test_guarded_tools_and_only_they_take_a_confirmation(tools: dict[str, Tool]) -> None:

@@ -69,7 +69,7 @@ async def test_variables_are_taken_as_an_object_and_as_a_list(assistant: Assista
         ({"executable": "/bin/echo", "arguments": ["a", None]}, "'arguments[1]'"),
         ({"script": "env", "environment": ["A=1", "B"]}, "entry [1] should be text like NAME=value"),
         ({"script": "env", "environment": ["A=1", {"name": "B"}]}, "entry [1]"),
-        ({"script": "env", "environment": {"A": None}}, "'environment'"),
+        ({"script": "env", "environment": {"A": None}}, "'environment[A]'"),
         ({"script": {"steps": []}}, "'script'"),
         ({"script": "env", "filesystems": ["home", 7, []]}, "'filesystems[1]'"),
     ],
