@@ -16,6 +16,7 @@ from alcf_mcp.facility.walltime import parse_walltime
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.journal import Journal
+from alcf_mcp.private import make_private_file
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +104,7 @@ def _tell_once(notes: list[str], told: Path) -> None:
     with suppress(OSError, UnicodeDecodeError):
         if told.exists() and told.read_text(encoding="utf-8") == text:
             return
+        make_private_file(told)
         told.write_text(text, encoding="utf-8")
     for note in notes:
         logger.warning("%s", note)

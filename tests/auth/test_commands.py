@@ -122,7 +122,7 @@ def test_token_signed_out(globus: GlobusAuth) -> None:
     assert done.stdout == ""
     assert done.stderr == (
         "alcf-mcp token: Nobody is signed in, so only public information is available. "
-        "Run `alcf-mcp login` in a terminal.\n"
+        "Run `alcf-mcp login`.\n"
     )
 
 

@@ -140,7 +140,7 @@ async def test_a_variable_has_a_name(assistant: Assistant, name: str) -> None:
 
 async def test_what_the_queue_table_says_is_advice(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     """As at ALCF; the local facility's machines are too small for ALCF's queues."""
-    monkeypatch.setattr("alcf_mcp.server.ProcessState", process_state)
+    monkeypatch.setattr("alcf_mcp.opening.ProcessState", process_state)
     async with connect() as assistant:
         dry = await assistant.do("submit_job", **JOB, nodes=4, dry_run=True)
     assert any(note.startswith("debug on Polaris takes 1-2 nodes") for note in dry["notes"])
