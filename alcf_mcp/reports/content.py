@@ -116,7 +116,10 @@ def _line(raw: str, start: int | None, longest: int) -> _Line:
     length = len(state.rstrip("\r"))
     fits = _fitting(state[:length], longest)
     if fits == length:
-        return _Line(raw, visible(state + end), left_out)
+        shown = visible(state + end)
+        if len(shown.encode()) > longest:  # nothing but carriage returns follows what fits
+            shown = visible(state[:length] + end)
+        return _Line(raw, shown, left_out)
     where = "" if start is None else f" from offset={start + bytes_in(raw[: begin + fits])} on"
     rest = f"… ({count(length - fits, 'more character')} in this line{where})"
     return _Line(raw, visible(state[:fits]) + rest + end, left_out, cut=True)
