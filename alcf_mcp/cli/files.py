@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alcf_mcp.cli.direct import at_facility
-from alcf_mcp.cli.options import Facility, PathArgument, StateDir
+from alcf_mcp.cli.options import Facility, PathArgument, StateDir, check_choice
 from alcf_mcp.cli.showing import note, plain, write_content
-from alcf_mcp.config import SettingsError, load_settings
+from alcf_mcp.config import load_settings
 
 if TYPE_CHECKING:
     from alcf_mcp.facility import Facility as OpenFacility
@@ -41,8 +41,7 @@ def ls(
     state_dir: StateDir = None,
 ) -> None:
     """List a directory, or show one file, as `ls -l` does: permissions, owner, group, size, time, name."""
-    if sort not in ORDERS:
-        raise SettingsError(f"--sort {sort}: choose from {', '.join(ORDERS)}")
+    check_choice("--sort", sort, ORDERS)
     settings = load_settings(facility=facility, state_dir=state_dir)
 
     async def look(at: OpenFacility) -> Sequence[File]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from alcf_mcp.cli.options import Facility, StateDir
+from alcf_mcp.cli.options import Facility, StateDir, parsed
 from alcf_mcp.cli.showing import console, plain, write_json
-from alcf_mcp.config import SettingsError, load_settings
+from alcf_mcp.config import load_settings
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,12 +53,8 @@ def history(
 
 def _moment(since: str | None) -> datetime | None:
     from alcf_mcp.facility.walltime import parse_since  # noqa: PLC0415 - loaded where it is used
-    from alcf_mcp.iri.errors import InvalidCall  # noqa: PLC0415
 
-    try:
-        return parse_since(since) if since else None
-    except InvalidCall as error:
-        raise SettingsError(f"--since: {error}. {error.hint}") from None
+    return parsed("--since", parse_since, since) if since else None
 
 
 def _show(actions: list[Action]) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alcf_mcp.cli.direct import at_facility
-from alcf_mcp.cli.options import AsJSON, Facility, JobIdArgument, OnMachine, StateDir
+from alcf_mcp.cli.options import AsJSON, Facility, JobIdArgument, OnMachine, StateDir, parsed
 from alcf_mcp.cli.showing import write_content, write_json
-from alcf_mcp.config import SettingsError, load_settings
+from alcf_mcp.config import load_settings
 
 if TYPE_CHECKING:
     from alcf_mcp.facility import Facility as OpenFacility
@@ -87,12 +87,8 @@ async def _ended(facility: OpenFacility, now: KnownJob, patience: float) -> Know
 def _seconds(timeout: str | None) -> float:
     from alcf_mcp.cli.following import FOREVER  # noqa: PLC0415 - loaded where it is used
     from alcf_mcp.facility.walltime import parse_duration  # noqa: PLC0415
-    from alcf_mcp.iri.errors import InvalidCall  # noqa: PLC0415
 
-    try:
-        return float(parse_duration(timeout)) if timeout else FOREVER
-    except InvalidCall as error:
-        raise SettingsError(f"--timeout: {error}. {error.hint}") from None
+    return float(parsed("--timeout", parse_duration, timeout)) if timeout else FOREVER
 
 
 def _show(report: JobReport) -> None:

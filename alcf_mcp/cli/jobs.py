@@ -11,7 +11,7 @@ import typer
 
 from alcf_mcp.cli.completing import machines
 from alcf_mcp.cli.direct import at_facility
-from alcf_mcp.cli.options import AsJSON, Facility, StateDir
+from alcf_mcp.cli.options import AsJSON, Facility, StateDir, check_choice
 from alcf_mcp.cli.showing import write_json
 from alcf_mcp.config import SettingsError, load_settings
 
@@ -51,7 +51,8 @@ def jobs(
     state_dir: StateDir = None,
 ) -> None:
     """Show your jobs on all machines, running ones first."""
-    _one_of("--state", state, STATES)
+    if state is not None:
+        check_choice("--state", state, STATES)
     if watch and as_json:
         raise SettingsError("--watch and --json can't be combined")
     if watch and not since:
@@ -96,11 +97,6 @@ async def _watch(facility: OpenFacility, wanted: dict[str, Any]) -> None:
                 _show(found, again=True)
                 shown = found
         await anyio.sleep(WATCH_PAUSE)
-
-
-def _one_of(option: str, value: str | None, choices: Sequence[str]) -> None:
-    if value is not None and value not in choices:
-        raise SettingsError(f"{option} {value}: choose from {', '.join(choices)}")
 
 
 def _show(found: JobList, *, again: bool = False) -> None:

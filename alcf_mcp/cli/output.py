@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alcf_mcp.cli.direct import at_facility
-from alcf_mcp.cli.options import Facility, JobIdArgument, OnMachine, StateDir
+from alcf_mcp.cli.options import Facility, JobIdArgument, OnMachine, StateDir, check_choice
 from alcf_mcp.cli.showing import note, write_content
-from alcf_mcp.config import SettingsError, load_settings
+from alcf_mcp.config import load_settings
 
 if TYPE_CHECKING:
     from alcf_mcp.facility import Facility as OpenFacility
@@ -38,8 +38,7 @@ def output(
     state_dir: StateDir = None,
 ) -> None:
     """Show a job's output. At ALCF, it appears when the job has ended."""
-    if stream not in STREAMS:
-        raise SettingsError(f"--stream {stream}: choose from {', '.join(STREAMS)}")
+    check_choice("--stream", stream, STREAMS)
     settings = load_settings(facility=facility, state_dir=state_dir)
     if follow:
         import anyio  # noqa: PLC0415 - loaded where it is used

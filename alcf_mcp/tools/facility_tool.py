@@ -56,12 +56,18 @@ class FacilityTool(Tool):
         arguments.model_config["extra"] = "forbid"
         arguments.model_rebuild(force=True)
         made.parameters = lean_input(arguments.model_json_schema(by_alias=True))
-        made.fn_metadata = TextStaysText.of(made.fn_metadata, _texts(made.parameters))
+        made.fn_metadata = TextStaysText.of(made.fn_metadata, made.texts)
         if schema := made.fn_metadata.output_schema:
             made.fn_metadata.output_schema = lean_output(schema)
             # Results are made from the model itself; a preview or a refusal has another shape.
             made.fn_metadata.output_model = None
         return made
+
+    @functools.cached_property
+    def texts(self) -> frozenset[str]:
+        """The names of the arguments that are text."""
+        properties: dict[str, dict[str, Any]] = self.parameters.get("properties", {})
+        return frozenset(name for name, schema in properties.items() if schema.get("type") == "string")
 
     async def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
@@ -96,8 +102,8 @@ class FacilityTool(Tool):
 
     def given(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """The arguments that have a value, as they are meant; what clients add of their own is left out."""
-        known = without_clients_own(arguments, self.fn_metadata.arg_model.model_fields)
-        return as_meant(known, self.fn_metadata.arg_model.model_fields, _texts(self.parameters))
+        fields = self.fn_metadata.arg_model.model_fields
+        return as_meant(without_clients_own(arguments, fields), fields, self.texts)
 
     def _wrong_arguments(self, error: ValidationError) -> CallToolResult:
         fields = self.fn_metadata.arg_model.model_fields
@@ -177,12 +183,6 @@ def _problem(kind: str, where: tuple[int | str, ...], message: str, fields: list
     reason = message.removeprefix("Value error, ").replace("Input should be", "should be")
     position = "".join(f"[{one_line(str(part), 60)}]" for part in where[1:2])
     return f"'{name}{position}': {reason[:1].lower()}{reason[1:]}"
-
-
-def _texts(parameters: dict[str, Any]) -> frozenset[str]:
-    """The names of the arguments that are text."""
-    properties: dict[str, dict[str, Any]] = parameters.get("properties", {})
-    return frozenset(name for name, schema in properties.items() if schema.get("type") == "string")
 
 
 def _paragraph(docstring: str) -> str:

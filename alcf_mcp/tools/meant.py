@@ -41,9 +41,9 @@ def as_meant(arguments: dict[str, Any], fields: Iterable[str], texts: frozenset[
 
 def without_clients_own(arguments: dict[str, Any], fields: Iterable[str]) -> dict[str, Any]:
     """The arguments without those that clients are known to add to every call, unless the tool takes them."""
-    if not (arguments.keys() - set(fields)) & clients_own():
-        return arguments
-    return {name: value for name, value in arguments.items() if name in fields or name not in clients_own()}
+    unknown = arguments.keys() - set(fields)
+    added = unknown & clients_own() if unknown else unknown  # most calls need not load the list
+    return {name: value for name, value in arguments.items() if name not in added}
 
 
 @functools.cache

@@ -25,11 +25,16 @@ class Terminal:
         """The same terminal with these environment variables."""
         return Terminal(self.state, self.environment | variables)
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment that commands run in."""
+        return os.environ | {"ALCF_MCP_FACILITY": "local"} | self.environment
+
     def run(self, *arguments: str, check: bool = False, piped: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command, with pipes for its input and output."""
         return subprocess.run(
             self.command(*arguments),
-            env=os.environ | {"ALCF_MCP_FACILITY": "local"} | self.environment,
+            env=self.variables,
             input=piped,
             capture_output=True,
             text=True,
@@ -43,7 +48,7 @@ class Terminal:
             os.write(ours, answer.encode())
             return subprocess.run(
                 self.command(*arguments),
-                env=os.environ | {"ALCF_MCP_FACILITY": "local"} | self.environment,
+                env=self.variables,
                 stdin=theirs,
                 capture_output=True,
                 text=True,
@@ -60,7 +65,7 @@ class Terminal:
         ours, theirs = pty.openpty()
         with subprocess.Popen(
             self.command(*arguments),
-            env=os.environ | {"ALCF_MCP_FACILITY": "local"} | self.environment,
+            env=self.variables,
             stdin=theirs,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
