@@ -1,0 +1,1 @@
+"""What ALCF's machines are doing, according to their public activity feed."""
