@@ -23,7 +23,7 @@ from pydantic_settings import (
 ALCF_API_URL = "https://api.alcf.anl.gov/api/v1"
 
 GROUPS = ("status", "compute", "filesystem", "tasks", "account", "session", "extended")
-TOOLSETS = ("default", *GROUPS)
+TOOLSETS = ("core", "default", *GROUPS)
 
 
 def _split(value: Any) -> Any:
@@ -103,6 +103,7 @@ class Settings(BaseSettings):
     toolsets: Names = Field(
         ("default",),
         description=f"Which groups of tools to offer: {', '.join(TOOLSETS)}. "
+        "`core` holds what most jobs need, for small models; "
         "`extended` holds what ALCF does not support yet; on its own, it is added to the default.",
     )
     tool_prefix: Annotated[str, AfterValidator(_is_prefix)] = Field(

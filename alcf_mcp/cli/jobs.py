@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from alcf_mcp.facility import Facility as OpenFacility
     from alcf_mcp.reports.job_list import JobList
-    from alcf_mcp.reports.jobs import JobReport
+    from alcf_mcp.reports.jobs import ListedJob
 
 STATES = ("new", "queued", "held", "active", "running", "completed", "failed", "canceled", "done", "unknown")
 
@@ -119,7 +119,7 @@ def _show(found: JobList, *, again: bool = False) -> None:
     sys.stdout.flush()
 
 
-def _table(out: Console, reports: Sequence[JobReport]) -> None:
+def _table(out: Console, reports: Sequence[ListedJob]) -> None:
     from rich.markup import escape  # noqa: PLC0415 - loaded where it is used
     from rich.table import Table  # noqa: PLC0415
 
@@ -133,7 +133,7 @@ def _table(out: Console, reports: Sequence[JobReport]) -> None:
     out.print(table)
 
 
-def style_of(known: JobReport) -> str:
+def style_of(known: ListedJob) -> str:
     """The colour of a job: green while it runs, red if it failed."""
     if known.state == "active":
         return "green"

@@ -10,14 +10,25 @@ from alcf_mcp.facility.paths import octal
 from alcf_mcp.iri.models import File
 from alcf_mcp.reports.facts import Facts, Result
 from alcf_mcp.reports.text import clock, count, one_line, size
+from alcf_mcp.reports.unless_stated import usual_in, without
+
+
+class Access(Facts):
+    """What an entry of a directory is, and who may do what with it; ``mode`` in octal."""
+
+    type: str | None = None
+    permissions: str | None = None
+    mode: str | None = None
+    owner: str | None = None
+    group: str | None = None
 
 
 class Entry(Facts):
     """An entry of a directory; ``size`` in bytes, ``mode`` in octal."""
 
     name: str
-    type: str
-    permissions: str
+    type: str | None = None
+    permissions: str | None = None
     mode: str | None = None
     owner: str | None = None
     group: str | None = None
@@ -36,7 +47,7 @@ class Entry(Facts):
             owner=one_line(file.user) or None,
             group=one_line(file.group) or None,
             size=file.size,
-            modified=file.last_modified,
+            modified=file.last_modified and file.last_modified.replace(microsecond=0),
             link_target=one_line(file.link_target, 4096) or None,
         )
 
@@ -50,19 +61,35 @@ class Entry(Facts):
 
 
 class Directory(Result):
-    """The entries of a directory; ``total`` counts all of them, ``entries`` holds those asked for."""
+    """The entries of a directory; ``total`` counts all of them, ``entries`` holds those asked for.
+
+    An entry has what ``unless_stated`` says, unless it says otherwise itself.
+    """
 
     path: str
     total: int
     total_bytes: int
+    unless_stated: Access | None = None
     entries: list[Entry]
     note: str | None = None
     next_step: str | None = None
 
+    def lean(self) -> Directory:
+        """The same directory, saying only once what most of its entries have."""
+        if not (usual := usual_in(self.entries, list(Access.model_fields))):
+            return self
+        entries = [without(entry, usual) for entry in self.entries]
+        return self.model_copy(update={"unless_stated": Access(**usual), "entries": entries})
+
     def text(self) -> str:
         """One entry per line."""
         head = f"{self.path}: {count(self.total, 'entry')}, files of {size(self.total_bytes)}"
-        lines = [head, *(entry.line() for entry in self.entries), self.note, self.next_step]
+        usual = self.unless_stated.model_dump(exclude_none=True) if self.unless_stated else {}
+        whole = [
+            entry.model_copy(update={**usual, **entry.model_dump(exclude_none=True)})
+            for entry in self.entries
+        ]
+        lines = [head, *(entry.line() for entry in whole), self.note, self.next_step]
         return "\n".join(line for line in lines if line)
 
 

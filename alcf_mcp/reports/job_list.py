@@ -11,8 +11,9 @@ from alcf_mcp.facility.jobs.known import KnownJob, Listing
 from alcf_mcp.facility.walltime import parse_since
 from alcf_mcp.iri.models import JOB_STATES
 from alcf_mcp.reports.facts import Result
-from alcf_mcp.reports.jobs import UNKNOWN, JobReport
+from alcf_mcp.reports.jobs import UNKNOWN, JobTerms, ListedJob, asked_for
 from alcf_mcp.reports.text import count, one_line
+from alcf_mcp.reports.unless_stated import usual_in, without
 
 JobState = Literal[
     "new", "queued", "held", "active", "running", "completed", "failed", "canceled", "done", "unknown"
@@ -25,20 +26,38 @@ STATES_MEANT = {"running": {"active"}, "done": {"completed", "failed", "canceled
 
 
 class JobList(Result):
-    """Jobs, running ones first; ``total`` counts all that match, ``jobs`` holds those asked for."""
+    """Jobs, running ones first; ``total`` counts all that match, ``jobs`` holds those asked for.
+
+    A job has what ``unless_stated`` says, unless it says otherwise itself.
+    """
 
     summary: str
     total: int
-    jobs: list[JobReport]
+    unless_stated: JobTerms | None = None
+    jobs: list[ListedJob]
     unanswered: dict[str, str] = {}
     note: str | None = None
     next_step: str | None = None
 
+    def lean(self) -> JobList:
+        """The same list, saying only once what most of its jobs ask for."""
+        if not (usual := usual_in(self.jobs, list(JobTerms.model_fields))):
+            return self
+        jobs = [without(job, usual) for job in self.jobs]
+        return self.model_copy(update={"unless_stated": JobTerms(**usual), "jobs": jobs})
+
     def text(self) -> str:
         """One job per line."""
         silent = [f"{machine} did not answer: {why}" for machine, why in self.unanswered.items()]
-        lines = [self.summary, *(job.headline() for job in self.jobs), *silent, self.note, self.next_step]
+        jobs = [job.headline() for job in self.jobs]
+        lines = [self.summary, self._unless_stated(), *jobs, *silent, self.note, self.next_step]
         return "\n".join(line for line in lines if line)
+
+    def _unless_stated(self) -> str | None:
+        if self.unless_stated is None:
+            return None
+        where = [f"on {self.unless_stated.resource}"] if self.unless_stated.resource else []
+        return f"Unless stated: {', '.join([*where, *asked_for(self.unless_stated)])}"
 
 
 _ORDER = ("active", "held", "queued", "new")
@@ -122,7 +141,7 @@ def _listing(found: Listing, jobs: list[KnownJob], *, since: str | None, limit: 
     return JobList(
         summary=_summary(jobs, since),
         total=len(jobs),
-        jobs=[JobReport.of(known) for known in ordered[offset : offset + limit]],
+        jobs=[ListedJob.of(known) for known in ordered[offset : offset + limit]],
         unanswered={machine: one_line(str(error)) for machine, error in found.unanswered.items()},
         note="The facility truncates long lists, so there may be more." if found.cut else None,
     )

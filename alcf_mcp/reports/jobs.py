@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 from alcf_mcp.facility import Facility
 from alcf_mcp.facility.jobs.diagnosis import likely_cause, status_in_words
@@ -12,18 +12,28 @@ from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.output import StreamOutput
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.reports.content import fenced
-from alcf_mcp.reports.facts import Result, Verbatim
+from alcf_mcp.reports.facts import Facts, Result, Verbatim
 from alcf_mcp.reports.text import clock, count, one_line, visible
 
 UNKNOWN = "unknown"
 """The state of a job that the facility does not know and whose end was not seen."""
 
 
-class JobReport(Result):
-    """One job."""
+class JobTerms(Facts):
+    """What a job asks for, and where."""
+
+    resource: str | None = None
+    account: str | None = None
+    queue: str | None = None
+    nodes: int | None = None
+    walltime: str | None = None
+
+
+class ListedJob(Facts):
+    """One job of a list."""
 
     job_id: str
-    resource: str
+    resource: str | None = None
     state: str
     status: str
     exit_code: int | None = None
@@ -34,22 +44,16 @@ class JobReport(Result):
     nodes: int | None = None
     walltime: str | None = None
     submitted_at: datetime | None = None
-    stdout_path: str | None = None
-    stderr_path: str | None = None
     message: str | None = None
     likely_cause: str | None = None
-    stderr_end: Annotated[str | None, Verbatim()] = None
-    stdout_end: Annotated[str | None, Verbatim()] = None
-    output_note: str | None = None
-    next_step: str | None = None
 
     @classmethod
-    def of(cls, known: KnownJob, *, ends: Sequence[StreamOutput] = ()) -> JobReport:
-        """Describe a job; what to do next is the caller's to say.
+    def of(cls, known: KnownJob, **more: Any) -> Self:
+        """Describe a job.
 
         Args:
             known: the job.
-            ends: the ends of its output.
+            more: what else is known of it.
         """
         job, spec = known.job, known.spec
         attributes = spec.attributes if spec else None
@@ -65,33 +69,66 @@ class JobReport(Result):
             queue=attributes.queue_name if attributes else None,
             nodes=known.nodes,
             walltime=spoken(known.walltime) if known.walltime else None,
-            submitted_at=known.record.submitted_at if known.record else None,
-            stdout_path=spec.stdout_path if spec else None,
-            stderr_path=spec.stderr_path if spec else None,
+            submitted_at=known.record.submitted_at.replace(microsecond=0) if known.record else None,
             message=one_line(job.status.message) or None if job.status else None,
             likely_cause=likely_cause(known),
-            **{f"{one.stream}_end": visible(one.end) for one in ends if one.end},
-            output_note=" ".join(dict.fromkeys(one.doubt for one in ends if one.end and one.doubt)) or None,
+            **more,
         )
 
     @property
     def identity(self) -> str:
         """What the job is, on one line, without details that change by the minute."""
-        facts = [
-            self.name,
-            self.nodes and count(self.nodes, "node"),
-            self.walltime and f"walltime {self.walltime}",
-            self.queue and f"queue {self.queue}",
-            self.account and f"account {self.account}",
-            self.submitted_at and f"submitted {clock(self.submitted_at)}",
-        ]
-        about = ", ".join(str(fact) for fact in facts if fact)
-        return f"{self.job_id} on {self.resource}" + (f" ({about})" if about else "")
+        what, about = self._what_and_about()
+        return what + about
 
     def headline(self) -> str:
         """The job on one line, with its status."""
-        what, _, about = self.identity.partition(" (")
-        return f"{what}: {self.status}" + (f" ({about}" if about else "")
+        what, about = self._what_and_about()
+        return f"{what}: {self.status}{about}"
+
+    def _what_and_about(self) -> tuple[str, str]:
+        submitted = self.submitted_at and f"submitted {clock(self.submitted_at)}"
+        about = ", ".join(fact for fact in (self.name, *asked_for(self), submitted) if fact)
+        what = f"{self.job_id} on {self.resource}" if self.resource else self.job_id
+        return what, f" ({about})" if about else ""
+
+
+def asked_for(job: JobTerms | ListedJob) -> list[str]:
+    """What a job asks for, fact by fact."""
+    facts = [
+        job.nodes and count(job.nodes, "node"),
+        job.walltime and f"walltime {job.walltime}",
+        job.queue and f"queue {job.queue}",
+        job.account and f"account {job.account}",
+    ]
+    return [fact for fact in facts if fact]
+
+
+class JobReport(ListedJob, Result):
+    """One job, with its output."""
+
+    stdout_path: str | None = None
+    stderr_path: str | None = None
+    stderr_end: Annotated[str | None, Verbatim()] = None
+    stdout_end: Annotated[str | None, Verbatim()] = None
+    output_note: str | None = None
+    next_step: str | None = None
+
+    @classmethod
+    def with_output(cls, known: KnownJob, *, ends: Sequence[StreamOutput] = ()) -> JobReport:
+        """Describe a job and its output; what to do next is the caller's to say.
+
+        Args:
+            known: the job.
+            ends: the ends of its output.
+        """
+        return cls.of(
+            known,
+            stdout_path=known.spec.stdout_path if known.spec else None,
+            stderr_path=known.spec.stderr_path if known.spec else None,
+            **{f"{one.stream}_end": visible(one.end) for one in ends if one.end},
+            output_note=" ".join(dict.fromkeys(one.doubt for one in ends if one.end and one.doubt)) or None,
+        )
 
     def text(self) -> str:
         """The headline, what went wrong, where the output goes, and what to do next."""
@@ -119,6 +156,6 @@ async def reported(facility: Facility, known: KnownJob) -> JobReport:
     if known.finished and known.state != "canceled":
         streams = ("stdout",) if known.succeeded else ("stderr", "stdout")
         ends = [end for one in streams if (end := await facility.output.end_of(known, one))]
-    report = JobReport.of(known, ends=ends)
+    report = JobReport.with_output(known, ends=ends)
     await facility.jobs.note_told(known)
     return report

@@ -57,6 +57,34 @@ Those in ``extended`` are offered only on request: ALCF does not have what they 
 
 DEFAULT = frozenset(CATALOG) - {"extended"}
 
+CORE: dict[str, tuple[str, ...]] = {
+    "list_resources": ("resource_type", "status"),
+    "submit_job": (
+        "executable",
+        "arguments",
+        "filesystems",
+        "stdout_path",
+        "stderr_path",
+        "memory_bytes",
+        "custom_attributes",
+        "ranks_per_node",
+    ),
+    "list_jobs": ("offset",),
+    "get_job": (),
+    "wait_for_job": ("until",),
+    "get_job_output": ("since_offset", "directory"),
+    "cancel_job": (),
+    "list_directory": ("numeric_ids", "recursive", "dereference"),
+    "view_file": (),
+    "list_projects": (),
+    "auth_status": (),
+    "sign_in": (),
+}
+"""What takes a job from its script to its output, for small models, each with arguments that are not listed.
+
+A tool accepts all its arguments, listed or not.
+"""
+
 NAMES = frozenset(name for names in CATALOG.values() for name in names)
 
 
@@ -65,9 +93,15 @@ GROUPS = {name: group for group, names in CATALOG.items() for name in names}
 
 
 def chosen(settings: Settings) -> dict[str, str]:
-    """The tools of the groups that the user chose, each with its group."""
+    """The tools that the user chose, each with its group."""
     wanted = _groups(settings.toolsets)
-    return {name: group for name, group in GROUPS.items() if group in wanted}
+    core = CORE if "core" in settings.toolsets else {}
+    return {name: group for name, group in GROUPS.items() if group in wanted or name in core}
+
+
+def unlisted(settings: Settings, name: str) -> tuple[str, ...]:
+    """The arguments of a tool that are not listed, because the user chose it for small models."""
+    return () if GROUPS[name] in _groups(settings.toolsets) else CORE.get(name, ())
 
 
 def _groups(toolsets: Iterable[str]) -> set[str]:

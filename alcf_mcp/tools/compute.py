@@ -73,7 +73,7 @@ async def list_jobs(
     following = offset + len(listed.jobs)
     rest = listed.total - following
     more = f"{rest} more: call again with offset={following}." if rest > 0 else None
-    return listed.model_copy(update={"next_step": more})
+    return listed.lean().model_copy(update={"next_step": more})
 
 
 @tool("Show a job")
@@ -102,7 +102,7 @@ async def wait_for_job(
             if known.finished or known.forgotten or (until == "started" and known.state == "active"):
                 return with_next_step(await reported(facility, known), known)
             await facility.wait.say(f"job {known.job.id}: {status_in_words(known)}")
-    return with_next_step(JobReport.of(known), known, waited_for=until)
+    return with_next_step(JobReport.with_output(known), known, waited_for=until)
 
 
 @tool("Show a job's output")

@@ -62,7 +62,7 @@ async def list_directory(
     following = offset + len(directory.entries)
     rest = directory.total - following
     more = f"{rest} more: call again with offset={following}." if rest > 0 else None
-    return directory.model_copy(update={"next_step": more})
+    return directory.lean().model_copy(update={"next_step": more})
 
 
 @tool("Make a directory", risk=Risk.CHANGES)

@@ -79,7 +79,7 @@ async def preview_update(
     if changes == JobChanges():
         raise InvalidCall("No changes were given", hint="Give what changes: `walltime`, `nodes`, `queue` …")
     known = await facility.jobs.get(job_id, resource)
-    report = JobReport.of(known)
+    report = JobReport.with_output(known)
     if known.finished or known.state == "active":
         return Preview(
             "", settled=f"Job {known.job.id} is {report.status}: only a waiting job can be changed."
@@ -120,7 +120,7 @@ def node_count(known: KnownJob, nodes: int | None) -> int:
 async def preview_cancel(facility: AtFacility, job_id: str, resource: str | None) -> Preview:
     """The job as it is, and what it may have used."""
     known = await facility.jobs.get(job_id, resource)
-    report = JobReport.of(known)
+    report = JobReport.with_output(known)
     if known.finished:
         return Preview("", settled=f"Job {known.job.id} has already ended: {report.status}.")
     facts = [f"{report.identity}: {'running' if known.state == 'active' else known.state}"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from mcp.types import ToolAnnotations
 from pydantic import PrivateAttr
 
 from alcf_mcp.config import Settings
-from alcf_mcp.tools.catalog import chosen
+from alcf_mcp.tools.catalog import chosen, unlisted
 
 if TYPE_CHECKING:
     from alcf_mcp.tools.facility_tool import FacilityTool
@@ -28,8 +28,14 @@ class ListedTool(Tool):
     _output_schema: dict[str, Any] | None = PrivateAttr(None)
 
     @classmethod
-    def of(cls, name: str, group: str) -> ListedTool:
-        """Make a tool from its definition, which is generated from its function and reviewed as a file."""
+    def of(cls, name: str, group: str, unlisted: Collection[str] = ()) -> ListedTool:
+        """Make a tool from its definition, which is generated from its function and reviewed as a file.
+
+        Args:
+            name: its name.
+            group: its group.
+            unlisted: arguments that are not listed.
+        """
         path = files(__package__).joinpath("definitions", f"{name}.json")
         definition: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         tool = cls(
@@ -38,7 +44,7 @@ class ListedTool(Tool):
             group=group,
             title=definition["title"],
             description=definition["description"],
-            parameters=definition["inputSchema"],
+            parameters=_listing(definition["inputSchema"], unlisted),
             fn_metadata=FuncMetadata(arg_model=ArgModelBase),
             is_async=True,
             annotations=ToolAnnotations.model_validate(definition["annotations"]),
@@ -65,8 +71,13 @@ class ListedTool(Tool):
 
 def offered(settings: Settings) -> list[ListedTool]:
     """The tools that the user's settings allow."""
-    tools = (ListedTool.of(name, group) for name, group in chosen(settings).items())
+    tools = (ListedTool.of(name, group, unlisted(settings, name)) for name, group in chosen(settings).items())
     return [tool for tool in tools if tool.reads or not settings.read_only]
+
+
+def _listing(schema: dict[str, Any], unlisted: Collection[str]) -> dict[str, Any]:
+    properties = {name: about for name, about in schema.get("properties", {}).items() if name not in unlisted}
+    return {**schema, "properties": properties}
 
 
 def made(name: str) -> FacilityTool:

@@ -1,5 +1,6 @@
 """Jobs from an assistant's request to their output, on a real scheduler with real processes."""
 
+import json
 from time import monotonic
 from typing import Any
 
@@ -25,6 +26,10 @@ def job(directory: str, **changes: Any) -> dict[str, Any]:
         "directory": directory,
     }
     return usual | changes
+
+
+def size(facts: dict[str, Any]) -> int:
+    return len(json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 async def submit(
@@ -148,6 +153,21 @@ async def test_jobs_are_listed_with_counts_and_what_runs_first(assistant: Assist
     assert (await assistant.do("list_jobs", state="running", since="1h"))["total"] == 1
     cut = await assistant.do("list_jobs", include_finished=True, limit=1)
     assert cut["next_step"].startswith("1 more: call again with offset=1")
+
+
+async def test_twenty_jobs_fit_into_what_a_model_reads_at_once(assistant: Assistant, directory: str) -> None:
+    for number in range(20):
+        await submit(assistant, directory, "sleep 60", name=f"relax-{number:02}")
+    listed = await assistant.do("list_jobs")
+    assert len(listed["jobs"]) == 20
+    assert size(listed) <= 3500
+    assert listed["unless_stated"]["queue"] == "debug"
+
+
+async def test_an_ended_job_is_told_briefly(assistant: Assistant, directory: str) -> None:
+    job_id = await submit(assistant, directory)
+    await finish(assistant, job_id)
+    assert size(await assistant.do("get_job", job_id=job_id)) <= 600
 
 
 async def test_a_machine_that_does_not_answer_is_told_beside_the_others(

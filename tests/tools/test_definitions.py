@@ -9,9 +9,10 @@ from mcp.types import Tool
 
 from alcf_mcp.config import Settings, load_settings
 from alcf_mcp.server import INSTRUCTIONS, build_server
-from alcf_mcp.tools.catalog import CATALOG, GROUPS
+from alcf_mcp.tools.catalog import CATALOG, CORE, GROUPS
 from alcf_mcp.tools.listed_tool import offered
 from alcf_mcp.tools.tool import Risk, spec_of
+from tests.conftest import Connect
 
 TOOLS = {
     "list_resources": Risk.READS,
@@ -55,7 +56,8 @@ TOOLS = {
 }
 WITHOUT_OUTPUT_SCHEMA = {"view_file", "head_file", "tail_file", "get_job_output", "download_file"}
 
-SEEN_BY_MODELS = 14_000
+SEEN_BY_MODELS = 15_000
+SEEN_BY_SMALL_MODELS = 7_500
 WHOLE = 34_000
 
 
@@ -138,6 +140,37 @@ def test_read_only_offers_nothing_that_changes() -> None:
 def test_groups_are_chosen_by_name() -> None:
     chosen = {listed.name for listed in offered(load_settings(toolsets="tasks,session"))}
     assert chosen == {"get_task", "list_tasks", "auth_status", "sign_in"}
+
+
+def test_small_models_get_what_a_job_needs_from_its_script_to_its_output() -> None:
+    core = {listed.name: listed for listed in offered(load_settings(toolsets="core"))}
+    seen = [(tool.name, tool.description, tool.parameters) for tool in core.values()]
+    assert size(seen) <= SEEN_BY_SMALL_MODELS
+    assert len(core) <= 12
+    assert core.keys() >= {"auth_status", "submit_job", "wait_for_job", "get_job_output", "list_directory"}
+
+
+async def test_arguments_that_are_not_listed_exist_and_are_optional(tools: dict[str, Tool]) -> None:
+    for name, unlisted in CORE.items():
+        schema = tools[name].input_schema
+        assert set(unlisted) <= set(schema["properties"]) - set(schema.get("required", ())), name
+
+
+async def test_arguments_are_accepted_whether_listed_or_not(connect: Connect, directory: str) -> None:
+    async with connect(toolsets="core") as assistant:
+        (submit,) = [
+            tool for tool in (await assistant.client.list_tools()).tools if tool.name == "submit_job"
+        ]
+        assert "executable" not in submit.input_schema["properties"]
+        job = {"resource": "polaris", "account": "LocalDemo", "queue": "debug", "directory": directory}
+        preview = await assistant.do("submit_job", executable="/bin/date", dry_run=True, **job)
+        assert preview["request"]["executable"] == "/bin/date"
+
+
+def test_a_toolset_that_holds_a_tool_lists_all_its_arguments() -> None:
+    tools = {listed.name: listed for listed in offered(load_settings(toolsets="core,compute"))}
+    assert "executable" in tools["submit_job"].parameters["properties"]
+    assert "recursive" not in tools["list_directory"].parameters["properties"]
 
 
 def test_what_alcf_has_not_got_yet_comes_on_top_of_what_else_is_chosen() -> None:

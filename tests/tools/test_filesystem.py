@@ -1,5 +1,6 @@
 """Files and directories: every task behind a call is resolved, and its result is shown."""
 
+import json
 import re
 from pathlib import Path
 
@@ -25,6 +26,17 @@ async def test_a_directory_is_made_listed_and_removed(assistant: Assistant, dire
     await assistant.do("remove_path", path=f"{directory}/a")
     assert "It can't be recovered." in assistant.questions[-1]
     assert (await assistant.do("list_directory", path=directory))["total"] == 0
+
+
+async def test_fifty_files_fit_into_what_a_model_reads_at_once(
+    assistant: Assistant, tree: Path, directory: str
+) -> None:
+    for number in range(50):
+        (tree / f"output-{number:03}.h5").touch()
+    listed = await assistant.do("list_directory", path=directory)
+    assert len(listed["entries"]) == 50
+    assert len(json.dumps(listed, separators=(",", ":"))) <= 5000
+    assert listed["unless_stated"]["type"] == "file"
 
 
 async def test_an_empty_listing_says_what_else_it_may_be(assistant: Assistant, directory: str) -> None:
