@@ -6,6 +6,8 @@ import random
 from collections import deque
 from collections.abc import Iterator
 
+from alcf_mcp.iri.varying import vary, varying_pauses
+
 FIRST_LOOK = 0.2
 LONGEST_PAUSE = 2.0
 """Seconds."""
@@ -15,8 +17,11 @@ GROWTH, FIRST_GROWTH = 1.5, 1.25
 
 JITTER = 0.15
 
-REMEMBERED = 5
+REMEMBERED = 20
 """How many tasks of each operation are remembered."""
+
+RECENT = 5
+"""How many of them tell what to expect."""
 
 LONG = 1.0
 """Seconds. A task expected to take more than twice as long is also polled after this time and half-way: it
@@ -69,7 +74,9 @@ class Pace:
         """
         if operation:
             expected = self.expected(operation)
-            if expected is not None:  # correct the expectation no further than the polls require
+            if vary(self._seen.get(operation, ())):
+                took = (not_before + ended_by) / 2
+            elif expected is not None:  # correct the expectation no further than the polls require
                 took = min(max(expected * SOONER, not_before), ended_by)
             elif not_before:
                 took = not_before + EARLY * (ended_by - not_before)
@@ -80,8 +87,8 @@ class Pace:
 
     def expected(self, operation: str) -> float | None:
         """Return the seconds that a task usually takes at least: a quarter of the tasks are quicker."""
-        seen = self._seen.get(operation)
-        return sorted(seen)[len(seen) // 4] if seen else None
+        recent = list(self._seen.get(operation, ()))[-RECENT:]
+        return sorted(recent)[len(recent) // 4] if recent else None
 
     def _of_others(self) -> float | None:
         """Return how long the quickest other kind takes: most of that passes before a task even begins."""
@@ -89,6 +96,8 @@ class Pace:
 
     def pauses(self, operation: str) -> Iterator[float]:
         """Yield the seconds between polls of a task; one without an operation began some time ago."""
+        if vary(seen := self._seen.get(operation, ())):
+            yield from varying_pauses(seen)
         expected, largest = self.expected(operation), LARGEST_SHARE
         if expected is None and operation:
             expected, largest = self._of_others(), SHARE_OF_A_GUESS
