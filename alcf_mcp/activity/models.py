@@ -24,6 +24,7 @@ class ActivityJob:
         score: queued jobs with higher scores start sooner; ``None`` for a job that has started.
         started: when it started; ``None`` for a queued job.
         location: names of the nodes that it runs on.
+        held: whether it waits for a hold to be released, and not for nodes.
     """
 
     number: int
@@ -35,6 +36,7 @@ class ActivityJob:
     score: float | None = None
     started: float | None = None
     location: tuple[str, ...] = ()
+    held: bool = False
 
     @property
     def node_hours(self) -> float:

@@ -125,6 +125,16 @@ class Connection:
 
         return None if self._transport else proxy_for(self.base_url)
 
+    def beside(self, base_url: str, *, timeout: float, max_bytes: int) -> Connection:
+        """Return a connection of its own to another service, by the same transport if one was given.
+
+        Raises:
+            InvalidCall: the base URL is not a valid one.
+        """
+        return Connection(
+            base_url, timeout=timeout, max_bytes=max_bytes, max_requests=1, http=self._transport
+        )
+
     async def aclose(self) -> None:
         """Close the connections."""
         with suppress(WrongEnvironment):  # then there are none
