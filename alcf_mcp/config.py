@@ -11,7 +11,15 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -21,6 +29,7 @@ from pydantic_settings import (
 )
 
 ALCF_API_URL = "https://api.alcf.anl.gov/api/v1"
+ALCF_ACTIVITY_URL = "https://status.alcf.anl.gov"
 
 GROUPS = ("status", "compute", "filesystem", "tasks", "account", "session", "extended")
 TOOLSETS = ("core", "default", *GROUPS)
@@ -88,6 +97,12 @@ class Settings(BaseSettings):
         "alcf", description="Which facility to use: ALCF, or the embedded local one."
     )
     api_url: str = Field(ALCF_API_URL, description="Base URL of the facility's API.")
+    activity_url: str = Field(
+        ALCF_ACTIVITY_URL,
+        description="Where the machines' public activity feeds are (`<url>/<machine>/activity.json`); empty for "
+        "none. The default is for ALCF's API: with another server's there are none, and the local facility "
+        "has its own.",
+    )
     access_token: SecretStr | None = Field(
         None, description="Bearer token to use; it is never shown anywhere."
     )
@@ -166,16 +181,19 @@ class Settings(BaseSettings):
             raise ValueError(f"choose from {', '.join(TOOLSETS)}")
         return names
 
-    @field_validator("api_url")
+    @field_validator("api_url", "activity_url")
     @classmethod
-    def _is_url(cls, value: str) -> str:
+    def _is_url(cls, value: str, info: ValidationInfo) -> str:
+        value = value.strip()
+        if info.field_name == "activity_url" and not value:
+            return value
         parts = urlsplit(value)
         try:
             usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
         except ValueError:  # the port is not a number
             usable = False
         if not usable or parts.query or parts.fragment:
-            raise ValueError(f"write a URL such as {ALCF_API_URL}")
+            raise ValueError(f"write a URL such as {cls.model_fields[str(info.field_name)].default}")
         if parts.username or parts.password:
             raise ValueError("the URL must not contain a user name or password")
         return value.rstrip("/")
@@ -194,6 +212,16 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return value.upper() if info.field_name == "log_level" else value.lower()
+
+    @property
+    def has_alcf_activity(self) -> bool:
+        """Whether ALCF's activity feeds are about the facility's machines, as far as the user did not say."""
+        return self.facility == "alcf" and urlsplit(self.api_url).hostname == urlsplit(ALCF_API_URL).hostname
+
+    @property
+    def chosen_activity_url(self) -> str | None:
+        """The address of activity feeds that the user set; ``None`` if they left it at the default."""
+        return self.activity_url if "activity_url" in self.model_fields_set else None
 
     @property
     def journal_path(self) -> Path:

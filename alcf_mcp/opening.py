@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 
+from alcf_mcp.activity.cache import FeedCache
+from alcf_mcp.activity.feed import ActivityFeed
+from alcf_mcp.activity.known import machines_with_feed
 from alcf_mcp.auth import Auth
-from alcf_mcp.config import Settings, SettingsError
+from alcf_mcp.config import ALCF_ACTIVITY_URL, Settings, SettingsError
 from alcf_mcp.facility import Facility, Limits, ProcessState, Wait
 from alcf_mcp.facility.jobs.defaults import ConfiguredDefaults
 from alcf_mcp.facility.paths import RemotePath
@@ -17,6 +20,8 @@ from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.journal import Journal
 from alcf_mcp.private import make_private_file
+
+LOCAL_ORIGIN = "http://local"
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +47,21 @@ def shared_by_calls(settings: Settings, iri: IRIClient) -> ProcessState:
             settings.default_account, settings.default_queue, settings.default_directory
         ),
         has_alcf_queues=settings.facility != "local",  # the local facility's machines are small
+        activity=_activity(settings, iri),
     )
+
+
+def _activity(settings: Settings, iri: IRIClient) -> ActivityFeed:
+    """The feed of the facility's activity: the one that the user set, or the facility's own."""
+    cache = FeedCache(settings.state_dir / "activity")
+    chosen = settings.chosen_activity_url
+    if chosen is not None and chosen != ALCF_ACTIVITY_URL:
+        return ActivityFeed(chosen or None, cache=cache)
+    if chosen is None and settings.facility == "local":
+        return ActivityFeed(LOCAL_ORIGIN, beside=iri.transport.connection)  # asking it costs nothing
+    if chosen is None and not settings.has_alcf_activity:
+        return ActivityFeed()
+    return ActivityFeed(settings.activity_url, machines_with_feed(), cache)
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -94,7 +113,7 @@ async def _local(settings: Settings) -> AsyncIterator[IRIClient]:
     local = LocalFacility(LocalSettings(root=settings.state_dir / "local", profile=settings.local_profile))
     asgi = httpx.ASGITransport(local.app)
     _tell_once(local.notes, local.settings.root / "notes-told")
-    async with local.running(), IRIClient("http://local/api/v1", token=local.token, http=asgi) as iri:
+    async with local.running(), IRIClient(f"{LOCAL_ORIGIN}/api/v1", token=local.token, http=asgi) as iri:
         yield iri
 
 

@@ -1,11 +1,10 @@
-"""The last answer of each feed, which all of a user's processes share, so that together they ask once a minute."""
+"""The last answer of each feed, shared by a user's processes, so that together they ask once a minute."""
 
 from __future__ import annotations
 
 import fcntl
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,13 +58,13 @@ class FeedCache:
         """
         make_private_directory(self.directory)
         head = json.dumps({"asked_at": answer.asked_at, "reason": answer.reason}).encode()
-        descriptor, written = tempfile.mkstemp(dir=self.directory)  # which only the user can read
+        written = self.directory / f"{name}.{os.getpid()}"
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            with open(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123
                 file.write(head + b"\n" + answer.content)
-            Path(written).replace(self.directory / f"{name}.json")
+            written.replace(self.directory / f"{name}.json")
         except OSError:
-            Path(written).unlink(missing_ok=True)
+            written.unlink(missing_ok=True)
             raise
 
     @contextmanager

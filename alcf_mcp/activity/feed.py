@@ -7,6 +7,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import anyio
@@ -37,6 +38,18 @@ PAUSE = 0.05
 _MACHINE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}", re.ASCII)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An answer, and what it says."""
+
+    answer: KeptAnswer
+    activity: Activity | NotKnown
+
+    @classmethod
+    def failing(cls, asked_at: float, reason: str) -> _Known:
+        return cls(KeptAnswer(asked_at, reason), NotKnown(reason))
+
+
 class ActivityFeed:
     """What the machines of one facility are doing.
 
@@ -64,7 +77,7 @@ class ActivityFeed:
         self._beside = beside
         self._clock = clock
         self._turns: dict[str, anyio.Lock] = {}
-        self._told: dict[str, tuple[KeptAnswer, Activity | NotKnown]] = {}
+        self._known: dict[str, _Known] = {}
 
     async def of(self, machine: str) -> Activity | NotKnown:
         """Tell what a machine is doing; waits ``PATIENCE`` seconds at most, and raises nothing.
@@ -76,74 +89,68 @@ class ActivityFeed:
         if not self._has(name):
             return NotKnown(f"{machine} has no activity feed")
         async with self._turns.setdefault(name, anyio.Lock()):
-            kept, told = self._told.get(name, (None, None))
-            if not (kept and told and self._cache and kept.is_fresh(self._clock())):
-                kept, told = await self._learned(name, kept, told)
-                self._told[name] = kept, told
-        return told if isinstance(told, NotKnown) else self._if_current(told)
+            known = self._known.get(name)
+            if not (known and self._cache and known.answer.is_fresh(self._clock())):
+                known = self._known[name] = await self._learned(name)
+        return self._if_current(known.activity)
 
     def _has(self, name: str) -> bool:
         listed = self._machines is None or name in self._machines
         return self.url is not None and listed and _MACHINE.fullmatch(name) is not None
 
-    def _if_current(self, activity: Activity) -> Activity | NotKnown:
+    def _if_current(self, activity: Activity | NotKnown) -> Activity | NotKnown:
+        if isinstance(activity, NotKnown):
+            return activity
         try:
             check_current(activity, self._clock())
         except ActivityUnknown as unknown:
             return NotKnown(str(unknown))
         return activity
 
-    async def _learned(
-        self, name: str, before: KeptAnswer | None, told: Activity | NotKnown | None
-    ) -> tuple[KeptAnswer, Activity | NotKnown]:
-        """Learn what is kept, or ask."""
+    async def _learned(self, name: str) -> _Known:
         began = self._clock()
         with anyio.move_on_after(PATIENCE):
-            kept = await self._kept_or_asked(name)
-            if told and before and kept.asked_at == before.asked_at:
-                return kept, told
-            return kept, await anyio.to_thread.run_sync(self._read, name, kept)
-        late = NotKnown("the feed did not answer in time")
-        return KeptAnswer(began, late.reason), late
+            if self._cache is None:
+                return await self._asked(name)
+            return await self._asked_by_anyone(self._cache, name)
+        return _Known.failing(began, "the feed did not answer in time")
 
-    async def _kept_or_asked(self, name: str) -> KeptAnswer:
-        if self._cache is None:
-            return await self._asked(name)
+    async def _asked_by_anyone(self, cache: FeedCache, name: str) -> _Known:
+        """Learn what another process was told, or ask when nobody else does."""
         file = self._file(name)
         while True:
-            with self._cache.turn(file) as mine:
+            with cache.turn(file) as mine:
                 if mine:
-                    return await self._in_turn(self._cache, file, name)
+                    return await self._kept_or_asked(cache, file, name)
             await anyio.sleep(PAUSE)
 
-    async def _in_turn(self, cache: FeedCache, file: str, name: str) -> KeptAnswer:
+    async def _kept_or_asked(self, cache: FeedCache, file: str, name: str) -> _Known:
         kept = await anyio.to_thread.run_sync(cache.read, file)
         if kept and kept.is_fresh(self._clock()):
-            return kept
-        answer = await self._asked(name)
+            return await self._read(name, kept)
+        known = await self._asked(name)
         try:
-            await anyio.to_thread.run_sync(cache.write, file, answer)
+            await anyio.to_thread.run_sync(cache.write, file, known.answer)
         except OSError as error:  # then each process asks for itself
             logger.info("The activity feed's answer was not kept (%s)", error)
-        return answer
+        return known
 
     def _file(self, name: str) -> str:
         address = hashlib.sha256(f"{self.url}".encode()).hexdigest()
         return f"{name}-{address[:16]}"
 
-    async def _asked(self, name: str) -> KeptAnswer:
-        """Ask for a feed; an answer that is none is not kept, only what was wrong with it."""
+    async def _asked(self, name: str) -> _Known:
+        """Ask for a feed."""
         asked_at = self._clock()
         try:
             answer = await self._answer(name)
             _check_status(answer)
-            await anyio.to_thread.run_sync(parse_activity, name, answer.content, self._clock())
         except IRIError as error:
             logger.info("%s", error)
-            return KeptAnswer(asked_at, _reason(error, self._host))
+            return _Known.failing(asked_at, _reason(error, self._host))
         except ActivityUnknown as unknown:
-            return KeptAnswer(asked_at, str(unknown))
-        return KeptAnswer(asked_at, content=answer.content)
+            return _Known.failing(asked_at, str(unknown))
+        return await self._read(name, KeptAnswer(asked_at, content=answer.content))
 
     async def _answer(self, name: str) -> Answer:
         connection = _connection(str(self.url), self._beside)
@@ -157,13 +164,15 @@ class ActivityFeed:
     def _host(self) -> str:
         return urlsplit(self.url or "").hostname or ""
 
-    def _read(self, name: str, kept: KeptAnswer) -> Activity | NotKnown:
-        if kept.reason:
-            return NotKnown(kept.reason)
+    async def _read(self, name: str, answer: KeptAnswer) -> _Known:
+        """Read an answer; if it is no feed, only what was wrong with it is kept."""
+        if answer.reason:
+            return _Known.failing(answer.asked_at, answer.reason)
         try:
-            return parse_activity(name, kept.content, self._clock())
+            activity = await anyio.to_thread.run_sync(parse_activity, name, answer.content, self._clock())
         except ActivityUnknown as unknown:
-            return NotKnown(str(unknown))
+            return _Known.failing(answer.asked_at, str(unknown))
+        return _Known(answer, activity)
 
 
 def _connection(url: str, beside: Connection | None) -> Connection:

@@ -1,4 +1,4 @@
-"""Single values of the feed, read leniently: its fields are not documented, so each is taken in several forms."""
+"""Single values of the feed, each taken in several forms: they are not documented."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from alcf_mcp.activity.feed import ActivityFeed
 from alcf_mcp.facility.changes.evidence import OutcomeUnknown
 from alcf_mcp.facility.changes.files import FileActions
 from alcf_mcp.facility.changes.jobs import JobActions, TaskActions
@@ -37,6 +38,7 @@ class ProcessState:
 
     Attributes:
         has_alcf_queues: whether machines with ALCF's names also have ALCF's queues.
+        activity: what the facility's machines are doing, where there is a feed that tells.
         poller: polls jobs for all calls.
         ends_listed: ids of ended jobs shown by a listing that still has more pages.
         submissions_told: the open submissions that the user has been told about.
@@ -48,6 +50,7 @@ class ProcessState:
     limits: Limits = field(default_factory=Limits)
     defaults: ConfiguredDefaults = field(default_factory=ConfiguredDefaults)
     has_alcf_queues: bool = True
+    activity: ActivityFeed = field(default_factory=ActivityFeed)
     poller: JobPoller = field(default_factory=JobPoller)
     claims: PathClaims = field(default_factory=PathClaims)
     ends_listed: set[str] = field(default_factory=set)
@@ -85,6 +88,11 @@ class Facility:
     def names(self) -> ResourceNames:
         """Resources by name."""
         return ResourceNames(self.iri, self.shared.resources)
+
+    @property
+    def activity(self) -> ActivityFeed:
+        """What the machines are doing."""
+        return self.shared.activity
 
     @cached_property
     def files(self) -> Files:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -10,9 +11,39 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alcf_mcp.local.problems import Problem, UnexpectedErrors, on_http_exception, on_problem
 from alcf_mcp.local.routes.wire import PREFIX
+
+_FEED = re.compile(r"/[^/]+/activity\.json")
+
+
+class WithFeed:
+    """ASGI application: the API, and beside it the activity feed, which at ALCF is on another host.
+
+    Args:
+        api: the application of the API.
+        feed: the application that serves ``/<machine>/activity.json``.
+    """
+
+    def __init__(self, api: ASGIApp, feed: ASGIApp) -> None:
+        self._api = api
+        self._feed = feed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on to the one that it is for."""
+        wants_feed = scope["type"] == "http" and _FEED.fullmatch(scope["path"])
+        await (self._feed if wants_feed else self._api)(scope, receive, send)
+
+
+def create_feed(routes: Sequence[Route]) -> Starlette:
+    """Assemble the application of the activity feed."""
+    return Starlette(
+        routes=list(routes),
+        middleware=[Middleware(UnexpectedErrors)],
+        exception_handlers={Problem: on_problem, HTTPException: on_http_exception},
+    )
 
 
 def create_app(routes: Sequence[Route], running: Callable[[], AbstractAsyncContextManager[Any]]) -> Starlette:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from alcf_mcp.local.accounts import Accounts
-from alcf_mcp.local.app import create_app
+from alcf_mcp.local.app import WithFeed, create_app, create_feed
 from alcf_mcp.local.catalog import LocalMachine, ResourceRecord, resource_records
 from alcf_mcp.local.condition import FacilityCondition, is_down
 from alcf_mcp.local.credentials import read_or_create_token
@@ -28,6 +28,7 @@ from alcf_mcp.local.jobs.scheduler import Scheduler
 from alcf_mcp.local.jobs.service import JobService
 from alcf_mcp.local.problems import Problem
 from alcf_mcp.local.routes.account import AccountRoutes
+from alcf_mcp.local.routes.activity import ActivityRoutes
 from alcf_mcp.local.routes.compute import ComputeRoutes
 from alcf_mcp.local.routes.facility import FacilityRoutes
 from alcf_mcp.local.routes.filesystem import FilesystemRoutes
@@ -74,7 +75,8 @@ class LocalFacility:
         token: the bearer token that it accepts.
         tree: the directories behind its paths.
         condition: the status of its resources, and its incidents.
-        faults: deliberate faults and the request log, for tests.
+        faults: deliberate faults and the request log of the API, for tests.
+        feed_faults: those of the activity feed.
         notes: what the user should know, as sentences.
     """
 
@@ -106,7 +108,10 @@ class LocalFacility:
         self._jobs = JobService(database, settings.projects, clock, self._scheduler.wake, settings.held_names)
         self.faults = Faults()
         routes = self._routes(records, machines, self._idempotency_keys(database, clock), clock)
-        self.app: ASGIApp = FaultyGateway(create_app(routes, self.running), self.faults)
+        api = FaultyGateway(create_app(routes, self.running), self.faults)
+        self.feed_faults = Faults()
+        feed = ActivityRoutes(self._jobs, settings.machines, self.condition, clock).routes()
+        self.app: ASGIApp = WithFeed(api, FaultyGateway(create_feed(feed), self.feed_faults))
         self._is_running = False
 
     @property

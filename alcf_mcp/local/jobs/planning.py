@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from alcf_mcp.local.catalog import LocalMachine
 
+_MOST_JOBS = 10**9  # more than there ever are, so that a queue's priority always counts for more
+
 
 @dataclass(frozen=True, slots=True)
 class WaitingJob:
@@ -54,7 +56,7 @@ def plan(
     reserved_at: float | None = None
     spare = 0
 
-    for job in sorted(waiting, key=lambda job: (-_priority(machine, job), job.number)):
+    for job in sorted(waiting, key=lambda job: -score(machine, job.queue, job.number)):
         queue = machine.queue(job.queue)
         if queue and queue.max_running is not None and in_queue[job.queue] >= queue.max_running:
             continue
@@ -74,9 +76,10 @@ def plan(
     return starts
 
 
-def _priority(machine: LocalMachine, job: WaitingJob) -> int:
-    queue = machine.queue(job.queue)
-    return queue.priority if queue else 0
+def score(machine: LocalMachine, queue_name: str, number: int) -> int:
+    """The score of a waiting job: the higher it is, the sooner the job starts."""
+    queue = machine.queue(queue_name)
+    return (queue.priority if queue else 0) * _MOST_JOBS - number
 
 
 def _reservation(job: WaitingJob, free: int, active: Sequence[RunningJob], now: float) -> tuple[float, int]:
