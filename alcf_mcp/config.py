@@ -99,9 +99,8 @@ class Settings(BaseSettings):
     api_url: str = Field(ALCF_API_URL, description="Base URL of the facility's API.")
     activity_url: str = Field(
         ALCF_ACTIVITY_URL,
-        description="Where the machines' public activity feeds are (`<url>/<machine>/activity.json`); empty for "
-        "none. The default is for ALCF's API: with another server's there are none, and the local facility "
-        "has its own.",
+        description="Where the machines' public activity feeds are (`<url>/<machine>/activity.json`); empty "
+        "for none. The default is for ALCF's API: another server has none, the local facility has its own.",
     )
     access_token: SecretStr | None = Field(
         None, description="Bearer token to use; it is never shown anywhere."

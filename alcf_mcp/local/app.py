@@ -1,4 +1,4 @@
-"""The ASGI application."""
+"""The ASGI applications: the API, and the activity feed beside it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alcf_mcp.local.problems import Problem, UnexpectedErrors, on_http_exception, on_problem
@@ -39,15 +39,11 @@ class WithFeed:
 
 def create_feed(routes: Sequence[Route]) -> Starlette:
     """Assemble the application of the activity feed."""
-    return Starlette(
-        routes=list(routes),
-        middleware=[Middleware(UnexpectedErrors)],
-        exception_handlers={Problem: on_problem, HTTPException: on_http_exception},
-    )
+    return _application(routes)
 
 
 def create_app(routes: Sequence[Route], running: Callable[[], AbstractAsyncContextManager[Any]]) -> Starlette:
-    """Assemble the application.
+    """Assemble the application of the API.
 
     Args:
         routes: the routes below ``/api/v1``.
@@ -59,9 +55,13 @@ def create_app(routes: Sequence[Route], running: Callable[[], AbstractAsyncConte
         async with running():
             yield
 
+    return _application([Mount(PREFIX, routes=list(routes))], lifespan=lifespan)
+
+
+def _application(routes: Sequence[BaseRoute], **options: Any) -> Starlette:
     return Starlette(
-        routes=[Mount(PREFIX, routes=list(routes))],
+        routes=list(routes),
         middleware=[Middleware(UnexpectedErrors)],
         exception_handlers={Problem: on_problem, HTTPException: on_http_exception},
-        lifespan=lifespan,
+        **options,
     )
