@@ -12,7 +12,7 @@ from pydantic_core import from_json
 from alcf_mcp.activity.jobs import JobReader
 from alcf_mcp.activity.models import Activity, Maintenance, Reservation
 from alcf_mcp.activity.unknown import ActivityUnknown
-from alcf_mcp.activity.values import first, moment, node_count, seconds, text
+from alcf_mcp.activity.values import first, moment, node_count, node_names, number, seconds, text
 
 STALE_SECONDS = 600.0
 """The feed is written about once a minute: when it is older than this, nobody writes it."""
@@ -155,7 +155,8 @@ def _reservation(fields: Mapping[str, Any]) -> Reservation | None:
         end = None if length is None else _plausible(start + length)
     if end is not None and end <= start:
         return None
-    nodes = node_count(first(fields, "nodes", "node_count", "nodect", "resv_nodes", "location"))
+    taken = first(fields, "nodes", "node_count", "nodect", "resv_nodes", "location")
+    nodes = len(node_names(taken)) or None if number(taken) is None else node_count(taken)
     return Reservation(name, start, end, nodes)
 
 

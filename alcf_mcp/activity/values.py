@@ -73,8 +73,6 @@ def node_names(value: Any) -> tuple[str, ...]:
 
 
 def node_count(value: Any) -> int | None:
-    """Return a number of nodes, told as such or as the nodes' names."""
+    """Return a number of nodes."""
     told = number(value)
-    if told is not None:
-        return int(told) if 0 <= told <= MOST_NODES and told == int(told) else None
-    return len(node_names(value)) or None
+    return int(told) if told is not None and 0 <= told <= MOST_NODES and told == int(told) else None

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alcf_mcp.local.catalog import POLARIS
-from alcf_mcp.local.jobs.planning import RunningJob, WaitingJob, plan
+from alcf_mcp.local.jobs.planning import RunningJob, WaitingJob, plan, score
 
 NOW = 1000.0
 
@@ -76,3 +76,10 @@ def test_no_node_is_given_twice(waiting: list[WaitingJob], busy: int, left: floa
 def test_an_empty_machine_starts_something(waiting: list[WaitingJob]) -> None:
     possible = [job for job in waiting if job.node_count <= len(POLARIS.nodes)]
     assert bool(plan(POLARIS, waiting, (), NOW)) == bool(possible)
+
+
+@given(st.lists(st.sampled_from(["debug", "prod", "preemptable", "unknown"]), min_size=1))
+def test_where_one_job_fits_the_one_with_the_highest_score_starts(queues: list[str]) -> None:
+    waiting = [_wait(number, 8, queue) for number, queue in enumerate(queues, 1)]
+    best = max(waiting, key=lambda job: score(POLARIS, job.queue, job.number))
+    assert _started(*waiting) == [best.number]
