@@ -78,11 +78,11 @@ async def test_a_feed_is_asked_for_by_name_as_this_program_and_without_a_token(
         (response(served(feed(queued=[{"jobid": "x"}]))), "1 of 2 jobs in the feed can't be read"),
         (
             response(b"not compressed", Content_Encoding="gzip"),
-            "no complete answer came from 127.0.0.1 in time",
+            "no complete answer came from 127.0.0.1",
         ),
-        (response(b"{}", Content_Length="9"), "no complete answer came from 127.0.0.1 in time"),
-        (b"", "no complete answer came from 127.0.0.1 in time"),
-        (b"SSH-2.0-OpenSSH_9.6\r\n", "no complete answer came from 127.0.0.1 in time"),
+        (response(b"{}", Content_Length="9"), "no complete answer came from 127.0.0.1"),
+        (b"", "no complete answer came from 127.0.0.1"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "no complete answer came from 127.0.0.1"),
     ],
 )
 async def test_whatever_answers_instead_is_told_as_the_reason(
@@ -123,8 +123,8 @@ async def _silent(stream: SocketStream) -> None:
     ("answer", "reason"),
     [
         (_endless, "the feed is longer than 1 MB"),
-        (_trickling, "no complete answer came from 127.0.0.1 in time"),
-        (_silent, "no complete answer came from 127.0.0.1 in time"),
+        (_trickling, "no complete answer came from 127.0.0.1"),
+        (_silent, "no complete answer came from 127.0.0.1"),
     ],
 )
 async def test_a_slow_or_endless_answer_is_given_up(
