@@ -132,6 +132,20 @@ _SCHEMA = (
     DROP INDEX canceled_jobs;
     CREATE INDEX canceled_jobs ON actions (job_id) WHERE kind = 'cancel';
     """,
+    """
+    CREATE TABLE glimpses (
+        machine TEXT PRIMARY KEY,
+        updated REAL NOT NULL,
+        running TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE ended_jobs (
+        machine TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        share REAL NOT NULL,
+        seen_at REAL NOT NULL,
+        PRIMARY KEY (machine, number)
+    ) STRICT;
+    """,
 )
 """One entry per schema version; a file of an older version is upgraded step by step.
 

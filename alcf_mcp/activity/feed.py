@@ -90,15 +90,17 @@ class ActivityFeed:
             machine: its name, in any case.
         """
         name = machine.lower()
-        if not self._has(name):
-            return NotKnown(f"{machine} has no activity feed")
+        if not self.has(name):
+            return NotKnown("it has no activity feed", no_feed=True)
         async with self._turns.setdefault(name, anyio.Lock()):
             known = self._known.get(name)
             if not (known and self._cache and known.answer.is_fresh(self._clock())):
                 known = self._known[name] = (await self._learned(name)).without_content()
         return self._if_current(known.activity)
 
-    def _has(self, name: str) -> bool:
+    def has(self, machine: str) -> bool:
+        """Whether there may be a feed of that machine."""
+        name = machine.lower()
         listed = self._machines is None or name in self._machines
         return self.url is not None and listed and _MACHINE.fullmatch(name) is not None
 

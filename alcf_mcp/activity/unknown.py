@@ -15,6 +15,8 @@ class NotKnown:
 
     Attributes:
         reason: why, as half a sentence that may follow "because" or a colon.
+        no_feed: the machine has no feed, so that there is nothing to miss.
     """
 
     reason: str
+    no_feed: bool = False

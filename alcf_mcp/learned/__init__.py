@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from alcf_mcp.learned.earliness import LearnedEarliness
 from alcf_mcp.learned.paces import Paces
 from alcf_mcp.learned.unsupported import NotOffered
 from alcf_mcp.learned.usage import Usage
@@ -37,6 +38,11 @@ class Learned:
     def usage(self) -> Usage:
         """How much of allocations was used."""
         return Usage(self.store)
+
+    @cached_property
+    def earliness(self) -> LearnedEarliness:
+        """How early jobs end."""
+        return LearnedEarliness(self.store)
 
 
 __all__ = ["Learned"]
