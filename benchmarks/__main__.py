@@ -28,10 +28,23 @@ from benchmarks.start import START
 from benchmarks.tasks import TASKS
 from benchmarks.terminal import TERMINAL
 from benchmarks.varying import VARYING
+from benchmarks.weather import WEATHER
 
 ALL: dict[str, Benchmark] = {
     benchmark.name: benchmark
-    for benchmark in (START, TERMINAL, OVERHEAD, TASKS, VARYING, CONCURRENCY, LARGE, SIZES, MEMORY, JOURNAL)
+    for benchmark in (
+        START,
+        TERMINAL,
+        OVERHEAD,
+        TASKS,
+        VARYING,
+        CONCURRENCY,
+        LARGE,
+        SIZES,
+        MEMORY,
+        JOURNAL,
+        WEATHER,
+    )
 }
 PROFILED = [START.name, *(name for name, benchmark in ALL.items() if benchmark.workload)]
 RESULTS = ROOT / "benchmarks" / "results" / "latest.json"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import Literal
 
-Unit = Literal["s", "bytes", "requests"]
+Unit = Literal["s", "bytes", "requests", "share"]
 
 
 class MeasurementFailed(Exception):

@@ -86,6 +86,10 @@ def _goal(figure: Figure) -> str:
 
 def spoken(value: float, unit: Unit) -> str:
     """A number with a readable unit."""
+    if unit == "share":
+        return f"{value:.0%}"
+    if unit == "s" and value >= 3600:
+        return f"{value / 3600:.1f} h"
     if unit == "s":
         return f"{value:.2f} s" if value >= 1 else f"{value * 1000:.3g} ms"
     if unit == "requests":
