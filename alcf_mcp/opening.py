@@ -58,10 +58,18 @@ def _activity(settings: Settings, iri: IRIClient) -> ActivityFeed:
     if chosen is not None and chosen != ALCF_ACTIVITY_URL:
         return ActivityFeed(chosen or None, cache=cache)
     if chosen is None and settings.facility == "local":
-        return ActivityFeed(LOCAL_ORIGIN, beside=iri.transport.connection)  # asking it costs nothing
+        return _local_activity(iri)
     if chosen is None and not settings.has_alcf_activity:
         return ActivityFeed()
     return ActivityFeed(settings.activity_url, machines_with_feed(), cache)
+
+
+def _local_activity(iri: IRIClient) -> ActivityFeed:
+    """The embedded facility's feed, which is not kept: asking for it costs nothing."""
+    from alcf_mcp.local.catalog import MACHINES  # noqa: PLC0415 - loaded only if used
+
+    machines = {machine.name.lower() for machine in MACHINES}
+    return ActivityFeed(LOCAL_ORIGIN, machines, beside=iri.transport.connection)
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -51,6 +51,7 @@ def test_these_prompts_are_shipped() -> None:
         "get-started",
         "submit-a-script",
         "tidy-a-directory",
+        "where-to-run",
         "why-did-my-job-fail",
     ]
 

@@ -22,6 +22,7 @@ from alcf_mcp.cli.jobs import jobs
 from alcf_mcp.cli.local import local
 from alcf_mcp.cli.login import login
 from alcf_mcp.cli.logout import logout
+from alcf_mcp.cli.machine import machine
 from alcf_mcp.cli.output import output
 from alcf_mcp.cli.projects import projects
 from alcf_mcp.cli.serve import serve
@@ -48,6 +49,7 @@ app.command()(login)
 app.command()(logout)
 app.command()(token)
 app.add_typer(auth, name="auth")
+app.command()(machine)
 app.command()(jobs)
 app.command()(job)
 app.command()(wait)

@@ -26,6 +26,7 @@ from alcf_mcp.facility.jobs.prepare import Preparation
 from alcf_mcp.facility.projects import Projects
 from alcf_mcp.facility.resources import KnownResources, ResourceNames
 from alcf_mcp.facility.unsupported import UnsupportedOperations
+from alcf_mcp.facility.weather import QueueWeather
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.wait import Wait
 from alcf_mcp.journal import Journal
@@ -95,6 +96,12 @@ class Facility:
         return self.shared.activity
 
     @cached_property
+    def weather(self) -> QueueWeather:
+        """What the machines are doing."""
+        shared = self.shared
+        return QueueWeather(shared.activity, shared.learned.earliness, shared.has_alcf_queues)
+
+    @cached_property
     def files(self) -> Files:
         """Files and directories by path."""
         return Files(self.iri, self.names, self.wait, self.shared.unsupported)
@@ -148,6 +155,7 @@ class Facility:
             self.output_paths,
             self.projects.left_on,
             usual,
+            self.weather,
             told=shared.submissions_told,
             has_alcf_queues=shared.has_alcf_queues,
         )

@@ -9,9 +9,11 @@ from typing import Literal
 from alcf_mcp.facility import Facility
 from alcf_mcp.facility.jobs.known import KnownJob, Listing
 from alcf_mcp.facility.walltime import parse_since
-from alcf_mcp.iri.models import JOB_STATES
+from alcf_mcp.facility.weather import Outlook
+from alcf_mcp.iri.models import JOB_STATES, WAITING_STATES
 from alcf_mcp.reports.facts import Result
 from alcf_mcp.reports.jobs import UNKNOWN, JobTerms, ListedJob, asked_for
+from alcf_mcp.reports.outlook import short_start
 from alcf_mcp.reports.text import count, one_line
 from alcf_mcp.reports.unless_stated import usual_in, without
 
@@ -99,7 +101,7 @@ async def listed_jobs(
         for known in found.jobs
         if (ended_too or not known.finished or known.just_ended) and _matches(known, wanted, name, after)
     ]
-    listed = _listing(found, jobs, since=since, limit=limit, offset=offset)
+    listed = await _listing(facility, found, jobs, since=since, limit=limit, offset=offset)
     told = {job.job_id for job in listed.jobs}
     await facility.jobs.note_listed(
         (known for known in jobs if known.job.id in told), more=offset + len(listed.jobs) < listed.total
@@ -127,24 +129,32 @@ def _as_meant(known: KnownJob) -> str:
     return "completed" if known.finished and known.state not in JOB_STATES else known.state
 
 
-def _listing(found: Listing, jobs: list[KnownJob], *, since: str | None, limit: int, offset: int) -> JobList:
+async def _listing(
+    facility: Facility, found: Listing, jobs: list[KnownJob], *, since: str | None, limit: int, offset: int
+) -> JobList:
     """Order, count and page a list of jobs.
 
     Args:
+        facility: the facility.
         found: the facility's answer.
         jobs: the jobs in it that are wanted.
         since: how far back ended jobs were requested, in the user's words.
         limit: the maximum number of jobs to list.
         offset: the number of jobs to skip.
     """
-    ordered = sorted(jobs, key=_by_attention)
+    page = sorted(jobs, key=_by_attention)[offset : offset + limit]
+    outlooks = await facility.weather.outlooks([known for known in page if known.state in WAITING_STATES])
     return JobList(
         summary=_summary(jobs, since),
         total=len(jobs),
-        jobs=[ListedJob.of(known) for known in ordered[offset : offset + limit]],
+        jobs=[_listed(known, outlooks.get(known.job.id)) for known in page],
         unanswered={machine: one_line(str(error)) for machine, error in found.unanswered.items()},
         note="The facility truncates long lists, so there may be more." if found.cut else None,
     )
+
+
+def _listed(known: KnownJob, outlook: Outlook | None) -> ListedJob:
+    return ListedJob.of(known, outlook, starts=short_start(outlook))
 
 
 def _summary(jobs: list[KnownJob], since: str | None) -> str:

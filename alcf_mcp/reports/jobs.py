@@ -11,8 +11,10 @@ from alcf_mcp.facility.jobs.diagnosis import likely_cause, status_in_words
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.output import StreamOutput
 from alcf_mcp.facility.walltime import spoken
+from alcf_mcp.facility.weather import Outlook
 from alcf_mcp.reports.content import fenced
 from alcf_mcp.reports.facts import Facts, Result, Verbatim
+from alcf_mcp.reports.outlook import outlook_facts, seen_in_feed
 from alcf_mcp.reports.text import clock, count, one_line, visible
 
 UNKNOWN = "unknown"
@@ -36,6 +38,7 @@ class ListedJob(Facts):
     resource: str | None = None
     state: str
     status: str
+    starts: str | None = None
     exit_code: int | None = None
     succeeded: bool | None = None
     name: str | None = None
@@ -48,12 +51,13 @@ class ListedJob(Facts):
     likely_cause: str | None = None
 
     @classmethod
-    def of(cls, known: KnownJob, **more: Any) -> Self:
+    def of(cls, known: KnownJob, seen: Outlook | None = None, **more: Any) -> Self:
         """Describe a job.
 
         Args:
             known: the job.
-            more: what else is known of it.
+            seen: what its machine's activity feed tells of it.
+            more: other fields.
         """
         job, spec = known.job, known.spec
         attributes = spec.attributes if spec else None
@@ -61,7 +65,7 @@ class ListedJob(Facts):
             job_id=job.id,
             resource=known.resource.name,
             state=UNKNOWN if known.lost else known.state,
-            status=status_in_words(known),
+            status=status_in_words(known) + seen_in_feed(known, seen),
             exit_code=known.exit_code,
             succeeded=known.succeeded,
             name=spec.name if spec else None,
@@ -84,7 +88,8 @@ class ListedJob(Facts):
     def headline(self) -> str:
         """The job on one line, with its status."""
         what, about = self._what_and_about()
-        return f"{what}: {self.status}{about}"
+        starts = f", may start {self.starts}" if self.starts else ""
+        return f"{what}: {self.status}{starts}{about}"
 
     def _what_and_about(self) -> tuple[str, str]:
         submitted = self.submitted_at and f"submitted {clock(self.submitted_at)}"
@@ -107,6 +112,9 @@ def asked_for(job: JobTerms | ListedJob) -> list[str]:
 class JobReport(ListedJob, Result):
     """One job, with its output."""
 
+    outlook: str | None = None
+    runs_on: list[str] | None = None
+    ends_by: datetime | None = None
     stdout_path: str | None = None
     stderr_path: str | None = None
     stderr_end: Annotated[str | None, Verbatim()] = None
@@ -115,15 +123,20 @@ class JobReport(ListedJob, Result):
     next_step: str | None = None
 
     @classmethod
-    def with_output(cls, known: KnownJob, *, ends: Sequence[StreamOutput] = ()) -> JobReport:
-        """Describe a job and its output; what to do next is the caller's to say.
+    def with_output(
+        cls, known: KnownJob, *, ends: Sequence[StreamOutput] = (), outlook: Outlook | None = None
+    ) -> JobReport:
+        """Describe a job, its output and its outlook; what to do next is the caller's to say.
 
         Args:
             known: the job.
             ends: the ends of its output.
+            outlook: what its machine's activity feed tells of it.
         """
         return cls.of(
             known,
+            outlook,
+            **outlook_facts(outlook),
             stdout_path=known.spec.stdout_path if known.spec else None,
             stderr_path=known.spec.stderr_path if known.spec else None,
             **{f"{one.stream}_end": visible(one.end) for one in ends if one.end},
@@ -140,6 +153,7 @@ class JobReport(ListedJob, Result):
         ]
         lines = (
             self.headline(),
+            self.outlook,
             self.message,
             self.likely_cause,
             *ends,
@@ -156,6 +170,7 @@ async def reported(facility: Facility, known: KnownJob) -> JobReport:
     if known.finished and known.state != "canceled":
         streams = ("stdout",) if known.succeeded else ("stderr", "stdout")
         ends = [end for one in streams if (end := await facility.output.end_of(known, one))]
-    report = JobReport.with_output(known, ends=ends)
+    outlook = None if known.finished else await facility.weather.outlook(known)
+    report = JobReport.with_output(known, ends=ends, outlook=outlook)
     await facility.jobs.note_told(known)
     return report

@@ -30,3 +30,17 @@ async def one_resource(facility: Facility, name: str) -> Result | str:
     from alcf_mcp.tools.status import get_resource  # noqa: PLC0415 - loaded where it is used
 
     return await get_resource(facility, name)
+
+
+@resource(
+    "alcf://machines/{name}",
+    "What a machine is doing",
+    group="status",
+    completions={"name": "machine"},
+)
+async def machine(facility: Facility, name: str) -> Result | str:
+    """What a machine is doing: nodes in use and free, jobs by queue, maintenance and reservations."""
+    from alcf_mcp.reports.machine import machine_activity  # noqa: PLC0415 - loaded where it is used
+
+    known = await facility.names.compute(name)
+    return machine_activity(known.name, await facility.weather.of(known))

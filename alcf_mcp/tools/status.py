@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
+from alcf_mcp.activity.models import Activity
+from alcf_mcp.activity.unknown import NotKnown
 from alcf_mcp.facility import Facility
 from alcf_mcp.facility.walltime import parse_since
 from alcf_mcp.iri import models
 from alcf_mcp.iri.errors import IRIError
 from alcf_mcp.reports.facts import Facts, Result
+from alcf_mcp.reports.machine import MachineActivity, NoActivity, machine_activity, unknown_activity
 from alcf_mcp.reports.text import clock, count, one_line
 from alcf_mcp.tools.arguments import Limit, ResourceName, Since
 from alcf_mcp.tools.context import AtFacility
@@ -33,11 +36,18 @@ class ResourceStatus(Result):
     group: str | None = None
     description: str | None = None
     last_modified: datetime | None = None
+    activity: str | None = None
+    now: MachineActivity | NoActivity | None = None
     note: str | None = None
 
     @classmethod
-    def of(cls, resource: models.Resource) -> ResourceStatus:
-        """Make a status from the facility's data."""
+    def of(cls, resource: models.Resource, activity: str | None = None) -> ResourceStatus:
+        """Make a status from the facility's data.
+
+        Args:
+            resource: the facility's data.
+            activity: what it is doing.
+        """
         return cls(
             name=resource.name or resource.id,
             type=resource.resource_type,
@@ -46,18 +56,20 @@ class ResourceStatus(Result):
             group=resource.group or None,
             description=one_line(resource.description) or None,
             last_modified=resource.last_modified,
+            activity=activity,
             note=NOT_MONITORED if resource.current_status == "unknown" else None,
         )
 
     def line(self) -> str:
-        """Name, status and type on one line."""
-        return f"{self.name}: {self.status} ({self.type})"
+        """Name, status, type and activity on one line."""
+        activity = f": {self.activity}" if self.activity else ""
+        return f"{self.name}: {self.status} ({self.type}){activity}"
 
     def text(self) -> str:
         """All that is known, one fact per line."""
         facts = [self.line(), self.description, f"id {self.id}", self.group and f"group {self.group}"]
         seen = self.last_modified and f"as of {clock(self.last_modified)}"
-        return "\n".join(fact for fact in (*facts, seen, self.note) if fact)
+        return "\n".join(fact for fact in (*facts, seen, self.note, self.now and self.now.text()) if fact)
 
 
 class ResourceList(Result):
@@ -74,6 +86,23 @@ class ResourceList(Result):
         )
 
 
+def _in_a_phrase(resource: models.Resource, activities: Mapping[str, Activity | NotKnown]) -> str | None:
+    activity = activities.get(resource.id)
+    return MachineActivity.of(resource.name, activity).phrase() if isinstance(activity, Activity) else None
+
+
+def _unknown(
+    resources: Sequence[models.Resource], activities: Mapping[str, Activity | NotKnown]
+) -> str | None:
+    """Why it is not known what machines are doing, once for all machines with the same reason."""
+    machines: dict[str, list[str]] = {}
+    for resource in resources:
+        if isinstance(activity := activities.get(resource.id), NotKnown):
+            machines.setdefault(activity.reason, []).append(resource.name)
+    told = [unknown_activity(" and ".join(names), reason) for reason, names in machines.items()]
+    return " ".join(told) or None
+
+
 _ATTENTION = ("down", "degraded", "up", "unknown")
 
 
@@ -85,16 +114,19 @@ async def list_resources(
     name: Annotated[str | None, Field(description="Part of the name")] = None,
 ) -> ResourceList:
     """List the facility's machines and filesystems and whether each is up. Needs no sign-in."""
-    found = [
-        ResourceStatus.of(resource)
+    wanted = [
+        resource
         for resource in await facility.iri.list_resources()
         if resource_type in (None, resource.resource_type)
         and status in (None, resource.current_status)
         and (name or "").casefold() in resource.name.casefold()
     ]
+    activities = await facility.weather.of_all(wanted)
+    found = [ResourceStatus.of(resource, _in_a_phrase(resource, activities)) for resource in wanted]
     found.sort(key=lambda r: (_ATTENTION.index(r.status) if r.status in _ATTENTION else 9, r.name))
     by_status = [f"{n} {s}" for s in _ATTENTION if (n := sum(r.status == s for r in found))]
-    note = next((r.note for r in found if r.note), None)
+    notes = [next((r.note for r in found if r.note), None), _unknown(wanted, activities)]
+    note = " ".join(one for one in notes if one) or None
     listed = [r.model_copy(update={"note": None, "last_modified": None}) for r in found]
     summary = count(len(found), "resource") + (f": {', '.join(by_status)}" if found else " match")
     return ResourceList(summary=summary, resources=listed, note=note)
@@ -104,7 +136,11 @@ async def list_resources(
 async def get_resource(facility: AtFacility, resource: ResourceName) -> ResourceStatus:
     """Show one machine or filesystem: its status now, its type and its id. Needs no sign-in."""
     known = await facility.names.find(resource)
-    return ResourceStatus.of(await facility.iri.get_resource(known.id))
+    activities = await facility.weather.of_all([known])
+    status = ResourceStatus.of(await facility.iri.get_resource(known.id))
+    if activity := activities.get(known.id):
+        return status.model_copy(update={"now": machine_activity(status.name, activity)})
+    return status
 
 
 class SiteReport(Facts):

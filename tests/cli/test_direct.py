@@ -22,6 +22,7 @@ main()
     "arguments",
     [
         ("jobs",),
+        ("machine", "polaris"),
         ("jobs", "--all", "--json"),
         ("job", "1"),
         ("wait", "1"),

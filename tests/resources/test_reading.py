@@ -11,6 +11,7 @@ from tests.resources.conftest import facts, read, refused, submitted
 
 EVERYTHING = {
     "alcf://resources/{name}",
+    "alcf://machines/{name}",
     "alcf://jobs/{resource}/{job_id}",
     "alcf://jobs/{resource}/{job_id}/output",
     "alcf://files/{+path}",
@@ -115,6 +116,7 @@ async def test_without_a_group_of_tools_there_are_none_of_its_resources(connect:
         templates = (await assistant.client.list_resource_templates()).resource_templates
         assert {template.uri_template for template in templates} == {
             "alcf://resources/{name}",
+            "alcf://machines/{name}",
             "alcf://guide/{topic}",
             "alcf://templates/{name}",
         }

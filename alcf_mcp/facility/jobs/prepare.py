@@ -19,6 +19,7 @@ from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.facility.projects import in_figures
 from alcf_mcp.facility.resources import ResourceNames
 from alcf_mcp.facility.walltime import spoken
+from alcf_mcp.facility.weather import QueueWeather
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import IRIError
 from alcf_mcp.iri.models import Incident, JobSpec, Resource
@@ -89,6 +90,7 @@ class Preparation:
         output_paths: checks where jobs will write.
         left_on: returns what is left of an account's node hours on a machine, or ``None`` if unknown.
         usual: fills in the usual values.
+        weather: what the machines are doing.
         told: the open submissions that this process has mentioned; those that this call mentions are added.
         has_alcf_queues: whether the machines have ALCF's queues.
     """
@@ -100,6 +102,7 @@ class Preparation:
         output_paths: OutputPaths,
         left_on: LeftOn,
         usual: SubmissionDefaults,
+        weather: QueueWeather,
         *,
         told: set[int],
         has_alcf_queues: bool,
@@ -109,6 +112,7 @@ class Preparation:
         self._output_paths = output_paths
         self._left_on = left_on
         self._usual = usual
+        self._weather = weather
         self._has_alcf_queues = has_alcf_queues
         self._told = told
         self._told_before = frozenset(told)
@@ -154,7 +158,7 @@ class Preparation:
         prepared.targets = await self._output_paths.targets(prepared.machine, prepared.spec)
         with anyio.move_on_after(LOOKING_SECONDS):
             async with anyio.create_task_group() as group:
-                for look in (self._at_machine, self._at_incidents, self._at_allocation):
+                for look in (self._at_machine, self._at_incidents, self._at_allocation, self._at_weather):
                     group.start_soon(quietly, look)
                 for target in prepared.targets:
                     group.start_soon(look_at, target)
@@ -182,6 +186,13 @@ class Preparation:
         if prepared.cost > left:
             prepared.notes.append(
                 f"The job may cost more than that: up to {in_figures(prepared.cost)} node hours."
+            )
+
+    async def _at_weather(self, prepared: Prepared) -> None:
+        attributes, request = prepared.spec.attributes, prepared.request
+        if attributes and attributes.duration and request.queue and request.nodes:
+            prepared.notes += await self._weather.before_submission(
+                prepared.machine, request.queue, request.nodes, attributes.duration
             )
 
 

@@ -1,0 +1,46 @@
+"""What a machine is doing, in a terminal."""
+
+import json
+
+from tests.cli.commands import Terminal
+
+
+def test_a_machine_is_a_picture_of_its_nodes_and_queues(terminal: Terminal) -> None:
+    terminal.submit("sleep 60", "-n", "2")
+    terminal.run("wait", "1001", "--timeout", "3s")
+    shown = terminal.run("machine", "polaris", check=True).stdout
+    assert shown.startswith("Polaris, as of ")
+    assert "█" in shown
+    assert "2 in use  6 free  0 down" in shown
+    assert shown.splitlines()[3].split() == ["debug", "1", "2", "0", "0"]
+    assert "reservation 'Planned maintenance' (8 nodes)" in shown
+
+
+def test_without_a_name_all_machines_are_shown(terminal: Terminal) -> None:
+    shown = terminal.run("machine", check=True).stdout
+    assert "Polaris, as of" in shown
+    assert "Crux, as of" in shown
+
+
+def test_programs_get_an_object_a_line(terminal: Terminal) -> None:
+    (line,) = terminal.run("machine", "crux", "--json", check=True).stdout.splitlines()
+    facts = json.loads(line)
+    assert (facts["machine"], facts["nodes_free"], facts["queues"]) == ("Crux", 4, [])
+
+
+def test_what_is_not_known_is_said_with_its_reason(terminal: Terminal) -> None:
+    nowhere = terminal.with_settings(ALCF_MCP_ACTIVITY_URL="http://127.0.0.1:9")
+    shown = nowhere.run("machine", "polaris", check=True).stdout
+    assert shown == "What Polaris is doing is not known: 127.0.0.1 can't be reached.\n"
+    off = terminal.with_settings(ALCF_MCP_ACTIVITY_URL="")
+    assert "it has no activity feed" in off.run("machine", "polaris", check=True).stdout
+
+
+def test_a_filesystem_is_not_a_machine(terminal: Terminal) -> None:
+    done = terminal.run("machine", "eagle")
+    assert done.returncode == 1
+    assert "jobs run on compute resources" in done.stderr
+
+
+def test_watching_and_json_do_not_go_together(terminal: Terminal) -> None:
+    assert terminal.run("machine", "--watch", "--json").returncode == 2
