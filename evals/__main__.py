@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 
 import anyio
 
 from evals.definitions import definitions
 from evals.measuring import measured
 from evals.mpnet import MODEL, SentenceEncoder
-from evals.page import with_result
+from evals.page import PAGE, RESULT, ROOT, with_result
 from evals.sentences import sentences
-
-ROOT = Path(__file__).parent.parent
-RESULT = ROOT / "evals" / "choice.json"
-PAGE = ROOT / "docs" / "choice-of-tools.md"
 
 
 def main() -> int:

@@ -30,7 +30,9 @@ class Definition:
         properties: dict[str, Any] = tool.input_schema.get("properties", {})
         arguments = tuple(f"{name}: {_described(schema)}" for name, schema in properties.items())
         extended = tool.name in CATALOG["extended"]
-        return cls(tool.name, tool.title or "", " ".join((tool.description or "").split()), arguments, extended)
+        return cls(
+            tool.name, tool.title or "", " ".join((tool.description or "").split()), arguments, extended
+        )
 
     @property
     def short(self) -> str:

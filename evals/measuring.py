@@ -62,7 +62,9 @@ def choices(tools: Sequence[Definition], said: Sequence[Sentence], embed: Embed)
     return [Choice(sentence, names) for sentence, names in zip(asked, ranked, strict=True)]
 
 
-def measured(tools: Sequence[Definition], said: Sequence[Sentence], embed: Embed, model: str) -> dict[str, Any]:
+def measured(
+    tools: Sequence[Definition], said: Sequence[Sentence], embed: Embed, model: str
+) -> dict[str, Any]:
     """The published result. Of sentences that are held out, it tells nothing but the shares."""
     everything = choices(tools, said, embed)
     default = choices([tool for tool in tools if not tool.extended], said, embed)
@@ -90,9 +92,7 @@ def _shares(found: Sequence[Choice]) -> dict[str, dict[str, int]]:
     return {"tuned": Share.of(tuned).percent(), "held out": Share.of(held_out).percent()}
 
 
-def _of_tool(
-    tool: Definition, default: Sequence[Choice], everything: Sequence[Choice]
-) -> dict[str, Any]:
+def _of_tool(tool: Definition, default: Sequence[Choice], everything: Sequence[Choice]) -> dict[str, Any]:
     among = everything if tool.extended else default
     mine = [c for c in among if c.sentence.tool == tool.name and not c.sentence.held_out]
     taken_for = Counter(choice.ranked[0] for choice in mine if choice.rank > 1)

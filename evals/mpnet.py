@@ -37,8 +37,10 @@ class SentenceEncoder:
     def __init__(self) -> None:
         with zipfile.ZipFile(io.BytesIO(b"".join(part.read_bytes() for part in _parts()))) as archive:
             self._config: dict[str, Any] = json.loads(archive.read(f"{MODEL}/config.json"))
-            self._weights = load(archive.read(f"{MODEL}/model.safetensors"))
+            weights = load(archive.read(f"{MODEL}/model.safetensors"))
             self._tokenizer = Tokenizer.from_str(archive.read(f"{MODEL}/tokenizer.json").decode())
+        # Copied, since what is loaded need not be aligned in memory, without which products are slow.
+        self._weights = {name: np.array(weight, dtype=np.float32) for name, weight in weights.items()}
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MOST_TOKENS)
         self._once = cache(self._embedding)
@@ -62,7 +64,9 @@ class SentenceEncoder:
         return self._normal(words + positions, "embeddings.LayerNorm")
 
     def _layer(self, x: Array, bias: Array, name: str) -> Array:
-        x = self._normal(x + self._attention(x, bias, f"{name}.attention.attn"), f"{name}.attention.LayerNorm")
+        x = self._normal(
+            x + self._attention(x, bias, f"{name}.attention.attn"), f"{name}.attention.LayerNorm"
+        )
         inner = gelu(self._linear(x, f"{name}.intermediate.dense"))
         return self._normal(x + self._linear(inner, f"{name}.output.dense"), f"{name}.output.LayerNorm")
 

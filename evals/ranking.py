@@ -1,7 +1,7 @@
 """A tool search: by meaning and by keywords, as clients have it that load tools on demand.
 
-A tool's score for a sentence is the mean of two cosine similarities, to its name, title and description as one
-text, and to the nearest single sentence of its description; keywords add up to ``KEYWORDS``.
+A tool's score for a sentence is the mean of two cosine similarities, to its name, title and description as
+one text, and to the nearest single sentence of its description; keywords add up to ``KEYWORDS``.
 """
 
 from __future__ import annotations
@@ -37,9 +37,7 @@ class ToolSearch:
 
     def ranked(self, texts: Sequence[str]) -> list[list[str]]:
         """The names of all tools for each text, the best first."""
-        return [
-            self._ranked(text, vector) for text, vector in zip(texts, self._embed(texts), strict=True)
-        ]
+        return [self._ranked(text, vector) for text, vector in zip(texts, self._embed(texts), strict=True)]
 
     def _ranked(self, text: str, vector: Vector) -> list[str]:
         whole = [cosine(vector, short) for short in self._short]
@@ -54,4 +52,4 @@ class ToolSearch:
 
 def cosine(one: Vector, other: Vector) -> float:
     """The cosine similarity of two vectors of length 1."""
-    return sum(map(mul, one, other))
+    return float(sum(map(mul, one, other)))

@@ -36,7 +36,7 @@ async def submit_job(
     """Run a script or program as a job on a machine; the account is charged nodes × time used.
 
     Give the script as is, without #PBS lines. Account, queue and directory default to those of the last
-    job there. Output goes to <job id>.OU and .ER in the directory by default. Then call wait_for_job.
+    job there. Output goes to <job id>.OU and .ER in the directory. Then call wait_for_job.
     """
     prepared = await facility.preparation.again(resource, request)
     if dry_run:
