@@ -61,7 +61,7 @@ soak: $(READY)  ## Run a thousand random calls under random faults, five times; 
 bench: $(READY)  ## Measure side by side, as ratios: a table, and benchmarks/results/latest.json
 	@$(BIN)/python -m benchmarks
 
-evals:  ## Measure how well tools are found: evals/choice.json, docs/choice-of-tools.md (a model of 400 MB, 1 minute)
+evals:  ## Measure how well tools are found: evals/choice.json, docs/choice-of-tools.md (a model of 400 MB; minutes)
 	@test -x $(EVALS)/bin/python || $(PYTHON) -m venv $(EVALS)
 	@$(EVALS)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	@$(EVALS)/bin/python -m pip install --quiet --disable-pip-version-check --editable . --group evals

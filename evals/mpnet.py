@@ -109,8 +109,10 @@ def gelu(x: Array) -> Array:
 def erf(x: Array) -> Array:
     """The error function, to 1.5e-7 (Abramowitz and Stegun, 7.1.26)."""
     t = 1 / (1 + 0.3275911 * np.abs(x))
-    factors = (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)
-    return np.sign(x) * (1 - np.polyval((*factors, 0), t) * np.exp(-(x**2)))
+    polynomial = 0.0
+    for factor in (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592):
+        polynomial = (polynomial + factor) * t  # stays in single precision, unlike np.polyval
+    return np.sign(x) * (1 - polynomial * np.exp(-(x**2)))
 
 
 def _parts() -> list[Path]:

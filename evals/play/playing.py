@@ -139,10 +139,12 @@ async def _called(client: Client, call: ToolCall, played: Played) -> ToolResult:
 
 async def _settled(state: FacilityState, end: EndState, before: int) -> list[str]:
     """What differs from the end state, once the facility has had time."""
-    with anyio.move_on_after(SETTLING_SECONDS):
-        while list(state.problems(end, before)):
-            await anyio.sleep(0.1)
-    return list(state.problems(end, before))
+    until = anyio.current_time() + SETTLING_SECONDS
+    while problems := list(state.problems(end, before)):  # noqa: ASYNC110 - no event tells of the change
+        if anyio.current_time() > until:
+            break
+        await anyio.sleep(0.1)
+    return problems
 
 
 async def _set_up(steps: list[Step], directory: Path, state: FacilityState) -> int:
