@@ -140,7 +140,7 @@ async def _called(client: Client, call: ToolCall, played: Played) -> ToolResult:
 async def _settled(state: FacilityState, end: EndState, before: int) -> list[str]:
     """What differs from the end state, once the facility has had time."""
     until = anyio.current_time() + SETTLING_SECONDS
-    while problems := list(state.problems(end, before)):  # noqa: ASYNC110 - no event tells of the change
+    while problems := list(state.problems(end, before)):
         if anyio.current_time() > until:
             break
         await anyio.sleep(0.1)

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from alcf_mcp.local.jobs.records import JobRecord, select
+from alcf_mcp.local.jobs.records import FINISHED, JobRecord, select
 from evals.play.conversations import EndState, ExpectedJob, ExpectedPath
 
 
@@ -65,7 +65,7 @@ class FacilityState:
 def _is(job: JobRecord, expected: ExpectedJob) -> bool:
     facts = {
         "name": job.spec.name,
-        "state": job.shown_state,
+        "state": _state(job),
         "machine": job.id.partition(".")[2].partition("-")[0],
         "queue": job.queue,
         "account": job.account,
@@ -75,5 +75,10 @@ def _is(job: JobRecord, expected: ExpectedJob) -> bool:
     return all(facts[name] == value for name, value in expected.model_dump(exclude_none=True).items())
 
 
+def _state(job: JobRecord) -> str:
+    """The job's state, unless it is about to be ended."""
+    return "being canceled" if job.canceled and job.state != FINISHED else job.shown_state
+
+
 def _told(job: JobRecord) -> str:
-    return f"{job.id} {job.shown_state}, {job.node_count} nodes in {job.queue} for {job.walltime} s"
+    return f"{job.id} {_state(job)}, {job.node_count} nodes in {job.queue} for {job.walltime} s"

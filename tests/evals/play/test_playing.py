@@ -19,6 +19,8 @@ from evals.play.report import as_markdown
 from tests.evals.play.replayed_model import Calling, ReplayedModel, Reply
 
 RESULTS = "/eagle/LocalDemo/everyday/results"
+Script = list[str | Calling | Reply]
+
 KEY = "sk-never-shown-0123456789"
 
 
@@ -29,14 +31,14 @@ def conversation(name: str) -> tuple[Conversation, list[Step]]:
 
 
 async def played(
-    name: str, script: list[str | Calling | Reply], directory: Path, *, dialect: str = "anthropic"
+    name: str, script: Script, directory: Path, *, dialect: str = "anthropic"
 ) -> tuple[Played, ReplayedModel]:
     with ReplayedModel(script).serving() as model:
         endpoint = Endpoint(model.url, DIALECTS[dialect], "replayed", SecretStr(KEY))
         return await play(endpoint, *conversation(name), directory), model
 
 
-MADE: list[str | Calling | Reply] = [
+MADE: Script = [
     ("make_directory", {"path": RESULTS}),
     ("chmod", {"path": RESULTS, "mode": "750"}),
     "The directory results is ready.",
@@ -66,8 +68,8 @@ async def test_a_job_is_run_and_its_output_told(tmp_path: Path) -> None:
         "account": "LocalDemo",
         "directory": "/eagle/LocalDemo/everyday",
     }
-    script = [("submit_job", job), ("wait_for_job", {"job_id": "1001"}), "It prints: hello from two"]
-    result, _ = await played("run-on-two-nodes", list(script), tmp_path)
+    script: Script = [("submit_job", job), ("wait_for_job", {"job_id": "1001"}), "It prints: hello from two"]
+    result, _ = await played("run-on-two-nodes", script, tmp_path)
     assert result.problems == []
 
 
@@ -84,8 +86,8 @@ async def test_a_model_that_does_the_work_and_tells_nothing_fails(tmp_path: Path
 
 
 async def test_a_model_that_does_too_much_fails(tmp_path: Path) -> None:
-    both = [("cancel_job", {"job_id": "1002"}), "I canceled it."]
-    result, _ = await played("are-my-jobs-done", list(both), tmp_path)
+    both: Script = [("cancel_job", {"job_id": "1002"}), "I canceled it."]
+    result, _ = await played("are-my-jobs-done", both, tmp_path)
     assert any(
         problem.startswith("no job is {'name': 'long', 'state': 'active'}") for problem in result.problems
     )
@@ -94,8 +96,8 @@ async def test_a_model_that_does_too_much_fails(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "says"), [("cancel-the-long-one", "It is canceled."), ("user-says-no", "")])
 async def test_the_user_is_asked_and_the_answer_counts(tmp_path: Path, name: str, says: str) -> None:
     job = "1002" if name == "cancel-the-long-one" else "1001"
-    script = [("cancel_job", {"job_id": job}), says or "You declined; it is still running."]
-    result, _ = await played(name, list(script), tmp_path)
+    script: Script = [("cancel_job", {"job_id": job}), says or "You declined; it is still running."]
+    result, _ = await played(name, script, tmp_path)
     assert result.problems == []
     assert len(result.questions) == 1
 
@@ -104,7 +106,7 @@ async def test_the_user_is_asked_and_the_answer_counts(tmp_path: Path, name: str
 async def test_malformed_arguments_are_told_to_the_model_and_counted(
     tmp_path: Path, dialect: str, arguments: Any
 ) -> None:
-    script = [("make_directory", arguments), ("no_such_tool", {}), ("chmod", {"mode": 7}), *MADE]
+    script: Script = [("make_directory", arguments), ("no_such_tool", {}), ("chmod", {"mode": 7}), *MADE]
     result, model = await played("directory-that-my-group-can-read", script, tmp_path, dialect=dialect)
     assert result.problems == []
     assert (result.malformed, result.failed) == (1, 2)
@@ -112,13 +114,13 @@ async def test_malformed_arguments_are_told_to_the_model_and_counted(
 
 
 async def test_a_model_that_never_ends_is_given_up(tmp_path: Path) -> None:
-    script: list[Any] = [("list_jobs", {})] * (MOST_CALLS + 1)
+    script: Script = [("list_jobs", {})] * (MOST_CALLS + 1)
     result, _ = await played("how-much-is-left", script, tmp_path)
     assert result.problems[0] == f"given up after {MOST_CALLS} calls"
 
 
 def test_the_command_writes_reports_and_never_the_key(tmp_path: Path) -> None:
-    turns: list[str | Calling | Reply] = [("list_projects", {}), "LocalDemo has 1000 node hours left."]
+    turns: Script = [("list_projects", {}), "LocalDemo has 1000 node hours left."]
     with ReplayedModel([*turns, Reply(401, "not with {key}")]).serving() as model:
         done = command(model.url, tmp_path, "how-much-is-left")
         assert done.returncode == 0, done.stderr
