@@ -22,6 +22,8 @@ from evals.play.dialects import ModelTurn, ToolCall, ToolResult, Turn, UserTurn
 from evals.play.endpoint import Endpoint
 from evals.play.state import FacilityState
 
+ROOT = Path(__file__).parents[2]
+
 MOST_CALLS = 20
 """Calls after which a conversation is given up."""
 
@@ -183,10 +185,12 @@ async def _ending_jobs(state: FacilityState) -> AsyncIterator[None]:
 async def _server(directory: Path, played: Played, *, agrees: bool, confirm: str) -> AsyncIterator[Client]:
     """A server as clients start it, whose user answers its questions."""
     settings = {"FACILITY": "local", "STATE_DIR": str(directory), "CONFIRM": confirm}
-    environment = {name: value for name, value in os.environ.items() if _harmless(name)}
-    environment |= {f"ALCF_MCP_{name}": value for name, value in settings.items()}
-    environment |= {"ALCF_MCP_CONFIG_FILE": os.devnull}
-    server = StdioServerParameters(command=sys.executable, args=["-m", "alcf_mcp", "serve"], env=environment)
+    settings |= {"CONFIG_FILE": os.devnull}
+    # Of this environment, the SDK passes on the harmless part only: no settings, and not the model's key.
+    environment = {f"ALCF_MCP_{name}": value for name, value in settings.items()}
+    server = StdioServerParameters(
+        command=sys.executable, args=["-m", "alcf_mcp", "serve"], env=environment, cwd=ROOT
+    )
 
     async def answer(context: Any, params: Any) -> ElicitResult:
         played.questions.append(params.message)
@@ -195,11 +199,6 @@ async def _server(directory: Path, played: Played, *, agrees: bool, confirm: str
     with (directory / "server.stderr").open("a") as errors:
         async with Client(stdio_client(server, errlog=errors), elicitation_callback=answer) as client:
             yield client
-
-
-def _harmless(name: str) -> bool:
-    """Whether a variable may reach the server: neither this machine's settings, nor the model's key."""
-    return not name.startswith("ALCF_MCP_") and not re.search(r"KEY|TOKEN|SECRET", name)
 
 
 def reply(form: dict[str, Any], *, agrees: bool) -> ElicitResult:
