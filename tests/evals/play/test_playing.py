@@ -73,6 +73,43 @@ async def test_a_job_is_run_and_its_output_told(tmp_path: Path) -> None:
     assert result.problems == []
 
 
+LOG = "/eagle/LocalDemo/everyday/train.log"
+PRIVATE = "/eagle/LocalDemo/everyday/private"
+COST = {
+    "resource": "polaris",
+    "script": "date",
+    "nodes": 4,
+    "walltime": "6h",
+    "queue": "prod",
+    "account": "LocalDemo",
+    "directory": "/eagle/LocalDemo/everyday",
+    "dry_run": True,
+}
+READING: dict[str, tuple[Calling, str]] = {
+    "are-my-jobs-done": (("list_jobs", {}), "long is still running."),
+    "what-did-it-print": (("get_job_output", {"job_id": "1001"}), "It printed: loss 0.25"),
+    "why-did-it-fail": (("get_job", {"job_id": "1002"}), "KeyError: lr"),
+    "how-long-has-it-been-running": (("get_job", {"job_id": "1001"}), "It is running, for at most 1 h."),
+    "how-much-is-left": (("list_projects", {}), "LocalDemo has 1000 node hours left."),
+    "what-would-it-cost": (("submit_job", COST), "At most 24 node hours."),
+    "is-polaris-up": (("get_resource", {"resource": "polaris"}), "Polaris is up."),
+    "why-can-t-my-group-read-it": (("list_directory", {"path": PRIVATE}), "Its mode is 700."),
+    "end-of-the-log": (("tail_file", {"path": LOG}), "loss 0.25"),
+}
+
+
+@pytest.mark.parametrize("name", READING)
+async def test_each_conversation_that_only_reads_can_be_passed_by_one_call(tmp_path: Path, name: str) -> None:
+    call, answer = READING[name]
+    result, _ = await played(name, [call, answer], tmp_path)
+    assert (result.problems, result.failed, result.questions) == ([], 0, [])
+
+
+def test_each_conversation_is_played_by_a_test() -> None:
+    changing = {"run-on-two-nodes", "cancel-the-long-one", "user-says-no", "directory-that-my-group-can-read"}
+    assert {one.name for one in conversations().conversation} == READING.keys() | changing
+
+
 async def test_a_model_that_lies_fails(tmp_path: Path) -> None:
     lie = "Done: the directory results has mode 750."
     result, _ = await played("directory-that-my-group-can-read", [lie], tmp_path)
