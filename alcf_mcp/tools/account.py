@@ -12,17 +12,17 @@ from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.tool import tool
 
 
-@tool("List projects")
+@tool("List the user's projects")
 async def list_projects(
     facility: AtFacility, name: Annotated[str | None, Field(description="Part of the name")] = None
 ) -> ProjectList:
-    """List the user's projects and what is left of their allocations; use a name as a job's `account`."""
+    """List the projects that the user is in and can charge (`account`), and the node hours left in each."""
     return await listed_projects(facility, name, alone="get_project looks up this one")
 
 
-@tool("Show a project")
+@tool("Show a project's allocations")
 async def get_project(
     facility: AtFacility, project: Annotated[Id, Field(description="Project name or id")]
 ) -> ProjectInfo:
-    """Show a project's allocations: granted, used, left, and how long they last."""
+    """Show one project's allocations on each machine and filesystem: granted, used, left, and until when."""
     return await reported_project(facility, project)

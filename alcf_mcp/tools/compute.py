@@ -33,11 +33,10 @@ async def submit_job(
     request: Annotated[NewJob, Spread],
     dry_run: Annotated[bool, Field(description="Only show what would be sent")] = False,
 ) -> JobSubmission:
-    """Submit a job to a machine; it is charged to the account as nodes × time used.
+    """Run a script or program as a job on a machine; the account is charged nodes × time used.
 
-    Give the script as is, without #PBS lines. Account, queue and directory default to those of the last job
-    there. Output goes to stdout_path and stderr_path, or to <job id>.OU and .ER in the directory. Then call
-    wait_for_job and get_job_output.
+    Give the script as is, without #PBS lines. Account, queue and directory default to those of the last
+    job there. Output goes to <job id>.OU and .ER in the directory. Then call wait_for_job.
     """
     prepared = await facility.preparation.again(resource, request)
     if dry_run:
@@ -45,7 +44,7 @@ async def submit_job(
     return JobSubmission.of(prepared, await facility.job_actions.submit(prepared))
 
 
-@tool("List jobs")
+@tool("List the user's jobs")
 async def list_jobs(
     facility: AtFacility,
     resource: Annotated[str | None, Field(description="Only this machine; default: all")] = None,
@@ -56,10 +55,7 @@ async def list_jobs(
     limit: Limit = 20,
     offset: Offset = 0,
 ) -> JobList:
-    """List the user's jobs on all machines, with counts, running ones first.
-
-    Ended jobs are listed until their end is reported.
-    """
+    """List the user's jobs on all machines, with counts: running, queued, or just ended or failed."""
     listed = await listed_jobs(
         facility,
         resource=resource,
@@ -78,7 +74,10 @@ async def list_jobs(
 
 @tool("Show a job")
 async def get_job(facility: AtFacility, job_id: JobId, resource: JobResource = None) -> JobReport:
-    """Show one job: its state, since when, what its exit code means; if ended, the end of its output."""
+    """Show how one job is doing: since when it is queued or running, when it may start, why it failed.
+
+    Once ended: its exit code in words, the end of its output.
+    """
     known = await facility.jobs.get(job_id, resource)
     return with_next_step(await reported(facility, known), known)
 
@@ -91,9 +90,9 @@ async def wait_for_job(
     until: Annotated[Literal["finished", "started"], Field(description="What to wait for")] = "finished",
     timeout_seconds: Annotated[int, Field(ge=1, le=3600, description="Maximum seconds to wait")] = 45,
 ) -> JobReport:
-    """Wait until a job has ended or started, within the time limit of a call.
+    """Wait for a job to finish or start, and tell when it has.
 
-    If it takes longer, the result says when to call again. Never affects the job.
+    If it takes longer than a call may, call again.
     """
     known = await facility.jobs.get(job_id, resource, patience=0)
     patience = min(timeout_seconds, facility.wait.left)
@@ -117,7 +116,10 @@ async def get_job_output(
     ] = None,
     directory: Annotated[RemotePath | None, Field(description="Where its files are, if not known")] = None,
 ) -> str:
-    """Show the last lines of a job's output. At ALCF, output appears when the job has ended."""
+    """Show what a job printed: the last lines of its stdout and stderr.
+
+    At ALCF, output appears when the job has ended.
+    """
     known = await facility.jobs.get(job_id, resource)
     if since_offset is not None and stream == "both":
         raise InvalidCall("`since_offset` needs a single stream", hint="Set `stream` to stdout or stderr.")
@@ -130,14 +132,17 @@ async def get_job_output(
     return rendered_output(known, parts, lines=tail_lines, reading_on=since_offset is not None)
 
 
-@tool("Change a job", risk=Risk.DESTROYS, repeatable=True, preview=preview_update)
+@tool("Change a waiting job", risk=Risk.DESTROYS, repeatable=True, preview=preview_update)
 async def update_job(
     facility: AtFacility,
     job_id: JobId,
     changes: Annotated[JobChanges, Spread],
     resource: JobResource = None,
 ) -> JobAction:
-    """Change a waiting job; give only what changes. Asks the user first."""
+    """Change a job that has not started yet, such as its walltime, queue or account.
+
+    Give only what changes. Asks the user first.
+    """
     known = await facility.jobs.get(job_id, resource)
     change = changed_job(replace(changes, nodes=node_count(known, changes.nodes)))
     targets = await facility.output_paths.looked_at(known.resource, change, besides=known.job.id)
@@ -147,7 +152,10 @@ async def update_job(
 
 @tool("Cancel a job", risk=Risk.DESTROYS, repeatable=True, preview=preview_cancel)
 async def cancel_job(facility: AtFacility, job_id: JobId, resource: JobResource = None) -> JobAction:
-    """Cancel a waiting or running job; unsaved results are lost. Asks the user first."""
+    """Stop a running job or take a waiting one out of the queue; unsaved results are lost.
+
+    Asks the user first.
+    """
     known = await facility.jobs.get(job_id, resource)
     await facility.job_actions.cancel(known)
     try:

@@ -51,9 +51,9 @@ async def list_directory(
     offset: Offset = 0,
     sort: Sort = "name",
 ) -> Directory:
-    """List a directory, or show one file: type, permissions, owner, group, size, time (like ls -l).
+    """List what is in a directory, or show one file (like ls -l): size, time, and who owns and may read it.
 
-    Symbolic links are not shown, and the facility leaves out what it can't read.
+    Shows owner, group and permissions; leaves out symbolic links and what the facility can't read.
     """
     files = await facility.files.ls(
         path, show_hidden=show_hidden, numeric_ids=numeric_ids, recursive=recursive, dereference=dereference
@@ -71,33 +71,33 @@ async def make_directory(
     path: Path,
     parents: Annotated[bool, Field(description="Make missing parent directories")] = False,
 ) -> Made:
-    """Make a directory. Fails if the name already exists."""
+    """Make a directory (folder). Fails if the name already exists."""
     await facility.file_actions.mkdir(path, parents=parents)
     return Made.at(path)
 
 
-@tool("View part of a file")
+@tool("Read a file")
 async def view_file(
     facility: AtFacility,
     path: Path,
     offset: Annotated[int, Field(ge=0, le=LARGEST, description="First byte to show")] = 0,
     size: Annotated[int, Field(ge=1, le=65_536, description="Bytes to show")] = 16_384,
 ) -> str:
-    """Show part of a text file by byte position, and how to get the next part.
+    """Read a text file, such as a script or a README, or part of it by byte position.
 
     For the end of a log, tail_file is quicker.
     """
     return rendered_window(await facility.files.view(path, offset=offset, size=size), exact=size <= EXACT)
 
 
-@tool("Show a file's beginning")
+@tool("Show the top of a file")
 async def head_file(
     facility: AtFacility,
     path: Path,
     lines: Annotated[int | None, Field(ge=1, le=5000, description="First lines; default 20")] = None,
     bytes: Annotated[int | None, Field(ge=1, le=65_536, description="Or first bytes")] = None,
 ) -> str:
-    """Show the first lines, or the first bytes, of a text file."""
+    """Show the top (first lines, or first bytes) of a text file, such as a header."""
     if lines is not None and bytes is not None:
         raise InvalidCall("`lines` and `bytes` can't be combined", hint="Give only one of them.")
     wanted = None if bytes else lines or HEAD_LINES
@@ -105,21 +105,24 @@ async def head_file(
     return rendered_window(part) if bytes else rendered_head(part, lines=wanted)
 
 
-@tool("Show a file's end")
+@tool("Show the end of a file")
 async def tail_file(
     facility: AtFacility,
     path: Path,
     lines: Annotated[int, Field(ge=1, le=5000, description="Last lines")] = 20,
 ) -> str:
-    """Show the last lines of a text file."""
+    """Show the end (last lines) of a text file, such as a log."""
     return rendered_tail(await facility.files.tail(path, lines=lines), lines=lines)
 
 
-@tool("Change a mode", risk=Risk.DESTROYS, repeatable=True, preview=preview_chmod)
+@tool("Change permissions", risk=Risk.DESTROYS, repeatable=True, preview=preview_chmod)
 async def chmod(
     facility: AtFacility, path: Path, mode: Annotated[str, Field(description="Octal, such as 750")]
 ) -> PathChange:
-    """Change the permissions of a file or directory. Asks the user first."""
+    """Change the mode of a file or directory: who may read, write or execute it, such as the group.
+
+    Asks the user first.
+    """
     file = await facility.files.seen(path)
     before = mode_of(file)
     after = mode_of(await facility.file_actions.chmod(path, mode)) or mode[-3:]
@@ -128,14 +131,14 @@ async def chmod(
     return PathChange(path=path, what="mode", before=before and named(before), after=named(after), undo=undo)
 
 
-@tool("Change an owner", risk=Risk.DESTROYS, repeatable=True, preview=preview_chown)
+@tool("Change owner or group", risk=Risk.DESTROYS, repeatable=True, preview=preview_chown)
 async def chown(
     facility: AtFacility,
     path: Path,
     owner: Annotated[str, Field(description="New owner's user name")] = "",
     group: Annotated[str, Field(description="New group, often a project's name")] = "",
 ) -> PathChange:
-    """Change the owner, group or both of a file or directory. Asks the user first."""
+    """Give a file or directory to another user or group. Asks the user first."""
     file = await facility.files.seen(path)
     before = owners(file)
     after = owners(await facility.file_actions.chown(path, owner=owner, group=group)) or f"{owner}:{group}"
@@ -143,8 +146,8 @@ async def chown(
     return PathChange(path=path, what="owner", before=before, after=after, undo=undo)
 
 
-@tool("Remove a file or directory", risk=Risk.DESTROYS, repeatable=True, preview=preview_remove)
+@tool("Delete a file or directory", risk=Risk.DESTROYS, repeatable=True, preview=preview_remove)
 async def remove_path(facility: AtFacility, path: Path) -> Removal:
-    """Permanently remove a file, or a directory and everything in it. Asks the user first."""
+    """Permanently delete a file, or a directory and everything in it. Asks the user first."""
     said = await facility.file_actions.rm(path)
     return Removal(path=path, facility_says=one_line(said) or None)

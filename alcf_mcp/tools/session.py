@@ -102,7 +102,7 @@ class SignInReport(Result):
 
 @tool("Show sign-in and policy", remote=False)
 async def auth_status(app: ThisApp) -> SignInReport:
-    """Show the sign-in, the facility, and who confirms changes."""
+    """Show whether the user is signed in (logged in), as whom and until when, and what you may change."""
     settings = app.settings
     common: dict[str, Any] = {
         "api_url": app.shared.iri.base_url,
@@ -196,7 +196,7 @@ async def sign_in(
     answer: Annotated[ElicitationResult[BaseModel], Resolve(_ask_for_code)],
     code: Annotated[str | None, Field(description="Only if asked for")] = None,
 ) -> SignIn:
-    """Sign the user in to ALCF."""
+    """Sign the user in (log in) to ALCF through Globus, or again."""
     answer = answer_of(answer)
     if reason := _needs_none(app):
         return SignIn(signed_in=True, message=reason, next_step="Continue with the user's request.")

@@ -106,14 +106,17 @@ def _unknown(
 _ATTENTION = ("down", "degraded", "up", "unknown")
 
 
-@tool("List resources")
+@tool("List machines and filesystems")
 async def list_resources(
     facility: AtFacility,
     resource_type: Annotated[models.ResourceType | None, Field(description="Only this type")] = None,
     status: Annotated[models.ResourceStatus | None, Field(description="Only this status")] = None,
     name: Annotated[str | None, Field(description="Part of the name")] = None,
 ) -> ResourceList:
-    """List the facility's machines and filesystems and whether each is up. Needs no sign-in."""
+    """List which machines and filesystems (computers and storage) there are, which are up, and how busy.
+
+    Needs no sign-in.
+    """
     wanted = [
         resource
         for resource in await facility.iri.list_resources()
@@ -132,9 +135,12 @@ async def list_resources(
     return ResourceList(summary=summary, resources=listed, note=note)
 
 
-@tool("Show a resource")
+@tool("Show a machine or filesystem")
 async def get_resource(facility: AtFacility, resource: ResourceName) -> ResourceStatus:
-    """Show one machine or filesystem: its status now, its type and its id. Needs no sign-in."""
+    """Show how one machine or filesystem, such as Polaris or Eagle, is doing: available or down, free nodes, queues.
+
+    Needs no sign-in.
+    """
     known = await facility.names.find(resource)
     activities = await facility.weather.of_all([known])
     status = ResourceStatus.of(await facility.iri.get_resource(known.id))
@@ -172,7 +178,7 @@ class FacilityReport(Result):
 
 @tool("Show the facility")
 async def get_facility(facility: AtFacility) -> FacilityReport:
-    """Show what facility this is, its sites and where to get support. Needs no sign-in."""
+    """Show which facility this is, where it is, and whom to ask for help. Needs no sign-in."""
     about = await facility.iri.get_facility()
     sites = await facility.iri.list_sites()
     return FacilityReport(
@@ -195,16 +201,16 @@ async def get_facility(facility: AtFacility) -> FacilityReport:
     )
 
 
-@tool("List incidents")
+@tool("List outages and maintenance")
 async def list_incidents(
     facility: AtFacility,
     resource: Annotated[str | None, Field(description="Only incidents on this resource")] = None,
     since: Annotated[Since | None, Field(description="Only incidents that end after this")] = None,
     limit: Limit = 10,
 ) -> IncidentList:
-    """List what is down, outages and maintenance, with their events: ongoing, planned or over.
+    """List outages and maintenance, ongoing, planned or over.
 
-    Use it when a machine is down or before planning a long job. Needs no sign-in.
+    Use it when a machine is down or before a long job. Needs no sign-in.
     """
     only = (await facility.names.find(resource)).id if resource else None
     begin = parse_since(since) if since else None

@@ -58,13 +58,16 @@ class TaskReport(Result):
         return "\n".join(line for line in lines if line)
 
 
-@tool("Show a task")
+@tool("Show a file operation")
 async def get_task(
     facility: AtFacility,
     task_id: TaskId,
     wait_seconds: Annotated[int, Field(ge=0, le=600, description="Seconds to wait for it to end")] = 0,
 ) -> TaskReport:
-    """Show a filesystem task and its result; use it to continue a call whose task is still running."""
+    """Show whether a file operation (task) is still running, and its result.
+
+    Use it for the answer to a call that took too long.
+    """
     if wait_seconds:
         patience = min(wait_seconds, facility.wait.left)
         with suppress(TaskError):  # how it ended, or that it did not, is read below
@@ -85,7 +88,7 @@ class TaskList(Result):
         return "\n".join([self.summary, *(task.headline() for task in self.tasks), self.note])
 
 
-@tool("List tasks")
+@tool("List file operations")
 async def list_tasks(
     facility: AtFacility,
     status: Annotated[
@@ -94,7 +97,7 @@ async def list_tasks(
     ] = None,
     limit: Limit = 20,
 ) -> TaskList:
-    """List recent filesystem tasks, newest first."""
+    """List recent file operations (tasks), newest first, and how each went."""
     found = [task for task in await facility.iri.list_tasks() if status in (None, task.status)]
     shown = found[:limit]
     return TaskList(

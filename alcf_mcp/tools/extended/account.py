@@ -111,7 +111,7 @@ async def list_user_allocations(
     limit: Limit = 100,
     offset: Offset = 0,
 ) -> ShareList:
-    """List what each member of a project may use of its allocations, and has used."""
+    """List who in a project used how much of its allocations, and may use."""
     known = await facility.projects.find(project)
     shares = await facility.projects.shares(known)
     shown = shares[offset : offset + limit]

@@ -79,7 +79,7 @@ async def stat_path(
     path: Path,
     dereference: Annotated[bool, Field(description="Follow a link to its target")] = False,
 ) -> PathStat:
-    """Show what stat reports about a path: mode, size, owner ids, links, inode, three times.
+    """Show what stat reports about a path: mode, size, owner ids, hard links, inode, last access and change.
 
     list_directory shows the owner's name, and works at ALCF.
     """
@@ -124,9 +124,9 @@ async def checksum_file(facility: AtFacility, path: Path) -> FileChecksum:
     return FileChecksum(path=path, checksum=known.checksum, algorithm=one_line(known.algorithm) or None)
 
 
-@tool("Read a whole small file")
+@tool("Get a whole small file")
 async def download_file(facility: AtFacility, path: Path) -> str:
-    """Read a whole small file: up to 64 kB of text, or 48 kB of anything else, in base64.
+    """Get a whole small file, such as a picture: up to 64 kB of text, or 48 kB of anything else, in base64.
 
     view_file reads large texts.
     """

@@ -59,14 +59,17 @@ async def copy_path(
     target_path: TargetPath,
     dereference: Annotated[bool, Field(description="Copy what links point to")] = False,
 ) -> Placed:
-    """Copy a file, or a directory and everything in it, within a filesystem. Asks before overwriting."""
+    """Copy (duplicate, back up) a file, or a directory and everything in it, within a filesystem.
+
+    Asks before overwriting.
+    """
     place = await facility.placements.copy(path, target_path, dereference=dereference)
     return Placed.at(place, f"Copied {path}")
 
 
-@tool("Move a file or directory", risk=Risk.DESTROYS, preview=preview_move)
+@tool("Move or rename a file or directory", risk=Risk.DESTROYS, preview=preview_move)
 async def move_path(facility: AtFacility, path: Path, target_path: TargetPath) -> Placed:
-    """Move or rename a file or directory within one filesystem. Asks the user first."""
+    """Rename or move (mv) a file or directory within one filesystem. Asks the user first."""
     place = await facility.placements.move(path, target_path)
     undo = f"move_path with path={place.path!r} and target_path={str(path)!r}"
     return Placed.at(place, f"Moved {path}", undo=undo)
@@ -78,7 +81,7 @@ async def symlink_path(
     path: Annotated[RemotePath, Field(description="What the link points to", max_length=4096)],
     link_path: Annotated[RemotePath, Field(description="The link itself", max_length=4096)],
 ) -> Placed:
-    """Make a symbolic link. Fails if the name already exists."""
+    """Make a symbolic link (ln -s), so that one path points to another. Fails if the name already exists."""
     return Placed.at(await facility.placements.symlink(path, link_path), f"Linked to {path}")
 
 
@@ -93,7 +96,7 @@ async def compress_path(
     ] = None,
     dereference: Annotated[bool, Field(description="Pack what links point to")] = False,
 ) -> Placed:
-    """Pack a file or directory into a tar archive. Asks before overwriting."""
+    """Pack a file or directory into a compressed tar archive. Asks before overwriting."""
     place = await facility.placements.compress(
         path, target_path, compression=compression, match_pattern=match_pattern, dereference=dereference
     )
@@ -107,7 +110,7 @@ async def extract_archive(
     target_path: Annotated[RemotePath, Field(description="Directory to unpack into; made if missing")],
     compression: Compressed = None,
 ) -> Placed:
-    """Unpack a tar archive into a directory. Asks if files may be overwritten."""
+    """Unpack (extract, decompress) a tar archive into a directory. Asks if files may be overwritten."""
     place = await facility.placements.extract(path, target_path, compression=compression)
     return Placed.at(place, f"Unpacked {path}")
 
@@ -118,6 +121,6 @@ async def upload_file(
     path: Path,
     content: Annotated[str, Field(description="The file's text", max_length=LONGEST_UPLOAD)],
 ) -> Placed:
-    """Write a small text file. Asks before overwriting."""
+    """Save text as a small file, such as a script or a configuration. Asks before overwriting."""
     place = await facility.placements.upload(path, content.encode())
     return Placed.at(place, "Wrote the file")

@@ -23,8 +23,8 @@ class Canceling(Result):
         return f"Requested cancellation of task {self.task_id}.{said} {self.next_step}"
 
 
-@tool("Cancel a task", risk=Risk.DESTROYS, repeatable=True, preview=preview_cancel_task)
+@tool("Cancel a file operation", risk=Risk.DESTROYS, repeatable=True, preview=preview_cancel_task)
 async def cancel_task(facility: AtFacility, task_id: TaskId) -> Canceling:
-    """Cancel a filesystem task that is still running. Asks the user first."""
+    """Stop a file operation (task) that is still running, such as a copy. Asks the user first."""
     said = await facility.task_actions.cancel(task_id)
     return Canceling(task_id=task_id, facility_says=one_line(said) or None)
