@@ -123,6 +123,16 @@ class Settings(BaseSettings):
     tool_prefix: Annotated[str, AfterValidator(_is_prefix)] = Field(
         "", description="Prefix of every tool's name, such as `alcf_`, for clients that need one."
     )
+    transport: Literal["stdio", "http"] = Field(
+        "stdio",
+        description="How clients reach the server: `stdio`, where they start it, or `http`, where it runs by "
+        "itself on this machine.",
+    )
+    host: str = Field("127.0.0.1", description="Loopback address to serve HTTP on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to serve HTTP on; 0 picks a free one.")
+    public_url: str | None = Field(
+        None, description="URL that clients use for HTTP, if it is another one, such as that of a tunnel."
+    )
     timeout: float = Field(
         45.0, ge=1, le=3600, description="Seconds that one tool call may take; many clients give up after 60."
     )
@@ -180,9 +190,11 @@ class Settings(BaseSettings):
             raise ValueError(f"choose from {', '.join(TOOLSETS)}")
         return names
 
-    @field_validator("api_url", "activity_url")
+    @field_validator("api_url", "activity_url", "public_url")
     @classmethod
-    def _is_url(cls, value: str, info: ValidationInfo) -> str:
+    def _is_url(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
         value = value.strip()
         if info.field_name == "activity_url" and not value:
             return value
@@ -192,20 +204,27 @@ class Settings(BaseSettings):
         except ValueError:  # the port is not a number
             usable = False
         if not usable or parts.query or parts.fragment:
-            raise ValueError(f"write a URL such as {cls.model_fields[str(info.field_name)].default}")
+            example = cls.model_fields[str(info.field_name)].default or "https://alcf.example.org/mcp"
+            raise ValueError(f"write a URL such as {example}")
         if parts.username or parts.password:
             raise ValueError("the URL must not contain a user name or password")
         return value.rstrip("/")
 
     @field_validator(
-        "access_token", "log_file", "default_account", "default_queue", "default_directory", mode="before"
+        "access_token",
+        "public_url",
+        "log_file",
+        "default_account",
+        "default_queue",
+        "default_directory",
+        mode="before",
     )
     @classmethod
     def _blank_is_none(cls, value: Any) -> Any:
         # MCP clients pass an empty string for a setting that was left blank.
         return value.strip() or None if isinstance(value, str) else value
 
-    @field_validator("log_level", "confirm", "facility", mode="before")
+    @field_validator("log_level", "confirm", "facility", "transport", mode="before")
     @classmethod
     def _any_case(cls, value: Any, info: Any) -> Any:
         if not isinstance(value, str):

@@ -1,4 +1,4 @@
-"""``alcf-mcp serve``: serve MCP over stdio until the client disconnects."""
+"""``alcf-mcp serve``: serve MCP over stdio until the client disconnects, or over HTTP until it is stopped."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SHUTDOWN_SECONDS = 1.0
 
 
 def serve(**flags: Any) -> None:
-    """Serve MCP over stdio (the default command)."""
+    """Serve MCP (the default command): over stdio, or with --transport http on a port of this machine."""
     settings = load_settings(**flags)
     _make_state_dir(settings)
     # A wrong setting is reported before the SDK is loaded.
@@ -35,6 +35,11 @@ def serve(**flags: Any) -> None:
     server = build_server(settings)
     gc.freeze()
     gc.enable()
+    if settings.transport == "http":
+        from alcf_mcp.http.serving import serve_http  # noqa: PLC0415 - loads a web server
+
+        anyio.run(serve_http, server, settings)
+        return
     try:
         received = anyio.run(_serve_stdio, server)
     except BaseExceptionGroup as group:

@@ -1,0 +1,94 @@
+"""Serve MCP over HTTP until a signal comes."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import sys
+from typing import Any
+
+import uvicorn
+from mcp.server import MCPServer
+
+from alcf_mcp.config import Settings, SettingsError
+from alcf_mcp.http.application import PATH, application
+from alcf_mcp.http.bearer import OwnBearer
+
+STOPPING_SECONDS = 5
+"""Seconds that calls in progress have to end once the server stops."""
+
+KEPT_ALIVE_SECONDS = 60
+
+
+async def serve_http(server: MCPServer[Any], settings: Settings) -> None:
+    """Serve one person on a loopback address.
+
+    Raises:
+        SettingsError: other computers could reach the address, or the port is taken.
+        StateError: the bearer token's file can't be used.
+    """
+    address = loopback_address(settings.host)
+    bearer = OwnBearer.of(settings.state_dir)
+    with _listener(address, settings.port) as listener:
+        port = listener.getsockname()[1]
+        web: uvicorn.Server
+        app = application(
+            server,
+            bearer.token,
+            port=port,
+            public_url=settings.public_url,
+            is_ready=lambda: web.started and not web.should_exit,
+        )
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=STOPPING_SECONDS,
+            timeout_keep_alive=KEPT_ALIVE_SECONDS,
+        )
+        web = uvicorn.Server(config)
+        shown = f"[{address}]" if address.version == 6 else str(address)
+        _announce(settings.public_url or f"http://{shown}:{port}{PATH}", bearer)
+        await web.serve(sockets=[listener])
+
+
+def loopback_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Parse the address to serve on.
+
+    Raises:
+        SettingsError: it is not a loopback address.
+    """
+    try:
+        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        raise SettingsError.about("host", f"{host!r} is no address; write 127.0.0.1") from None
+    if not address.is_loopback:
+        raise SettingsError.about(
+            "host",
+            f"other computers could reach {host}, and whoever has the token acts as you: use 127.0.0.1, and "
+            "an ssh tunnel from elsewhere",
+        )
+    return address
+
+
+def _listener(address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int) -> socket.socket:
+    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((str(address), port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise SettingsError.about("port", f"{port} can't be served on ({error.strerror or error})") from None
+    return listener
+
+
+def _announce(url: str, bearer: OwnBearer) -> None:
+    """Say where the server is; a new token is shown once, and only to a terminal."""
+    lines = [f"alcf-mcp serves MCP at {url}; its bearer token is in {bearer.path}"]
+    if bearer.is_new and sys.stderr.isatty():
+        lines.append(f"The token, which is shown only now: {bearer.token}")
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
+    sys.stderr.flush()
