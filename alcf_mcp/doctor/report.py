@@ -126,7 +126,7 @@ def _given(settings: Settings) -> Iterator[tuple[str, str]]:
         for word in value if isinstance(value, tuple) else (value,):
             if isinstance(word, str | Path):
                 yield name, str(word)
-        if name == "api_url":
+        if name.endswith("_url"):
             yield name, urlsplit(value).netloc
             yield name, urlsplit(value).hostname or ""
 

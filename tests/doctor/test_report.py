@@ -100,6 +100,9 @@ def test_the_names_that_the_report_needs_stay(monkeypatch: pytest.MonkeyPatch) -
 
 FREE_TEXT = {
     "api_url": "https://curie.example/api",
+    "activity_url": "https://radium.example/feeds",
+    "public_url": "https://polonium.example/mcp",
+    "host": "::1",
     "access_token": "s3cret.t0ken",
     "trusted_hosts": ("polonium.example",),
     "default_account": "Polonium",
