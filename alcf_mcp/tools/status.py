@@ -137,7 +137,7 @@ async def list_resources(
 
 @tool("Show a machine or filesystem")
 async def get_resource(facility: AtFacility, resource: ResourceName) -> ResourceStatus:
-    """Show how one machine or filesystem, such as Polaris or Eagle, is doing: available or down, free nodes, queues.
+    """Show how one machine or filesystem, such as Polaris, is doing: available or down, free nodes, queues.
 
     Needs no sign-in.
     """
