@@ -9,6 +9,8 @@ from heapq import heapify, heappop, heappush
 
 from alcf_mcp.activity.plan import Block, Plan, ReplayedJob
 
+UNBOUNDED = 10**9
+
 LOOKED_THROUGH = 250
 """How many waiting jobs are looked through for one that fits, each time that nodes become free.
 
@@ -66,13 +68,23 @@ class Replay:
         self._events += [(block.end, block.end, 0) for block in blocks if block.end > now]
         heapify(self._events)
 
-    def starts_of(self, numbers: Collection[int], until: float) -> dict[int, float | None]:
-        """Return when jobs start, in seconds since the epoch; ``None`` for one that does not by ``until``."""
-        while self._now < until:
-            self._start_what_fits()
-            if all(number in self.starts for number in numbers) or not (self._events or self._next):
+    def starts_of(
+        self, numbers: Collection[int], until: float, *, steps: int = UNBOUNDED
+    ) -> dict[int, float | None]:
+        """Return when jobs start, in seconds since the epoch; ``None`` for one that does not.
+
+        Args:
+            numbers: the jobs' numbers.
+            until: when the replay ends, in seconds since the epoch.
+            steps: after how many ends and submissions of jobs it ends in any case.
+        """
+        self._start_what_fits()
+        while steps and not all(number in self.starts for number in numbers):
+            if self._now >= until or not (self._events or self._next):
                 break
-            self._go_on()
+            if self._go_on():
+                self._start_what_fits()
+            steps -= 1
         return {number: self.starts.get(number) for number in numbers}
 
     def _start_what_fits(self) -> None:
@@ -81,7 +93,7 @@ class Replay:
         for index, job in enumerate(self._queued[:LOOKED_THROUGH]):
             if plan.room < self._smallest:
                 break
-            if plan.fits(job):
+            if job.nodes <= plan.room and plan.fits(job):  # the first part is quick, and mostly decides
                 plan.start(job)
                 self._begin(job)
                 started.add(index)
@@ -99,18 +111,22 @@ class Replay:
         self._free -= job.nodes
         heappush(self._events, (self._now + job.runtime, self._now + job.walltime, job.nodes))
 
-    def _go_on(self) -> None:
-        """Go to the next time at which a job ends or is submitted."""
+    def _go_on(self) -> bool:
+        """Go to the next end or submission of a job; returns whether something may start then."""
+        hopeful = False
         ends = self._events[0][0] if self._events else math.inf
         self._now = max(self._now, min(ends, self._next[0] if self._next else math.inf))
         while self._events and self._events[0][0] <= self._now:
             _, walltime_ends, nodes = heappop(self._events)
+            hopeful = True
             if nodes:
                 self._free += nodes
                 self._ends.remove((walltime_ends, nodes))
         while self._next and self._next[0] <= self._now:
             self._submit(self._next[1])
+            hopeful = hopeful or self._next[1].nodes <= self._free
             self._next = next(self._arriving, None)
+        return hopeful
 
     def _submit(self, job: ReplayedJob) -> None:
         insort(self._queued, job, key=_rank)

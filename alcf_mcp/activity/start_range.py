@@ -28,6 +28,9 @@ WORK = 20_000
 KEPT_BACK = 0.5
 """How often a job that was passed over stays where it is in a replay."""
 
+STEPS = 8_000
+"""How many ends and submissions of jobs the replays of one question go through; it bounds their time too."""
+
 EARLIER, LATER = 0.5, 1.5
 """How much the range is widened for what the replay does not know: factors of the time to its ends.
 
@@ -199,7 +202,7 @@ def _told(
         return _widened([start - now for start in known], earliness.observed)
     if any(block.end == math.inf for block in (*scene.blocks, *scene.uncertain)):
         return StartUnknown("It may have to wait for nodes that are set aside without a known end")
-    return StartUnknown(f"It may wait more than {rough(FARTHEST)}, which is too far ahead to tell")
+    return StartUnknown("Too much may happen before it starts: it may wait for days")
 
 
 def _widened(waits: Sequence[float], observed: int) -> StartRange:
@@ -223,12 +226,13 @@ class _Futures:
             return {}
         lowest = min(job.score or 0 for job in jobs)
         ahead = sum(1 for other in self.scene.queued if (other.score or 0) >= lowest)
-        replays = WORK // (ahead + len(self.scene.running) + 1)
+        replays = min(max(WORK // (ahead + len(self.scene.running) + 1), FEWEST_REPLAYS), MOST_REPLAYS)
         passed_over = self.scene.passed_over()
         luck = Random(jobs[0].number)  # noqa: S311 - the same feed gives the same range
         starts: dict[int, list[float | None]] = {job.number: [] for job in jobs}
-        for _ in range(min(max(replays, FEWEST_REPLAYS), MOST_REPLAYS)):
-            replayed = self._replay(passed_over, luck).starts_of(starts, self.scene.now + FARTHEST)
+        for _ in range(replays):
+            replay = self._replay(passed_over, luck)
+            replayed = replay.starts_of(starts, self.scene.now + FARTHEST, steps=STEPS // replays)
             for number, start in replayed.items():
                 starts[number].append(start)
         return starts
