@@ -39,6 +39,7 @@ class Replay:
 
     Attributes:
         starts: when jobs started, in seconds since the epoch, by their number.
+        steps: how many ends and submissions of jobs it went through.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Replay:
         arriving: Iterator[tuple[float, ReplayedJob]],
     ) -> None:
         self.starts: dict[int, float] = {}
+        self.steps = 0
         self._now = now
         self._free = free
         self._blocks = blocks
@@ -85,6 +87,7 @@ class Replay:
             if self._go_on():
                 self._start_what_fits()
             steps -= 1
+            self.steps += 1
         return {number: self.starts.get(number) for number in numbers}
 
     def _start_what_fits(self) -> None:

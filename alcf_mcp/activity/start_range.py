@@ -226,13 +226,17 @@ class _Futures:
             return {}
         lowest = min(job.score or 0 for job in jobs)
         ahead = sum(1 for other in self.scene.queued if (other.score or 0) >= lowest)
-        replays = min(max(WORK // (ahead + len(self.scene.running) + 1), FEWEST_REPLAYS), MOST_REPLAYS)
+        most = min(max(WORK // (ahead + len(self.scene.running) + 1), FEWEST_REPLAYS), MOST_REPLAYS)
         passed_over = self.scene.passed_over()
         luck = Random(jobs[0].number)  # noqa: S311 - the same feed gives the same range
         starts: dict[int, list[float | None]] = {job.number: [] for job in jobs}
-        for _ in range(replays):
+        steps = 0
+        for done in range(most):
+            if done >= FEWEST_REPLAYS and steps >= STEPS:
+                break
             replay = self._replay(passed_over, luck)
-            replayed = replay.starts_of(starts, self.scene.now + FARTHEST, steps=STEPS // replays)
+            replayed = replay.starts_of(starts, self.scene.now + FARTHEST, steps=STEPS // FEWEST_REPLAYS)
+            steps += replay.steps
             for number, start in replayed.items():
                 starts[number].append(start)
         return starts
