@@ -67,6 +67,7 @@ coverage: $(READY)  ## Measure what the tests run, over all processes: a summary
 
 mutants: $(READY)  ## Test the tests by small faults in guard/, facility/changes/ and iri/, an hour or more: ROOM='alcf_mcp.guard*'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group mutants
+	@mkdir -p mutants  # Python forgets a place on its path that is not there
 	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH="$(CURDIR)/mutants" nice $(BIN)/mutmut run $(if $(ROOM),'$(ROOM)')
 	@$(BIN)/mutmut results
 
