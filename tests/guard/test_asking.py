@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from dataclasses import dataclass
 from typing import Any
 
+import anyio
 import pytest
-from mcp.server.mcpserver import AcceptedElicitation, CancelledElicitation, DeclinedElicitation, Elicit
+from mcp import MCPError
+from mcp.server import ServerRequestContext
+from mcp.server.mcpserver import (
+    AcceptedElicitation,
+    CancelledElicitation,
+    Context,
+    DeclinedElicitation,
+    Elicit,
+)
+from mcp.types import (
+    ClientCapabilities,
+    ElicitationCapability,
+    FormElicitationCapability,
+    UrlElicitationCapability,
+)
 from pydantic import BaseModel
 
-from alcf_mcp.guard import Call, Guard, Outcome, Preview, Verdict, answer_of, asking, explain
+from alcf_mcp.guard import (
+    Call,
+    Guard,
+    Outcome,
+    Preview,
+    Verdict,
+    answer_of,
+    asking,
+    can_elicit,
+    is_modern,
+    put,
+    question_failed,
+)
 from alcf_mcp.guard.asking import Policy
-from alcf_mcp.guard.preview import LONGEST_LINE, Typed, Yes, agrees
-from alcf_mcp.guard.verdict import NOTHING_SENT
+from alcf_mcp.guard.preview import Typed, Yes
 from alcf_mcp.journal import Journal
 from alcf_mcp.journal.approvals import SECONDS
 
@@ -174,64 +200,99 @@ def test_an_answer_counts_however_it_was_asked_for(inner: Any) -> None:
     assert answer_of(inner) is inner
 
 
-def test_an_answer_is_bound_to_every_fact_the_arguments_and_the_user() -> None:
-    bound = PREVIEW.digest("cancel_job", {"a": 1, "b": PurePath("é")}, "ada")
-    assert bound == PREVIEW.digest("cancel_job", {"b": PurePath("é"), "a": 1}, "ada")
-    others = [
-        PREVIEW.digest("update_job", {"a": 1, "b": PurePath("é")}, "ada"),
-        PREVIEW.digest("cancel_job", {"a": 1, "b": PurePath("e")}, "ada"),
-        PREVIEW.digest("cancel_job", {"a": 1, "b": PurePath("é")}, "bob"),
-        Preview("Cancel job 2?", PREVIEW.facts).digest("cancel_job", {"a": 1, "b": PurePath("é")}, "ada"),
-        Preview(PREVIEW.question, PREVIEW.facts, word="1").digest(
-            "cancel_job", {"a": 1, "b": PurePath("é")}, "ada"
-        ),
-    ]
-    assert len({bound, *others}) == 6
-    assert CALL.digest(PREVIEW) == PREVIEW.digest(CALL.tool, CALL.arguments, CALL.person)
+@dataclass
+class Connection:
+    """What is known of a client's connection."""
+
+    client_capabilities: ClientCapabilities | None
+    can_send_request: bool = True
 
 
-def test_a_long_line_keeps_its_beginning_and_its_end() -> None:
-    whole, longer = "a" * LONGEST_LINE, "a" * LONGEST_LINE + "b" * LONGEST_LINE
-    assert Preview("Go?", (whole,)).text() == f"{whole}\nGo?"
-    half = LONGEST_LINE // 2
-    assert Preview("Go?", (longer,)).text() == f"{'a' * half} … {'b' * half}\nGo?"
+def of_client(
+    version: str, capabilities: ClientCapabilities | None, *, can_send: bool = True
+) -> Context[Any]:
+    """A call's context, on a connection of a client with these capabilities."""
+    session: Any = Connection(capabilities, can_send)
+    request = ServerRequestContext(
+        session=session, lifespan_context=None, protocol_version=version, method="tools/call"
+    )
+    return Context(request_context=request)
 
 
-def test_the_form_asks_for_a_yes_or_for_the_word() -> None:
-    assert PREVIEW.form() is Yes
-    described = Preview("Remove?", word="1000 files").form().model_json_schema()
-    assert described["title"] == "Typed"
-    assert described["required"] == ["typed"]
-    assert described["properties"]["typed"] == {
-        "title": "Typed",
-        "type": "string",
-        "description": "Much is at stake: type 1000 files to continue",
-    }
+FORM, URL = FormElicitationCapability(), UrlElicitationCapability()
+MODERN, LEGACY = "2026-07-28", "2025-11-25"
 
 
+@pytest.mark.parametrize("version", [MODERN, LEGACY])
 @pytest.mark.parametrize(
-    ("answer", "word", "agreed"),
+    ("capabilities", "can"),
     [
-        (Yes(confirm=True), "", True),
-        (Yes(confirm=False), "", False),
-        (Typed(typed="777"), "", False),
-        (Typed(typed=" 777\n"), "777", True),
-        (Typed(typed="77"), "777", False),
-        (Yes(confirm=True), "777", False),
-        (None, "", False),
+        (None, False),
+        (ClientCapabilities(), False),
+        (ClientCapabilities(elicitation=ElicitationCapability(form=FORM)), True),
+        (ClientCapabilities(elicitation=ElicitationCapability(form=FORM, url=URL)), True),
+        (ClientCapabilities(elicitation=ElicitationCapability(url=URL)), False),
+        (ClientCapabilities(elicitation=ElicitationCapability()), True),  # as before there were urls
     ],
 )
-def test_only_what_was_asked_for_is_an_agreement(answer: BaseModel | None, word: str, agreed: bool) -> None:
-    assert agrees(answer, Preview("Go?", word=word)) is agreed
+def test_only_a_client_that_shows_forms_can_ask(
+    version: str, capabilities: ClientCapabilities | None, can: bool
+) -> None:
+    context = of_client(version, capabilities)
+    assert can_elicit(context) is can
+    with question_failed():
+        assert not can_elicit(context), "it is not asked again"
+    assert can_elicit(context) is can
 
 
-@pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.CONFIRMED])
-def test_every_refusal_says_that_nothing_was_sent_and_what_to_do_next(outcome: Outcome) -> None:
-    verdict = Verdict(outcome, Preview("Go?", settled="It has ended."), code="c0de")
-    message, next_step = explain(verdict, "cancel_job")
-    assert message.endswith(NOTHING_SENT)
-    assert not verdict.go
-    assert ("It has ended." in message) == (outcome is Outcome.NOTHING_TO_DO)
-    assert ("'c0de'" in next_step) == (outcome is Outcome.CODE_NEEDED)
-    calls_again = {Outcome.CODE_NEEDED, Outcome.CODE_REFUSED, Outcome.FACTS_CHANGED, Outcome.ANSWER_USED}
-    assert ("call cancel_job" in next_step.casefold()) == (outcome in calls_again)
+def test_a_client_of_before_must_be_within_reach_for_a_question() -> None:
+    """A client of 2026-07-28 answers by repeating the call."""
+    shows = ClientCapabilities(elicitation=ElicitationCapability(form=FORM))
+    assert can_elicit(of_client(MODERN, shows, can_send=False))
+    assert not can_elicit(of_client(LEGACY, shows, can_send=False))
+
+
+@pytest.mark.parametrize(("version", "modern"), [(MODERN, True), (LEGACY, False), ("", False)])
+def test_what_version_answers_by_repeating_the_call(version: str, modern: bool) -> None:
+    assert is_modern(of_client(version, None)) is modern
+
+
+def test_outside_of_a_request_no_version_is_known() -> None:
+    assert not is_modern(Context())
+
+
+async def test_a_question_to_a_client_that_repeats_calls_is_left_to_the_sdk(guard: Guard) -> None:
+    asked = await question(guard)
+    assert await put(of_client(MODERN, None), asked) is asked
+
+
+async def test_a_question_within_the_call_returns_its_answer_or_none(
+    guard: Guard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, shown = await question(guard), []
+
+    async def elicit(self: Context[Any], message: str, schema: type[BaseModel]) -> Any:
+        shown.append((message, schema))
+        if len(shown) == 1:
+            return YES
+        raise [MCPError(code=-1, message="no"), ValueError("no form"), TimeoutError][len(shown) - 2]
+
+    monkeypatch.setattr(Context, "elicit", elicit)
+    context = of_client(LEGACY, None)
+    assert await put(context, asked) is YES
+    assert await put(context, asked) is None
+    assert await put(context, asked) is None
+    with pytest.raises(TimeoutError):
+        await put(context, asked)
+    assert shown == [(asked.message, asked.schema)] * 4
+
+
+async def test_nobody_waits_for_an_answer_for_ever(guard: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def elicit(self: Context[Any], message: str, schema: type[BaseModel]) -> Any:
+        await anyio.sleep_forever()
+
+    monkeypatch.setattr(Context, "elicit", elicit)
+    monkeypatch.setattr(asking, "ANSWER_SECONDS", 0.01)
+    asked = await question(guard)
+    with anyio.fail_after(20):
+        assert await put(of_client(LEGACY, None), asked) is None
