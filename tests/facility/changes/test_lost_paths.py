@@ -70,6 +70,11 @@ async def test_another_mode_proves_nothing_yet(facility: Facility, there: Path) 
     assert finding == unknown(f"the mode of {IT} is rwxr-x--- (750)")
 
 
+async def test_a_link_in_its_place_can_t_be_seen(facility: Facility, there: Path) -> None:
+    there.symlink_to("elsewhere")
+    assert await found(facility, "mkdir") == unknown(f"{IT} could not be checked")
+
+
 @pytest.mark.parametrize("kind", ["chmod", "chown"])
 async def test_what_is_not_there_could_not_be_checked(facility: Facility, kind: str) -> None:
     finding = await found(facility, kind, mode="700", owner="ada")
@@ -181,7 +186,9 @@ async def test_a_move_is_done_once_its_source_is_gone(
 
 
 @OF_THE_WHOLE_STANDARD
-async def test_a_link_is_done_once_it_points_there(facility: Facility, there: Path) -> None:
-    there.symlink_to("source")
+async def test_a_link_is_done_once_it_points_there(facility: Facility) -> None:
+    await facility.placements.symlink(SOURCE, IT)
+    done = Finding("done", f"{IT} exists, is new, and points to {SOURCE}")
+    assert await placed(facility, "symlink") == done
     not_known = unknown(f"{IT} exists, but where it points to is not known")
     assert await placed(facility, "symlink", source=HERE / "elsewhere") == not_known
