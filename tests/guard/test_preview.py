@@ -36,6 +36,17 @@ def test_a_long_line_keeps_its_beginning_and_its_end() -> None:
     assert Preview("Go?", (longer,)).text() == f"{'a' * half} … {'b' * half}\nGo?"
 
 
+def test_an_argument_with_half_a_character_can_be_bound_too() -> None:
+    odd = replace(CALL, arguments={"path": "\ud800"})
+    assert odd.digest(PREVIEW) != CALL.digest(PREVIEW)
+
+
+def test_a_filled_in_form_is_an_agreement() -> None:
+    much = Preview("Remove?", word="1000 files")
+    assert agrees(much.form()(typed="1000 files"), much)
+    assert agrees(PREVIEW.form()(confirm=True), PREVIEW)
+
+
 def test_the_form_asks_for_a_yes_or_for_the_word() -> None:
     assert PREVIEW.form() is Yes
     described = Preview("Remove?", word="1000 files").form().model_json_schema()
