@@ -44,7 +44,7 @@ from alcf_mcp.journal.approvals import SECONDS
 
 CALL = Call("cancel_job", {"job_id": "1"}, "a client", "ada at the facility, a client")
 PREVIEW = Preview("Cancel job 1?", ("job 1 is running",), remarks=("for 5 min",))
-YES = AcceptedElicitation(data=Yes(confirm=True))
+YES: AcceptedElicitation[Any] = AcceptedElicitation(data=Yes(confirm=True))
 
 
 @pytest.fixture
@@ -270,12 +270,13 @@ async def test_a_question_within_the_call_returns_its_answer_or_none(
     guard: Guard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked, shown = await question(guard), []
+    failures: list[Exception] = [MCPError(code=-1, message="no"), ValueError("no form"), TimeoutError()]
 
     async def elicit(self: Context[Any], message: str, schema: type[BaseModel]) -> Any:
         shown.append((message, schema))
         if len(shown) == 1:
             return YES
-        raise [MCPError(code=-1, message="no"), ValueError("no form"), TimeoutError][len(shown) - 2]
+        raise failures[len(shown) - 2]
 
     monkeypatch.setattr(Context, "elicit", elicit)
     context = of_client(LEGACY, None)
