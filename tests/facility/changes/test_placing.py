@@ -12,7 +12,7 @@ import pytest
 from alcf_mcp.facility import Facility
 from alcf_mcp.facility.changes.intents import Intent, PathIntent, PlaceIntent, TaskIntent, read_intent
 from alcf_mcp.facility.paths import RemotePath
-from alcf_mcp.iri.errors import InvalidCall, IRIError
+from alcf_mcp.iri.errors import InvalidCall, IRIError, LookAt
 from alcf_mcp.journal import Journal
 from alcf_mcp.local import Fault, LocalFacility
 from tests.conftest import Assistant
@@ -133,6 +133,11 @@ async def test_a_change_uses_what_the_call_last_saw(
             "'/eagle/LocalDemo/file.txt' exists and is not a directory",
             "Name a directory.",
         ),
+        (
+            lambda f: f.placements.copy(FILE, RemotePath("/home/ada/x")),
+            "'/eagle/LocalDemo/file.txt' and '/home/ada/x' lie on different filesystems",
+            "The facility does this only within one; use cp in a job script to copy between them.",
+        ),
     ],
 )
 async def test_what_can_not_be_put_there_is_refused_with_what_can(
@@ -141,6 +146,12 @@ async def test_what_can_not_be_put_there_is_refused_with_what_can(
     with pytest.raises(InvalidCall) as refused:
         await put(facility)
     assert (str(refused.value), refused.value.hint) == (said, hint)
+
+
+async def test_what_is_not_there_is_looked_for_in_its_directory(facility: Facility, there: Path) -> None:
+    with pytest.raises(InvalidCall, match="There is no '/eagle/LocalDemo/new'") as refused:
+        await facility.placements.copy(NEW, HERE / "newer")
+    assert refused.value.look_at == LookAt("directory", HERE)
 
 
 async def test_an_owner_is_changed_and_the_entry_returned(facility: Facility, there: Path) -> None:
@@ -166,8 +177,9 @@ async def test_the_journal_keeps_whose_it_was(
     assert (intent.before.user, intent.before.group) == (me, group)
 
 
-async def test_what_is_removed_is_gone(facility: Facility, there: Path) -> None:
-    await facility.file_actions.rm(FILE)
+async def test_what_is_removed_is_gone_and_the_facility_says_so(facility: Facility, there: Path) -> None:
+    reply = await facility.file_actions.rm(FILE)
+    assert reply == f"File {FILE} removed."
     assert not (there / "file.txt").exists()
 
 
@@ -175,7 +187,7 @@ async def test_a_job_whose_output_directory_can_t_be_made_is_not_sent(
     local: LocalFacility, assistant: Assistant, there: Path
 ) -> None:
     refused = await assistant.call("submit_job", **JOB, stdout_path=f"{FILE}/below/out.txt")
-    assert refused.is_error
+    assert "Make it first, or name another directory, and submit the job again." in refused.text
     assert local.faults.count("POST", "/compute/job/") == 0
 
 

@@ -145,6 +145,25 @@ async def test_who_leaves_while_it_is_being_found_out_leaves_it_open(
     assert (last(journal).outcome, last(journal).detail) == ("unknown", "cut")
 
 
+@pytest.mark.parametrize(("status", "outcome"), [("canceled", "done"), ("active", "unknown")])
+async def test_a_task_tells_whether_it_was_canceled(
+    facility: Facility, local: LocalFacility, journal: Journal, status: str, outcome: str
+) -> None:
+    said = {"id": "t", "status": status}
+    told = Fault(
+        method="GET", path="/task/", status=200, body=said, content_type="application/json", times=None
+    )
+    local.faults.add(told)
+    if outcome == "done":
+        await carry_out(facility, ConnectionLost("cut"), TaskIntent(task_id="t"))
+    else:
+        with pytest.raises(OutcomeUnknown) as unknown:
+            await carry_out(facility, ConnectionLost("cut"), TaskIntent(task_id="t"))
+        assert unknown.value.look_at == LookAt("task", "t")
+    assert last(journal).outcome == outcome
+    assert last(journal).detail == f"The answer was lost (cut); task t is {status}"
+
+
 @pytest.mark.parametrize("profile", ["full"])
 async def test_a_task_that_ended_was_not_canceled(facility: Facility, journal: Journal) -> None:
     storage = await facility.names.storage(HERE.filesystem)
