@@ -8,7 +8,7 @@ MCPB    ?= npx --yes @anthropic-ai/mcpb@2.1.2
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check format lint-workflows snapshots recording docs contract soak bench evals play bundle clients clean
+.PHONY: demo test check format lint-workflows snapshots recording docs contract soak bench evals play bundle clients clean coverage mutants
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "alcf-mcp needs Python 3.11 or newer: make PYTHON=python3.12 …")'
@@ -58,6 +58,20 @@ contract: $(READY)  ## Check the client and the local facility against an OpenAP
 soak: $(READY)  ## Run a thousand random calls under random faults, five times; compare the facility's record with the journal
 	@$(BIN)/python -m tests.soak --seeds $(or $(SEEDS),1 2 3 4 5)
 
+coverage: $(READY)  ## Measure what the tests run, over all processes: a summary, build/coverage/html and coverage.json
+	@rm -rf build/coverage && mkdir -p build/coverage
+	@$(BIN)/coverage run -m pytest $(TESTS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage json --quiet --fail-under=0
+	@$(BIN)/coverage html --quiet --fail-under=0
+	@$(BIN)/coverage report
+
+mutants: $(READY)  ## Test the tests by small faults in guard/, facility/changes/ and iri/, an hour or more: ROOM='alcf_mcp.guard*'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group mutants
+	@mkdir -p mutants  # Python forgets a place on its path that is not there
+	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHONPATH="$(CURDIR)/mutants" nice $(BIN)/mutmut run $(if $(ROOM),'$(ROOM)')
+	@$(BIN)/mutmut results
+
 bench: $(READY)  ## Measure side by side, as ratios: a table, and benchmarks/results/latest.json
 	@$(BIN)/python -m benchmarks
 
@@ -85,4 +99,4 @@ clients: $(READY)  ## Test real clients, and the examples with other client libr
 	@$(BIN)/pytest -n 2 -m 'slow or not slow' tests/examples tests/real_clients
 
 clean:
-	rm -rf $(VENV) $(CLIENTS) $(DOCS) $(EVALS) dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS) $(DOCS) $(EVALS) dist build mutants site .pytest_cache .mypy_cache .ruff_cache .hypothesis

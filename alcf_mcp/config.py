@@ -28,6 +28,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from alcf_mcp.system import IS_POSIX
+
 ALCF_API_URL = "https://api.alcf.anl.gov/api/v1"
 ALCF_ACTIVITY_URL = "https://status.alcf.anl.gov"
 
@@ -254,11 +256,14 @@ def load_settings(**flags: Any) -> Settings:
         SettingsError: a value is invalid, or the configuration file can't be read.
     """
     try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})
+        settings = Settings(**{name: value for name, value in flags.items() if value is not None})
     except ValidationError as error:
         raise SettingsError(_in_one_line(error)) from None
     except (OSError, ValueError) as error:  # TOML's own errors are ValueErrors
         raise SettingsError(f"{config_file()}: {error}") from None
+    if settings.facility == "local" and not IS_POSIX:
+        raise SettingsError.about("facility", "the local facility needs Linux or macOS; on Windows, use WSL")
+    return settings
 
 
 def _in_one_line(error: ValidationError) -> str:

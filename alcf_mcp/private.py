@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from alcf_mcp.system import is_open_to_others
+
 
 class StateError(Exception):
     """The server's own files can't be read or written; the message is a sentence that says where and why."""
@@ -23,7 +25,7 @@ def make_private_directory(directory: Path) -> None:
     for path in reversed(missing):
         path.mkdir(mode=0o700, exist_ok=True)
     directory.mkdir(exist_ok=True)  # raises if it is a file
-    if directory.name == "alcf-mcp" and _is_open(directory):
+    if directory.name == "alcf-mcp" and is_open_to_others(directory.stat()):
         directory.chmod(0o700)
 
 
@@ -34,11 +36,5 @@ def make_private_file(path: Path) -> None:
         OSError: the file can't be made.
     """
     os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
-    if _is_open(path):
+    if is_open_to_others(path.stat()):
         path.chmod(0o600)
-
-
-def _is_open(path: Path) -> bool:
-    """Whether the user owns it and others have any access to it."""
-    status = path.stat()
-    return os.name == "posix" and status.st_uid == os.getuid() and bool(status.st_mode & 0o077)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -22,6 +20,7 @@ from alcf_mcp.logs import log_calls
 from alcf_mcp.opening import connect_to, limits_of, shared_by_calls
 from alcf_mcp.prompt_files import load_prompt_files
 from alcf_mcp.resources import OfferedResources, ResourceServer, Watches, kinds
+from alcf_mcp.system import account_name
 from alcf_mcp.tool_prefix import ToolPrefix
 from alcf_mcp.tools.catalog import NAMES
 from alcf_mcp.tools.listed_tool import offered
@@ -107,18 +106,10 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(_: MCPServer[App]) -> AsyncIterator[App]:
         async with connect(settings) as iri:
-            shared, person = shared_by_calls(settings, iri), f"{_account()} at {iri.base_url}"
+            shared, person = shared_by_calls(settings, iri), f"{account_name()} at {iri.base_url}"
             async with app.serving(shared, person):
                 background.begin(app)
                 with watches.serving():
                     yield app
 
     return lifespan
-
-
-def _account() -> str:
-    """The user's account name on this machine."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        return f"user {os.getuid()}"

@@ -33,11 +33,15 @@ def run(state: Path, *command: str, largest_file: int | None = None) -> subproce
         if largest_file is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
 
+    environment = dict(os.environ)
+    if largest_file is not None:  # a measurement of coverage would complain too
+        environment.pop("COVERAGE_PROCESS_CONFIG", None)
     filled = [part.format(script=SCRIPT) for part in command]
     return subprocess.run(
         [sys.executable, "-B", "-m", "alcf_mcp", *filled, "--state-dir", str(state)],
         check=False,
         stdin=subprocess.DEVNULL,
+        env=environment,
         capture_output=True,
         text=True,
         timeout=60,

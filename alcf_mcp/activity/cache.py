@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alcf_mcp.private import make_private_directory
+from alcf_mcp.system import try_lock
 
 KEPT_SECONDS = 60.0
 """The feed is written anew about once a minute, so asking more often tells nothing new."""
@@ -86,14 +86,14 @@ class FeedCache:
     def _lock_file(self, name: str) -> int | None:
         try:
             make_private_directory(self.directory)
-            return os.open(self.directory / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            return os.open(self.directory / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError:
             return None
 
 
 def _locked(descriptor: int) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try_lock(descriptor)
     except BlockingIOError:
         return False
     except OSError:  # a filesystem without locks

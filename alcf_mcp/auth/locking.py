@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from alcf_mcp.auth.errors import StoreClosed
+from alcf_mcp.system import try_lock
 
 PATIENCE = 30.0
 _INTERVAL = 0.02
@@ -36,7 +36,7 @@ def only_one(path: Path) -> Iterator[None]:
 def _opened(path: Path) -> int | None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError:
         return None
 
@@ -45,7 +45,7 @@ def _acquire(descriptor: int, path: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try_lock(descriptor)
             return
         except BlockingIOError:
             if time.monotonic() > deadline:
@@ -54,5 +54,5 @@ def _acquire(descriptor: int, path: Path) -> None:
                     hint="Try again in a minute.",
                 ) from None
             time.sleep(_INTERVAL)
-        except OSError:  # a filesystem without locks: atomic replacement still keeps the file whole
+        except OSError:  # a filesystem or system without locks: atomic replacement still keeps the file whole
             return

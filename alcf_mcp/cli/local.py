@@ -23,7 +23,7 @@ def local(
     ] = None,
 ) -> None:
     """Run the local facility on loopback: the same API, a small real scheduler, your own processes."""
-    settings = load_settings(local_profile=profile, state_dir=state_dir)
+    settings = load_settings(facility="local", local_profile=profile, state_dir=state_dir)
     from alcf_mcp.local import LocalFacility, LocalSettings, serve  # noqa: PLC0415 - loaded where it is used
 
     facility = LocalFacility(LocalSettings(root=settings.state_dir / "local", profile=settings.local_profile))

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 
 from alcf_mcp.config import Settings, SettingsError, load_settings
 from alcf_mcp.private import StateError, make_private_directory
+from alcf_mcp.system import IS_POSIX
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -77,6 +78,8 @@ async def _serve_stdio(server: MCPServer[Any]) -> int:
 
     async def watch() -> None:
         nonlocal received
+        if not IS_POSIX:  # Windows ends a process without a signal
+            return
         with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
             async for caught in signals:
                 received = caught

@@ -73,7 +73,8 @@ def was_turned_away(error: BaseException) -> bool:
 
 def has_unknown_fate(error: BaseException) -> bool:
     """Whether the request may have been carried out."""
-    return isinstance(error, (*PASSING_FAULTS, NotAnIRIAnswer)) and not was_turned_away(error)
+    never_left = isinstance(error, NotConnected) or was_turned_away(error)
+    return isinstance(error, (*PASSING_FAULTS, NotAnIRIAnswer)) and not never_left
 
 
 def retry_after(error: BaseException) -> float | None:
@@ -94,8 +95,6 @@ def retry_after(error: BaseException) -> float | None:
 def _may_pass(error: BaseException, *, reads: bool, keyed: bool) -> bool:
     if was_turned_away(error):
         return True
-    if isinstance(error, Crowded):
-        return False
     if isinstance(error, Conflict):  # another request with the same key is still in progress
         return keyed
     if keyed and isinstance(error, NotAnIRIAnswer):  # a gateway's page: retrying with the same key finds out

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from alcf_mcp.store import Store
+from alcf_mcp.system import is_running
 
 ActionOutcome = Literal["sent", "done", "refused", "failed", "unknown", "not confirmed"]
 """Every action begins as ``sent``. If it stays so, it was cut off with its process, or its task went on."""
@@ -203,12 +204,6 @@ def _was_cut_off(action: Action) -> bool:
     if action.began_at < datetime.now(UTC) - STALE:
         return True
     pid, _, host = action.process.partition("@")
-    if host != socket.gethostname() or not (pid.isascii() and pid.isdecimal()) or os.name != "posix":
+    if host != socket.gethostname() or not (pid.isascii() and pid.isdecimal()):
         return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
+    return is_running(int(pid)) is False

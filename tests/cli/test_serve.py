@@ -104,7 +104,7 @@ def test_stdout_belongs_to_the_protocol(environment: dict[str, str]) -> None:
             "alcf-mcp: ALCF_MCP_CONFIRM (--confirm): should be 'ask', 'human' or 'off'\n",
         ),
         (["serve", "--api-url", "nowhere"], "https://api.alcf.anl.gov/api/v1"),
-        (["serve", "--toolsets", "jobs"], "choose from default"),
+        (["serve", "--toolsets", "jobs"], "choose from core, default"),
     ],
 )
 def test_a_wrong_setting_is_one_line_and_status_2(

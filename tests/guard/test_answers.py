@@ -14,6 +14,10 @@ import anyio
 import pytest
 from anyio.abc import ByteReceiveStream, Process
 from anyio.streams.text import TextReceiveStream
+from mcp import MCPError
+from mcp.server import ServerRequestContext
+
+from alcf_mcp.guard.answers import NO_ANSWER, take_odd_answers
 
 META = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -138,3 +142,83 @@ async def test_what_is_no_answer_is_a_question_that_failed(raw: Raw, tmp_path: P
     assert tree.stat().st_mode == before
     await raw.call(inputResponses={key: yes}, requestState=asked["requestState"])
     assert tree.stat().st_mode != before
+
+
+class Tool:
+    """What the middleware hands on to: it may refuse the first call, and keeps what it was given."""
+
+    def __init__(self, refusal: MCPError | None = None) -> None:
+        self.refusals = [refusal] if refusal else []
+        self.given: list[dict[str, Any]] = []
+
+    async def __call__(self, context: ServerRequestContext[Any, Any]) -> dict[str, Any]:
+        self.given.append(dict(context.params or {}))
+        if self.refusals:
+            raise self.refusals.pop()
+        return {"done": len(self.given)}
+
+
+async def repeat(tool: Tool, params: dict[str, Any] | None, method: str = "tools/call") -> Any:
+    """Repeat a call through the middleware."""
+    session: Any = None  # the middleware has no use for it
+    context = ServerRequestContext(
+        session=session, lifespan_context=None, protocol_version="2026-07-28", method=method, params=params
+    )
+    return await take_odd_answers(context, tool)
+
+
+AGREED = {"action": "accept", "content": {"confirm": True}}
+OTHER_ANSWERS = [
+    {"action": "decline"},
+    {"action": "cancel"},
+    {"roots": []},
+    {"role": "assistant", "content": {"type": "text", "text": "yes"}, "model": "m"},
+]
+
+
+@pytest.mark.parametrize("answer", [AGREED, *OTHER_ANSWERS])
+async def test_an_answer_passes_as_it_is_with_all_else(answer: dict[str, Any]) -> None:
+    params = {"name": "chmod", "inputResponses": {"q": answer}, "requestState": "s"}
+    assert await repeat(tool := Tool(), params) == {"done": 1}
+    assert tool.given == [params]
+
+
+@pytest.mark.parametrize("odd", ["yes", None, 1, {}, {"action": "perhaps"}])
+async def test_what_is_no_answer_becomes_one_without_content(odd: object) -> None:
+    await repeat(tool := Tool(), {"name": "chmod", "inputResponses": {"q": odd, "other": AGREED}})
+    assert tool.given == [{"name": "chmod", "inputResponses": {"q": NO_ANSWER, "other": AGREED}}]
+
+
+@pytest.mark.parametrize(("odd", "passed"), [("yes", {}), ([AGREED], {}), (None, None)])
+async def test_answers_under_no_name_are_none(odd: object, passed: object) -> None:
+    await repeat(tool := Tool(), {"name": "chmod", "inputResponses": odd, "requestState": "s"})
+    assert tool.given == [{"name": "chmod", "inputResponses": passed, "requestState": "s"}]
+
+
+async def test_only_repeated_calls_of_tools_are_looked_at() -> None:
+    tool = Tool()
+    untouched: list[tuple[str, dict[str, Any] | None]] = [
+        ("prompts/get", {"inputResponses": {"q": "odd"}}),
+        ("tools/call", {"name": "chmod"}),
+        ("tools/call", None),
+    ]
+    for method, params in untouched:
+        await repeat(tool, params, method)
+    assert tool.given == [params or {} for _, params in untouched]
+
+
+async def test_an_answer_that_comes_too_late_is_asked_for_anew() -> None:
+    late = MCPError(code=-32602, message="no", data={"reason": "invalid_request_state"})
+    params = {"name": "chmod", "inputResponses": {"q": AGREED}, "requestState": "of long ago"}
+    assert await repeat(tool := Tool(late), params) == {"done": 2}
+    assert tool.given == [params, {"name": "chmod"}]
+
+
+@pytest.mark.parametrize("data", [None, "invalid_request_state", {"reason": "another"}, {}])
+async def test_any_other_refusal_reaches_the_client(data: Any) -> None:
+    refusal = MCPError(code=-32602, message="no", data=data)
+    tool = Tool(refusal)
+    with pytest.raises(MCPError) as raised:
+        await repeat(tool, {"name": "chmod", "requestState": "s"})
+    assert raised.value is refusal
+    assert len(tool.given) == 1

@@ -7,9 +7,9 @@ import anyio
 import httpx
 import pytest
 
-from alcf_mcp.iri import IRIClient, errors
+from alcf_mcp.iri import IRIClient, errors, retrying
 from alcf_mcp.iri.models import JobSpec
-from alcf_mcp.iri.retrying import MOST_SENDS, MOST_SENDS_AFTER_500, retry_after
+from alcf_mcp.iri.retrying import MOST_SENDS, MOST_SENDS_AFTER_500, has_unknown_fate, retry_after
 from alcf_mcp.iri.wait import Wait
 from tests.iri.support import client
 
@@ -168,9 +168,12 @@ async def test_the_facility_says_how_long_to_wait(pauses: list[float]) -> None:
     ("after", "date", "seconds"),
     [
         ("7", None, 7),
+        ("9999999999", None, 999_999_999),
         (" 0 ", None, 0),
         ("Wed, 25 Nov 2026 12:00:30 GMT", "Wed, 25 Nov 2026 12:00:00 GMT", 30),
         ("Wed, 25 Nov 2026 11:00:00 GMT", "Wed, 25 Nov 2026 12:00:00 GMT", 0),
+        ("Wed, 25 Nov 2026 13:00:30 +0100", "Wed, 25 Nov 2026 12:00:00 GMT", 30),
+        ("Wed, 25 Nov 2026 12:00:30 -0000", "Wed, 25 Nov 2026 12:00:00 GMT", 30),  # the RFC's unknown zone
         ("soon", None, None),
         ("-5", None, None),
         ("Wed, 99 Nov 2026 12:00:00 GMT", None, None),
@@ -187,6 +190,16 @@ def test_a_date_counts_from_now_where_the_facility_tells_no_time() -> None:
     told = retry_after(errors.TooManyRequests(status=429, retry_after=said))
     assert told is not None
     assert 57 < told <= 60
+
+
+async def test_what_the_facility_asks_for_is_prolonged_by_a_second_at_most(
+    monkeypatch: pytest.MonkeyPatch, pauses: list[float]
+) -> None:
+    """Not all who were turned away come back at once, and the growing pause does not add up with it."""
+    monkeypatch.setattr(retrying, "_growing", lambda _: 8.0)
+    async with client(Facility(status(429, Retry_After="3"), SITE)) as iri:
+        await read(iri)
+    assert pauses == [4.0]
 
 
 async def test_who_would_have_to_wait_too_long_is_told_at_once(pauses: list[float]) -> None:
@@ -249,6 +262,14 @@ async def test_a_facility_that_keeps_no_keys_is_asked_without_one() -> None:
     assert ["Idempotency-Key" in request.headers for request in facility.requests] == [True, False, False]
 
 
+async def test_a_refusal_that_goes_on_about_keys_is_told() -> None:
+    facility = Facility(httpx.Response(501, json={"detail": "Idempotency-Key is not supported"}))
+    async with client(facility) as iri:
+        with pytest.raises(errors.NotImplementedThere):
+            await submit(iri, "a")
+    assert ["Idempotency-Key" in request.headers for request in facility.requests] == [True, False]
+
+
 @pytest.mark.parametrize(
     "later", [status(429), status(409), httpx.Response(403, text="error code: 1010")], ids=repr
 )
@@ -259,3 +280,31 @@ async def test_no_later_refusal_undoes_what_an_attempt_may_have_done(later: http
         with pytest.raises(errors.ConnectionLost):
             await submit(iri, "a")
     assert len(facility.requests) > 1
+
+
+async def test_a_read_tells_what_came_last_however_it_began() -> None:
+    async with client(Facility(httpx.ReadTimeout("slow"), status(404))) as iri:
+        with pytest.raises(errors.NotFound):
+            await read(iri)
+
+
+async def test_a_change_that_was_only_turned_away_tells_what_came_last() -> None:
+    async with client(Facility(status(429), status(400))) as iri:
+        with pytest.raises(errors.APIError) as refused:
+            await change(iri)
+    assert refused.value.status == 400
+
+
+async def test_a_gateways_redirect_is_no_answer_where_the_facility_keeps_keys() -> None:
+    facility = Facility(httpx.Response(302, headers={"Location": "https://sign-in.example"}), JOB)
+    transport = httpx.MockTransport(facility)
+    async with IRIClient("https://facility.example/api/v2", token="t", http=transport) as iri:
+        assert await submit(iri, "a") == "1.polaris"
+    assert len(facility.requests) == 2
+
+
+def test_nothing_of_a_request_that_never_left_is_unknown() -> None:
+    """Nor of one that the API refused."""
+    for error in (errors.InvalidCall("no"), errors.Crowded("full"), errors.NotFound(status=404)):
+        assert not has_unknown_fate(error)
+    assert has_unknown_fate(errors.ConnectionLost("cut"))

@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -10,7 +11,11 @@ from pydantic import SecretStr
 from alcf_mcp import __version__
 from alcf_mcp.iri import IRIClient, errors
 from alcf_mcp.iri import operations as op
+from alcf_mcp.iri.connection import Answer, Connection
 from alcf_mcp.iri.hosts import is_loopback
+from alcf_mcp.iri.models import JobSpec
+from alcf_mcp.iri.transport import SHARE_OF_A_CHANGE
+from alcf_mcp.iri.wait import Wait
 from tests.iri.support import BASE, TOKEN, Recorder, client, saying
 
 SITE = {"id": "anl"}
@@ -53,6 +58,9 @@ async def test_a_malformed_token_is_refused_unsent_and_not_repeated(token: str) 
     with pytest.raises(errors.InvalidToken) as caught:
         await client(facility, token=token).get_task("t")
     assert facility.requests == []
+    assert str(caught.value) == (
+        "The access token is malformed: it is empty or contains characters that no token has"
+    )
     assert "s3cr" not in "".join(traceback.format_exception(caught.value))
 
 
@@ -63,7 +71,8 @@ async def test_a_token_is_not_sent_in_the_open_to_another_machine(url: str) -> N
     async with IRIClient(url, token=TOKEN) as iri:
         with pytest.raises(errors.InsecureURL) as caught:
             await iri.get_task("t")
-    assert TOKEN not in str(caught.value)
+    said = f"{url} is plain http to another machine: the access token would not be encrypted"
+    assert str(caught.value) == said
 
 
 @pytest.mark.parametrize(
@@ -264,3 +273,40 @@ async def test_it_is_repeated_no_more_than_once(others: tuple[str, ...]) -> None
         with pytest.raises(errors.NotAuthenticated, match="not active"):
             await iri.list_projects()
     assert len(sent) == 1 + bool(others)
+
+
+async def test_an_error_names_the_operation() -> None:
+    async with client(httpx.Response(404, json={"detail": "no such task"})) as iri:
+        with pytest.raises(errors.NotFound) as caught:
+            await iri.get_task("t")
+    assert caught.value.operation == "getTask"
+
+
+async def test_an_error_from_the_tokens_own_source_keeps_its_operation() -> None:
+    async def source() -> SecretStr:
+        error = errors.InvalidToken("The sign-in has ended")
+        error.operation = "renew"
+        raise error
+
+    async with client(Recorder({}), token=source) as iri:
+        with pytest.raises(errors.InvalidToken) as caught:
+            await iri.get_task("t")
+    assert caught.value.operation == "renew"
+
+
+async def test_a_change_leaves_time_for_finding_out_what_became_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A read may take all of the call's time."""
+    shares: list[float] = []
+    exchange = Connection.exchange
+
+    async def noted(self: Connection, request: httpx.Request, wait: Wait, **options: Any) -> Answer:
+        shares.append(options["share"])
+        return await exchange(self, request, wait, **options)
+
+    monkeypatch.setattr(Connection, "exchange", noted)
+    async with client(Recorder({"id": "t"})) as iri:
+        await iri.get_task("t")
+        await iri.submit_job("polaris", JobSpec(name="x"))
+    assert shares == [1.0, SHARE_OF_A_CHANGE]
