@@ -132,6 +132,9 @@ _SCHEMA = (
     DROP INDEX canceled_jobs;
     CREATE INDEX canceled_jobs ON actions (job_id) WHERE kind = 'cancel';
     """,
+    """
+    ALTER TABLE jobs ADD COLUMN program TEXT;
+    """,
 )
 """One entry per schema version; a file of an older version is upgraded step by step.
 

@@ -21,21 +21,42 @@ if TYPE_CHECKING:
     from alcf_mcp.config import Settings
     from alcf_mcp.facility import Facility as OpenFacility
 
-ARGUMENTS = ("name", "account", "queue", "nodes", "walltime", "directory", "stdout_path", "stderr_path")
+ARGUMENTS = (
+    "like",
+    "name",
+    "account",
+    "queue",
+    "nodes",
+    "walltime",
+    "directory",
+    "stdout_path",
+    "stderr_path",
+)
 
 
 def submit(
-    script: Annotated[Path, typer.Argument(help="A script on this machine; it is sent with the job.")],
+    script: Annotated[
+        Path | None, typer.Argument(help="A script on this machine; it is sent with the job.")
+    ] = None,
+    like: Annotated[
+        str | None, typer.Option(help="Id or name of an earlier job: what you leave out is as in that job.")
+    ] = None,
     resource: Annotated[
-        str, typer.Option("--resource", "-r", help="Machine to run on.", autocompletion=machines)
-    ] = "polaris",
+        str | None,
+        typer.Option(
+            "--resource", "-r", help="Machine to run on; polaris by default.", autocompletion=machines
+        ),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Job name; the script's name by default.")] = None,
     account: Annotated[str | None, typer.Option("--account", "-A", help="Project to charge.")] = None,
     queue: Annotated[str | None, typer.Option("--queue", "-q", help="Queue to submit to.")] = None,
-    nodes: Annotated[int, typer.Option("--nodes", "-n", help="Number of nodes.", min=1)] = 1,
+    nodes: Annotated[
+        int | None, typer.Option("--nodes", "-n", help="Number of nodes; 1 by default.", min=1)
+    ] = None,
     walltime: Annotated[
-        str, typer.Option("--walltime", "-t", help="Maximum run time: '00:30:00', '30m', '2h'.")
-    ] = "30m",
+        str | None,
+        typer.Option("--walltime", "-t", help="Maximum run time: '00:30:00', '2h'; 30m by default."),
+    ] = None,
     directory: Annotated[
         str | None, typer.Option("--directory", "-d", help="Directory in which the job runs and writes.")
     ] = None,
@@ -58,11 +79,16 @@ def submit(
 ) -> None:
     """Submit a script as a job. What you leave out is taken from your last job on that machine."""
     given = locals()
+    if script is None and like is None:
+        raise SettingsError("Name a script, or an earlier job with --like")
+    machine = resource or (None if like else "polaris")
     settings = load_settings(facility=facility, state_dir=state_dir)
     arguments = {argument: given[argument] for argument in ARGUMENTS}
-    arguments |= {"name": name or _name_of(script), "script": _read(script), "environment": _pairs(env or [])}
+    if script is not None:
+        arguments |= {"script": _read(script), "name": name or (None if like else _name_of(script))}
+    arguments |= {"environment": _pairs(env or [])}
     result = at_facility(
-        "submit", settings, lambda at: _submit(at, settings, resource, arguments, dry_run, yes)
+        "submit", settings, lambda at: _submit(at, settings, machine, arguments, dry_run, yes)
     )
     if as_json:
         write_json(result)
@@ -71,7 +97,12 @@ def submit(
 
 
 async def _submit(
-    at: OpenFacility, settings: Settings, resource: str, arguments: dict[str, Any], dry_run: bool, yes: bool
+    at: OpenFacility,
+    settings: Settings,
+    resource: str | None,
+    arguments: dict[str, Any],
+    dry_run: bool,
+    yes: bool,
 ) -> Any:
     from alcf_mcp.tools.compute import submit_job  # noqa: PLC0415 - loaded where it is used
     from alcf_mcp.tools.job_arguments import NewJob  # noqa: PLC0415
@@ -87,7 +118,7 @@ async def _submit(
     )
     if not dry_run and (nothing_to_do := await confirmed(at, settings, change, yes=yes)):
         raise SettingsError(nothing_to_do)
-    submitted: Any = await submit_job(at, resource, request, dry_run)
+    submitted: Any = await submit_job(at, resource=resource, request=request, dry_run=dry_run)
     return submitted.model_copy(update={"next_step": _next_step(submitted.job_id)})
 
 

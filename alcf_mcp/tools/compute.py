@@ -14,7 +14,7 @@ from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.iri.errors import InvalidCall, IRIError
 from alcf_mcp.reports.job_list import JobList, JobState, listed_jobs
 from alcf_mcp.reports.jobs import JobReport, reported
-from alcf_mcp.tools.arguments import LARGEST, JobId, JobResource, Limit, Offset, ResourceName, Since
+from alcf_mcp.tools.arguments import LARGEST, JobId, JobResource, Limit, Offset, Since, SubmitTo
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
 from alcf_mcp.tools.job_previews import node_count, preview_cancel, preview_submit, preview_update
@@ -29,7 +29,8 @@ State = Annotated[JobState, Field(description="Only jobs in this state; done: en
 @tool("Submit a job", risk=Risk.CHANGES, preview=preview_submit)
 async def submit_job(
     facility: AtFacility,
-    resource: ResourceName,
+    *,
+    resource: SubmitTo = None,
     request: Annotated[NewJob, Spread],
     dry_run: Annotated[bool, Field(description="Only show what would be sent")] = False,
 ) -> JobSubmission:

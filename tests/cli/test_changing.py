@@ -78,6 +78,21 @@ def test_limits_are_those_of_the_tools(terminal: Terminal) -> None:
     assert "ALCF_MCP_ALLOWED_PATHS" in done.stderr
 
 
+def test_a_job_is_submitted_again_like_an_earlier_one(terminal: Terminal) -> None:
+    number = terminal.submit("echo again")
+    done = terminal.run("submit", "--like", number, "--yes", check=True)
+    assert f"As in job {number}." in done.stdout
+    again = done.stdout.split()[2].partition(".")[0]
+    terminal.run("wait", again, check=True)
+    assert "again" in terminal.run("output", again, check=True).stdout
+
+
+def test_a_submission_needs_a_script_or_an_earlier_job(terminal: Terminal) -> None:
+    done = terminal.run("submit")
+    assert done.returncode == 2
+    assert "Name a script, or an earlier job with --like" in done.stderr
+
+
 def test_a_job_is_canceled_and_then_waited_for(terminal: Terminal) -> None:
     number = terminal.submit("sleep 600")
     assert terminal.run("cancel", number).returncode == 1

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, TypeAdapter, field_validator
 from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import File, JobSpec
-from alcf_mcp.journal import SubmittedJob
+from alcf_mcp.journal import SubmittedJob, SubmittedProgram
 
 
 class SubmitIntent(BaseModel):
@@ -30,6 +30,7 @@ class SubmitIntent(BaseModel):
     resource: str
     spec: JobSpec
     script: str | None = None
+    program: SubmittedProgram | None = None
     key: str
     known: list[str] | None = None
     complete: bool = False
@@ -43,6 +44,7 @@ class SubmitIntent(BaseModel):
             submitted_at=datetime.now(UTC),
             spec=self.spec,
             script=self.script,
+            program=self.program,
         )
 
 

@@ -23,6 +23,9 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 LONGEST = 90_000
 """Bytes; the kernel accepts no argument longer than 128 KiB, and base64 adds a third."""
 
+_SENT = re.compile(r"\. <\(echo ([A-Za-z0-9+/=]*) \| base64 -d\)")
+"""How a script arrives that is not sent as plain text."""
+
 _SHELL_SHEBANG = re.compile(r"#!\s*(/usr/bin/env\s+)?(\S*/)?(ba)?sh(\s+-l)?\s*(\n|\Z)")
 """A shebang that names a plain shell; with other options, the script runs under its own shebang."""
 
@@ -73,6 +76,15 @@ def launch(script: str, environment: Mapping[str, str] | None = None) -> tuple[s
     if script.startswith("#!") and not _SHELL_SHEBANG.match(script):
         return _bash(exported + _run_by_its_interpreter(encoded))
     return _bash(exported + script)
+
+
+def launched(executable: str | None, arguments: list[str] | None) -> str | None:
+    """The script that ``launch`` made into an executable and arguments; ``None`` if they are not from it."""
+    match executable, arguments:
+        case "/bin/bash", ["-lc", command]:
+            sent = _SENT.fullmatch(command)
+            return base64.b64decode(sent[1]).decode(errors="surrogatepass") if sent else command
+    return None
 
 
 def launch_program(
