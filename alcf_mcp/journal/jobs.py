@@ -17,6 +17,24 @@ KEPT_BY_PBS = timedelta(days=14)
 """After this time PBS no longer knows an ended job (ALCF's user guides, 2026-08)."""
 
 
+class SubmittedEnsemble(BaseModel):
+    """The members that a job runs.
+
+    Attributes:
+        parameters: their parameters, as the user gave them.
+        size: how many there are, over all jobs that run some of them.
+        directory: the directory with their own directories.
+        limit: the time limit of one member in seconds; 0 for none.
+    """
+
+    parameters: str
+    size: int
+    directory: str
+    members_per_node: int = 1
+    nodes_per_member: int = 0
+    limit: int = 0
+
+
 class SubmittedProgram(BaseModel):
     """What a job runs, as the user gave it; its specification only has it as it was sent."""
 
@@ -25,6 +43,7 @@ class SubmittedProgram(BaseModel):
     arguments: list[str] = []
     environment: dict[str, str] = {}
     ranks_per_node: int | None = None
+    ensemble: SubmittedEnsemble | None = None
 
 
 class SubmittedJob(BaseModel):

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 
 from alcf_mcp.facility import Facility
 from alcf_mcp.facility.jobs.diagnosis import likely_cause, status_in_words
+from alcf_mcp.facility.jobs.ensembles import Progress
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.output import StreamOutput
 from alcf_mcp.facility.walltime import spoken
@@ -107,6 +108,10 @@ def asked_for(job: JobTerms | ListedJob) -> list[str]:
 class JobReport(ListedJob, Result):
     """One job, with its output."""
 
+    members: str | None = None
+    member: int | None = None
+    member_state: str | None = None
+    member_exit_code: int | None = None
     stdout_path: str | None = None
     stderr_path: str | None = None
     stderr_end: Annotated[str | None, Verbatim()] = None
@@ -115,15 +120,19 @@ class JobReport(ListedJob, Result):
     next_step: str | None = None
 
     @classmethod
-    def with_output(cls, known: KnownJob, *, ends: Sequence[StreamOutput] = ()) -> JobReport:
+    def with_output(
+        cls, known: KnownJob, *, ends: Sequence[StreamOutput] = (), progress: Progress | None = None
+    ) -> JobReport:
         """Describe a job and its output; what to do next is the caller's to say.
 
         Args:
             known: the job.
             ends: the ends of its output.
+            progress: how far its members are, if it is an ensemble.
         """
         return cls.of(
             known,
+            members=progress and progress.in_words(),
             stdout_path=known.spec.stdout_path if known.spec else None,
             stderr_path=known.spec.stderr_path if known.spec else None,
             **{f"{one.stream}_end": visible(one.end) for one in ends if one.end},
@@ -142,6 +151,8 @@ class JobReport(ListedJob, Result):
             self.headline(),
             self.message,
             self.likely_cause,
+            self.members and f"Members: {self.members}.",
+            self.member_state and f"Member {self.member}: {self.member_state}.",
             *ends,
             self.output_note,
             output,
@@ -156,6 +167,7 @@ async def reported(facility: Facility, known: KnownJob) -> JobReport:
     if known.finished and known.state != "canceled":
         streams = ("stdout",) if known.succeeded else ("stderr", "stdout")
         ends = [end for one in streams if (end := await facility.output.end_of(known, one))]
-    report = JobReport.with_output(known, ends=ends)
+    progress = await facility.ensembles.progress_in_time(known)
+    report = JobReport.with_output(known, ends=ends, progress=progress)
     await facility.jobs.note_told(known)
     return report

@@ -64,6 +64,16 @@ Environment = Annotated[
     Field(description="Variables to export, each as NAME=value"),
 ]
 Like = Annotated[str | None, Field(description="Id or name of a job to take what is left out from")]
+EnsembleText = Annotated[
+    str | None,
+    BeforeValidator(as_text),
+    WithJsonSchema({"type": "string"}),
+    Field(description="Run it once per row of this CSV or JSON; columns become variables"),
+]
+MembersPerNode = Annotated[int | None, Field(ge=1, le=1024, description="Members at once on a node")]
+NodesPerMember = Annotated[int | None, Field(ge=1, le=20_000, description="Nodes for each member")]
+MemberTimeout = Annotated[str | None, Field(description="Time limit of each member")]
+Resume = Annotated[str | None, Field(description="Ensemble job whose failed or unfinished members run again")]
 Ranks = Annotated[int | None, Field(ge=1, le=1024, description="Start the executable with mpiexec")]
 
 
@@ -97,3 +107,8 @@ class NewJob(JobChanges, NewJobRequest):
     walltime: WalltimeOrDefault = None
     filesystems: FilesystemsOrDefault = None
     like: Like = None
+    ensemble: EnsembleText = None
+    members_per_node: MembersPerNode = None
+    nodes_per_member: NodesPerMember = None
+    member_timeout: MemberTimeout = None
+    resume: Resume = None

@@ -37,14 +37,14 @@ async def preview_submit(
     at_stake = [*prepared.replaces, *_unknown(prepared.request)]
     if prepared.cost <= facility.shared.limits.unasked_node_hours and not at_stake:
         return Preview("", harmless="below the limit")
-    attributes = prepared.spec.attributes
-    walltime = spoken((attributes.duration if attributes else None) or 0)
+    walltime = spoken(prepared.walltime)
     where = f"A job on {prepared.machine.name}, queue {prepared.request.queue}"
     asked = f"{count(prepared.request.nodes or 1, 'node')} × {walltime}"
     cost = f"up to {in_figures(prepared.cost)} node hours, charged to {prepared.request.account}"
     facts = (
         f"{where}: {asked} = {cost}.",
         *(prepared.earlier.told if prepared.earlier else ()),
+        *(prepared.ensemble.described(prepared.walltime) if prepared.ensemble else ()),
         *_what_runs(prepared.request),
         *_where(prepared.spec),
         *at_stake,

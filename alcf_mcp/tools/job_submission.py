@@ -27,6 +27,7 @@ class JobSubmission(Result):
     stderr_path: str | None = None
     like: str | None = None
     taken: list[str] = []
+    members: int | None = None
     script: Annotated[str | None, Verbatim()] = None
     request: Annotated[dict[str, Any] | None, Verbatim()] = None
     notes: list[str] = []
@@ -42,7 +43,8 @@ class JobSubmission(Result):
             for path in prepared.to_make
         ]
         left = prepared.left if job is None else ""
-        earlier = prepared.earlier
+        earlier, ensemble = prepared.earlier, prepared.ensemble
+        members = ensemble.described(prepared.walltime, job_id=job.id if job else None) if ensemble else []
         return cls(
             job_id=job.id if job else None,
             resource=prepared.machine.name,
@@ -57,12 +59,14 @@ class JobSubmission(Result):
             stderr_path=spec.stderr_path,
             like=earlier.job_id if earlier else None,
             taken=list(earlier.taken) if earlier else [],
-            script=None if job else request.rendered(),
+            members=len(ensemble.to_run) if ensemble else None,
+            script=None if job else prepared.runs,
             request=None if job else spec.to_wire(),
             notes=[
                 note
                 for note in (
                     *(earlier.told if earlier else ()),
+                    *members,
                     *prepared.used,
                     *prepared.replaces,
                     *made,

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter, field_validator
 
+from alcf_mcp.facility.jobs.ensembles import located
 from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import File, JobSpec
@@ -44,7 +45,7 @@ class SubmitIntent(BaseModel):
             submitted_at=datetime.now(UTC),
             spec=self.spec,
             script=self.script,
-            program=self.program,
+            program=self.program and located(self.program, job_id),
         )
 
 

@@ -18,6 +18,7 @@ from alcf_mcp.facility.changes.lost_jobs import LostJobs
 from alcf_mcp.facility.changes.recorder import DayIsSpent, Recorder, Send, Sending
 from alcf_mcp.facility.changes.targets import PathClaims
 from alcf_mcp.facility.jobs.cost import most_node_hours, node_hours
+from alcf_mcp.facility.jobs.ensembles import moved
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.new_jobs import made_up_name
 from alcf_mcp.facility.jobs.output_paths import OutputPath
@@ -97,7 +98,7 @@ class JobActions:
             resource=machine.name,
             spec=spec,
             script=prepared.request.script,
-            program=prepared.request.program(),
+            program=prepared.program(),
             key=key,
             known=known,
             complete=complete,
@@ -207,7 +208,7 @@ class JobActions:
         if (record := known.record) is None:
             return
         runs, ran = (spec.executable, spec.arguments), (record.spec.executable, record.spec.arguments)
-        program = record.program if runs == ran else None
+        program = moved(record, spec) if runs == ran else None
         await self._remember(record.model_copy(update={"spec": spec, "program": program}))
 
     async def _remember(self, record: SubmittedJob) -> None:

@@ -14,6 +14,9 @@ from alcf_mcp.facility.alcf.queues import advice
 from alcf_mcp.facility.jobs.cost import most_node_hours
 from alcf_mcp.facility.jobs.defaults import SubmissionDefaults
 from alcf_mcp.facility.jobs.earlier import EarlierJobs
+from alcf_mcp.facility.jobs.ensembles import Ensemble, ensemble_of
+from alcf_mcp.facility.jobs.ensembles.rendering import as_one_job
+from alcf_mcp.facility.jobs.ensembles.resuming import Resumed, Resuming
 from alcf_mcp.facility.jobs.output_paths import OutputPath, OutputPaths, one_file_for_both
 from alcf_mcp.facility.jobs.request import NewJobRequest, new_job
 from alcf_mcp.facility.jobs.resubmission import Resubmission, resubmitted
@@ -24,6 +27,7 @@ from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import InvalidCall, IRIError
 from alcf_mcp.iri.models import Incident, JobSpec, Resource
+from alcf_mcp.journal import SubmittedProgram
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +51,7 @@ class Prepared:
         request: the request, with the usual values filled in.
         spec: the specification that will be sent.
         earlier: what was taken from an earlier job, if it is submitted again.
+        ensemble: the members that it runs, if it is an ensemble.
         used: what was filled in, as sentences.
         notes: warnings and advice, as sentences.
         left: what is left of the account's node hours, as a sentence; empty if that is not known.
@@ -58,9 +63,25 @@ class Prepared:
     spec: JobSpec
     used: list[str]
     earlier: Resubmission | None = None
+    ensemble: Ensemble | None = None
     notes: list[str] = field(default_factory=list)
     left: str = ""
     targets: list[OutputPath] = field(default_factory=list)
+
+    def program(self) -> SubmittedProgram:
+        """What it runs, to be recorded."""
+        program = self.request.program()
+        return program.model_copy(update={"ensemble": self.ensemble and self.ensemble.record()})
+
+    @property
+    def walltime(self) -> int:
+        """How long it may run, in seconds."""
+        return (self.spec.attributes.duration if self.spec.attributes else None) or 0
+
+    @property
+    def runs(self) -> str | None:
+        """The whole script that the node runs, in readable form."""
+        return as_one_job(self.request, self.ensemble).script if self.ensemble else self.request.rendered()
 
     @property
     def to_make(self) -> list[RemotePath]:
@@ -91,6 +112,7 @@ class Preparation:
         iri: the facility.
         names: its resources.
         earlier: finds jobs to submit again.
+        resuming: finds out which members of an earlier ensemble are to run.
         output_paths: checks where jobs will write.
         left_on: returns what is left of an account's node hours on a machine, or ``None`` if unknown.
         usual: fills in the usual values.
@@ -103,6 +125,7 @@ class Preparation:
         iri: IRIClient,
         names: ResourceNames,
         earlier: EarlierJobs,
+        resuming: Resuming,
         output_paths: OutputPaths,
         left_on: LeftOn,
         usual: SubmissionDefaults,
@@ -113,6 +136,7 @@ class Preparation:
         self._iri = iri
         self._names = names
         self._earlier = earlier
+        self._resuming = resuming
         self._output_paths = output_paths
         self._left_on = left_on
         self._usual = usual
@@ -137,9 +161,11 @@ class Preparation:
         Raises:
             InvalidCall: something required is missing, or the facility would refuse the job.
         """
-        machine, completed, earlier = await self._as_earlier(resource, request)
+        machine, completed, earlier, resumed = await self._as_earlier(resource, request)
         filled, used = await self._usual.filled(machine, completed)
-        prepared = Prepared(machine, filled, new_job(filled), used, earlier, filled.remarks())
+        ensemble = ensemble_of(filled, directory=resumed.directory, to_run=resumed.to_run)
+        spec = new_job(as_one_job(filled, ensemble) if ensemble else filled)
+        prepared = Prepared(machine, filled, spec, used, earlier, ensemble, filled.remarks())
         if self._has_alcf_queues:
             prepared.notes += _advice(machine, prepared.spec)
         submissions = await self._usual.open_submissions(machine)
@@ -152,15 +178,18 @@ class Preparation:
 
     async def _as_earlier(
         self, resource: str | None, request: NewJobRequest
-    ) -> tuple[Resource, NewJobRequest, Resubmission | None]:
-        """The machine, and the request with what it takes from an earlier job."""
-        if request.like is None:
+    ) -> tuple[Resource, NewJobRequest, Resubmission | None, Resumed]:
+        """The machine, the request with what it takes from an earlier job, and what of that is resumed."""
+        if request.like and request.resume:
+            raise InvalidCall("A job is either like another or resumes it", hint="Give `like` or `resume`.")
+        if (name := request.resume or request.like) is None:
             if resource is None:
                 raise InvalidCall("It is not known where to run", hint="Give `resource`, such as polaris.")
-            return await self._names.compute(resource), request, None
-        earlier = await self._earlier.find(request.like)
+            return await self._names.compute(resource), request, None, Resumed()
+        earlier = await self._earlier.find(name)
         machine = await self._names.compute(resource) if resource else earlier.machine
-        return machine, *resubmitted(request, earlier, machine)
+        resumed = await self._resuming.of(earlier, request) if request.resume else Resumed()
+        return machine, *resubmitted(request, earlier, machine), resumed
 
     async def _look(self, prepared: Prepared) -> None:
         """Run all checks at the same time; those that do not finish in time are left out."""

@@ -93,9 +93,19 @@ class JobRequest:
 
 @dataclass(frozen=True)
 class NewJobRequest(JobRequest):
-    """A job to submit. What is not given is as in the job ``like``, an id or a name, if that is given."""
+    """A job to submit, which may run the members of an ensemble.
+
+    What is not given is as in the job ``like`` or ``resume``, each an id or a name; of the latter, only the
+    members that have not succeeded run. ``ensemble`` has the members' parameters as CSV or JSON;
+    ``member_timeout`` is in a form that ``parse_walltime`` accepts.
+    """
 
     like: str | None = None
+    ensemble: str | None = None
+    members_per_node: int | None = None
+    nodes_per_member: int | None = None
+    member_timeout: str | int | None = None
+    resume: str | None = None
 
 
 def new_job(request: JobRequest) -> JobSpec:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from alcf_mcp.facility.alcf.queues import table_of
 from alcf_mcp.facility.jobs.earlier import EarlierJob
 from alcf_mcp.facility.jobs.new_jobs import is_made_up
-from alcf_mcp.facility.jobs.request import JobRequest
+from alcf_mcp.facility.jobs.request import NewJobRequest
 from alcf_mcp.facility.jobs.scripts import launched
 from alcf_mcp.facility.paths import RemotePath, output_directory
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.iri.models import JobSpec, Resource
-
-Request = TypeVar("Request", bound=JobRequest)
+from alcf_mcp.journal import SubmittedEnsemble
 
 _MERGED = ("environment", "custom_attributes")
 """Arguments that are taken name by name."""
@@ -24,6 +23,7 @@ _PROGRAM = ("script", "executable", "arguments", "ranks_per_node")
 """Arguments that are taken together: a new program does not get another one's arguments."""
 
 _PLACES = ("directory", "stdout_path", "stderr_path")
+_SPREAD = ("members_per_node", "nodes_per_member")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,9 @@ class Resubmission:
     told: tuple[str, ...]
 
 
-def resubmitted(given: Request, earlier: EarlierJob, machine: Resource) -> tuple[Request, Resubmission]:
+def resubmitted(
+    given: NewJobRequest, earlier: EarlierJob, machine: Resource
+) -> tuple[NewJobRequest, Resubmission]:
     """The request with everything of an earlier job that is not given anew.
 
     A script, an executable with its arguments, and the places for output are each taken as a whole;
@@ -61,13 +63,13 @@ def resubmitted(given: Request, earlier: EarlierJob, machine: Resource) -> tuple
     return replace(given, **values), Resubmission(earlier.job_id, tuple(values), tuple(told))
 
 
-def request_of(earlier: EarlierJob) -> JobRequest:
+def request_of(earlier: EarlierJob) -> NewJobRequest:
     """What an earlier job asked for, in the user's terms."""
     spec = earlier.spec
     resources, attributes = spec.resources, spec.attributes
     custom = dict((attributes and attributes.custom_attributes) or {})
     filesystems = custom.pop("filesystems", None)
-    return JobRequest(
+    return NewJobRequest(
         **_program(earlier),
         **_places(spec),
         name=None if is_made_up(spec.name) else spec.name,
@@ -84,11 +86,24 @@ def request_of(earlier: EarlierJob) -> JobRequest:
 def _program(earlier: EarlierJob) -> dict[str, Any]:
     """What it runs: as recorded, or else read from the specification."""
     if earlier.program:
-        return dict(earlier.program)
+        recorded = dict(earlier.program)
+        return recorded | _members(recorded.pop("ensemble"))
     spec = earlier.spec
     if script := launched(spec.executable, spec.arguments):
         return {"script": script}
     return {"executable": spec.executable, "arguments": spec.arguments or []}
+
+
+def _members(ensemble: SubmittedEnsemble | None) -> dict[str, Any]:
+    if ensemble is None:
+        return {}
+    shares = not ensemble.nodes_per_member
+    return {
+        "ensemble": ensemble.parameters,
+        "members_per_node": ensemble.members_per_node if shares else None,
+        "nodes_per_member": ensemble.nodes_per_member or None,
+        "member_timeout": ensemble.limit or None,
+    }
 
 
 def _places(spec: JobSpec) -> dict[str, Any]:
@@ -105,14 +120,16 @@ def _places(spec: JobSpec) -> dict[str, Any]:
     }
 
 
-def _takeable(given: JobRequest) -> Iterator[str]:
+def _takeable(given: NewJobRequest) -> Iterator[str]:
     """The arguments that may be taken from an earlier job: not given, nor part of what is given anew."""
     replaced: set[str] = set()
     if given.script is not None or given.executable is not None:
         replaced |= set(_PROGRAM)
     if given.directory is not None:
         replaced |= set(_PLACES)
-    for one in fields(JobRequest):
+    if given.members_per_node or given.nodes_per_member:
+        replaced |= set(_SPREAD)
+    for one in fields(NewJobRequest):
         if one.name in _MERGED or not (one.name in replaced or getattr(given, one.name)):
             yield one.name
 
@@ -130,9 +147,9 @@ def _about(earlier: EarlierJob) -> str:
 
 
 def _told(name: str, value: Any) -> str:
-    if name in ("script", "arguments"):
+    if name in ("script", "arguments", "ensemble"):
         return f"the {name}"
-    if name == "walltime" and isinstance(value, int):
+    if name in ("walltime", "member_timeout") and isinstance(value, int):
         value = spoken(value)
     if isinstance(value, dict):
         value = " ".join(f"{key}={item}" for key, item in value.items())

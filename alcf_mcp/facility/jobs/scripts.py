@@ -73,9 +73,14 @@ def launch(script: str, environment: Mapping[str, str] | None = None) -> tuple[s
             f"The script has {len(encoded)} bytes; a job can carry at most {LONGEST}",
             hint="Put the long part into a file at the facility and call it from a short script.",
         )
-    if script.startswith("#!") and not _SHELL_SHEBANG.match(script):
+    if not is_for_a_shell(script):
         return _bash(exported + _run_by_its_interpreter(encoded))
     return _bash(exported + script)
+
+
+def is_for_a_shell(script: str) -> bool:
+    """Whether a script runs in a plain shell, and not as its ``#!`` line says."""
+    return not script.startswith("#!") or bool(_SHELL_SHEBANG.match(script))
 
 
 def launched(executable: str | None, arguments: list[str] | None) -> str | None:
