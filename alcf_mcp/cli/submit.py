@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 ARGUMENTS = (
     "like",
+    "resume",
+    "members_per_node",
+    "nodes_per_member",
+    "member_timeout",
     "name",
     "account",
     "queue",
@@ -66,6 +70,21 @@ def submit(
     stderr_path: Annotated[
         str | None, typer.Option("--stderr", help="File or directory for the job's stderr.")
     ] = None,
+    ensemble: Annotated[
+        Path | None,
+        typer.Option(help="A CSV or JSON file: the script runs once per row, with its columns as variables."),
+    ] = None,
+    members_per_node: Annotated[
+        int | None, typer.Option(help="Members of the ensemble at once on a node; 1 by default.", min=1)
+    ] = None,
+    nodes_per_member: Annotated[
+        int | None, typer.Option(help="Nodes for each member of the ensemble.", min=1)
+    ] = None,
+    member_timeout: Annotated[str | None, typer.Option(help="Time limit of each member: '10m'.")] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(help="Id or name of an ensemble: those members run again that have not succeeded."),
+    ] = None,
     env: Annotated[
         list[str] | None, typer.Option(help="Environment variable to export, as NAME=VALUE; repeatable.")
     ] = None,
@@ -79,14 +98,15 @@ def submit(
 ) -> None:
     """Submit a script as a job. What you leave out is taken from your last job on that machine."""
     given = locals()
-    if script is None and like is None:
-        raise SettingsError("Name a script, or an earlier job with --like")
-    machine = resource or (None if like else "polaris")
+    earlier = like or resume
+    if script is None and earlier is None:
+        raise SettingsError("Name a script, or an earlier job with --like or --resume")
+    machine = resource or (None if earlier else "polaris")
     settings = load_settings(facility=facility, state_dir=state_dir)
     arguments = {argument: given[argument] for argument in ARGUMENTS}
     if script is not None:
-        arguments |= {"script": _read(script), "name": name or (None if like else _name_of(script))}
-    arguments |= {"environment": _pairs(env or [])}
+        arguments |= {"script": _read(script), "name": name or (None if earlier else _name_of(script))}
+    arguments |= {"environment": _pairs(env or []), "ensemble": _read(ensemble) if ensemble else None}
     result = at_facility(
         "submit", settings, lambda at: _submit(at, settings, machine, arguments, dry_run, yes)
     )
@@ -136,8 +156,9 @@ def _name_of(script: Path) -> str:
 
 
 def _read(script: Path) -> str:
+    """The text of a file of the user's."""
     try:
-        return script.read_text(encoding="utf-8")
+        return script.read_bytes().decode()  # line ends stay as they are
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{script} can't be read: {error}") from None
 

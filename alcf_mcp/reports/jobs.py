@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 
 from alcf_mcp.facility import Facility
 from alcf_mcp.facility.jobs.diagnosis import likely_cause, status_in_words
-from alcf_mcp.facility.jobs.ensembles import Progress
+from alcf_mcp.facility.jobs.ensembles import MemberState, Progress
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.output import StreamOutput
 from alcf_mcp.facility.walltime import spoken
@@ -137,6 +137,16 @@ class JobReport(ListedJob, Result):
             stderr_path=known.spec.stderr_path if known.spec else None,
             **{f"{one.stream}_end": visible(one.end) for one in ends if one.end},
             output_note=" ".join(dict.fromkeys(one.doubt for one in ends if one.end and one.doubt)) or None,
+        )
+
+    @classmethod
+    def of_member(cls, known: KnownJob, member: MemberState) -> JobReport:
+        """Describe a job and one member of its ensemble."""
+        return cls.of(
+            known,
+            member=member.number,
+            member_state=member.in_words(),
+            member_exit_code=member.exit_code,
         )
 
     def text(self) -> str:

@@ -18,7 +18,7 @@ from alcf_mcp.tools.arguments import LARGEST, JobId, JobResource, Limit, Member,
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
 from alcf_mcp.tools.job_previews import node_count, preview_cancel, preview_submit, preview_update
-from alcf_mcp.tools.job_results import JobAction, of_member, rendered_output, with_next_step
+from alcf_mcp.tools.job_results import JobAction, member_report, rendered_output, with_next_step
 from alcf_mcp.tools.job_submission import JobSubmission
 from alcf_mcp.tools.signatures import Spread
 from alcf_mcp.tools.tool import Risk, tool
@@ -84,7 +84,7 @@ async def get_job(
     """Show one job: its state, since when, what its exit code means; if ended, the end of its output."""
     known = await facility.jobs.get(job_id, resource)
     if member is not None:
-        return of_member(known, await facility.ensembles.member(known, member))
+        return member_report(known, await facility.ensembles.member(known, member))
     return with_next_step(await reported(facility, known), known)
 
 

@@ -27,16 +27,10 @@ def with_next_step(report: JobReport, known: KnownJob, *, waited_for: str | None
     return report.model_copy(update={"next_step": plain(_next_step(known, waited_for))})
 
 
-def of_member(known: KnownJob, member: MemberState) -> JobReport:
+def member_report(known: KnownJob, member: MemberState) -> JobReport:
     """Describe one member of a job's ensemble, and say how to see its output."""
     next_step = f"get_job_output with job_id={known.job.id!r} and member={member.number} shows its output."
-    update = {
-        "member": member.number,
-        "member_state": plain(member.in_words()),
-        "member_exit_code": member.exit_code,
-        "next_step": next_step,
-    }
-    return JobReport.with_output(known).model_copy(update=update)
+    return JobReport.of_member(known, member).model_copy(update={"next_step": next_step})
 
 
 def _next_step(known: KnownJob, waited_for: str | None) -> str:

@@ -114,7 +114,7 @@ async def test_the_question_shows_the_whole(connect: Connect) -> None:
     async with connect(answer=agree, ask_node_hours=0) as assistant:
         await assistant.do("submit_job", **SWEEP | {"member_timeout": "4m", "members_per_node": 1})
         question = assistant.questions[-1]
-    assert "4 nodes × 5 min = up to 0.33 node hours" in question
+    assert "4 nodes × 5 min = up to 0.3333 node hours" in question
     assert "An ensemble of 8 members, 4 at once: 2 rounds of at most 4 min." in question
     assert "2 rounds of at most 4 min may not fit into 5 min" in question
     assert 'RATE=0.1 LABEL=it\'s "1"' in question
@@ -122,9 +122,7 @@ async def test_the_question_shows_the_whole(connect: Connect) -> None:
     assert f"Each has its own directory in {HERE}/sweep-…." in question
 
 
-async def test_a_dry_run_shows_all_that_the_nodes_would_run(
-    local: LocalFacility, assistant: Assistant
-) -> None:
+async def test_a_dry_run_shows_all_that_would_run(local: LocalFacility, assistant: Assistant) -> None:
     shown = await assistant.do("submit_job", **SWEEP, dry_run=True)
     assert "8) p=(RATE=0.8 'LABEL=it'\"'\"'s \"8\"');;" in shown["script"]
     assert "mpiexec -n 1 --ppn 1 --hosts" in shown["script"]

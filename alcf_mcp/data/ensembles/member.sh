@@ -6,7 +6,7 @@ limit=$2 log_bytes=$3 command=$4
 # What is beyond the limit is read and dropped: a member that writes a lot can go on.
 capped() {
     stdbuf -o0 head -c "$log_bytes" # unbuffered: the log can be read while the member runs
-    if (($(head -c 1 | wc -c))); then
+    if LC_ALL=C IFS= read -r -d '' -n 1; then # there is more
         printf '\n[The rest is left out: a log has at most %s bytes.]\n' "$log_bytes"
         cat >/dev/null
     fi

@@ -19,6 +19,10 @@ JOB = "{job}"
 """Stands for the job's number in a directory's name, until it is known."""
 
 
+SHOWN = 6
+"""Members whose parameters a question shows, besides the last."""
+
+
 @dataclass(frozen=True)
 class Ensemble:
     """The members of one job.
@@ -74,10 +78,10 @@ class Ensemble:
         )
         each = f" of at most {spoken(self.limit)}" if self.limit else ""
         rounds = f"{self.rounds} rounds" if self.rounds > 1 else "1 round"
-        shown = [*self.to_run[:3], *self.to_run[3:][-1:]]
+        shown = [*self.to_run[:SHOWN], *self.to_run[SHOWN:][-1:]]
         lines = [f"  {number}: {_listed(self.members[number - 1])}" for number in shown]
         if count > len(lines):
-            lines.insert(3, "  …")
+            lines.insert(SHOWN, "  …")
         told = [f"An ensemble of {which}, {self.at_once} at once: {rounds}{each}.", *lines]
         number = job_number(job_id) if job_id else "…"
         told.append(f"Each has its own directory in {self.directory.replace(JOB, number)}.")
