@@ -146,6 +146,9 @@ _SCHEMA = (
         PRIMARY KEY (machine, number)
     ) STRICT;
     """,
+    """
+    ALTER TABLE jobs ADD COLUMN program TEXT;
+    """,
 )
 """One entry per schema version; a file of an older version is upgraded step by step.
 

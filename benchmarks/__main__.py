@@ -14,6 +14,7 @@ import anyio
 from rich.console import Console
 
 from benchmarks.concurrency import CONCURRENCY
+from benchmarks.ensembles import ENSEMBLES
 from benchmarks.journal import JOURNAL
 from benchmarks.large import LARGE
 from benchmarks.machine import machine
@@ -30,22 +31,11 @@ from benchmarks.terminal import TERMINAL
 from benchmarks.varying import VARYING
 from benchmarks.weather import WEATHER
 
-ALL: dict[str, Benchmark] = {
-    benchmark.name: benchmark
-    for benchmark in (
-        START,
-        TERMINAL,
-        OVERHEAD,
-        TASKS,
-        VARYING,
-        CONCURRENCY,
-        LARGE,
-        SIZES,
-        MEMORY,
-        JOURNAL,
-        WEATHER,
-    )
-}
+MEASURED = (
+    *(START, TERMINAL, OVERHEAD, TASKS, VARYING, CONCURRENCY),
+    *(ENSEMBLES, LARGE, SIZES, MEMORY, JOURNAL, WEATHER),
+)
+ALL: dict[str, Benchmark] = {benchmark.name: benchmark for benchmark in MEASURED}
 PROFILED = [START.name, *(name for name, benchmark in ALL.items() if benchmark.workload)]
 RESULTS = ROOT / "benchmarks" / "results" / "latest.json"
 INTERRUPTED = 128 + signal.SIGINT

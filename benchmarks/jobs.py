@@ -43,5 +43,5 @@ async def submit(client: Client, *, script: str = "date\n", **arguments: Any) ->
         "directory": f"{PROJECT}/jobs",
         "script": script,
     }
-    submitted = (await ours.call(client, "submit_job", **job, **arguments)).structured_content or {}
+    submitted = (await ours.call(client, "submit_job", **job | arguments)).structured_content or {}
     return str(submitted["job_id"])

@@ -79,7 +79,7 @@ async def prepared(connect: Connect) -> dict[str, str]:
     return jobs
 
 
-async def test_a_dozen_requests(
+async def test_everyday_requests(
     local: LocalFacility, connect: Connect, prepared: dict[str, str], era: Era
 ) -> None:
     talk = Conversation(connect, era)
@@ -144,12 +144,22 @@ async def test_a_dozen_requests(
     )
     assert opened.facts["after"] == "rwxr-x--- (750)"
 
+    (again,) = await talk.answer(("submit_job", {"like": prepared["train-7b"], "walltime": "4h"}))
+    assert (again.facts["job_id"].partition(".")[0], again.facts["walltime"]) == ("1008", "4 h")
+
+    table = {**JOB, "name": "sweep", "script": "((N != 2))", "ensemble": "N\n1\n2\n3\n", "nodes": 1}
+    _, swept = await talk.answer(("submit_job", table), ("wait_for_job", {"job_id": "1009"}))
+    assert swept.facts["members"] == "2 of 3 done, 1 failed (2)"
+
+    (resumed,) = await talk.answer(("submit_job", {"resume": "sweep"}))
+    assert resumed.facts["members"] == 1
+
     (end,) = await talk.answer(("tail_file", {"path": f"{HERE}/{prepared['train-7b']}.OU", "lines": 5}))
     assert "loss 0.25" in end.text
 
     rows = re.findall(r"^\| \".*?\" \| (.*?) \| (\d) \|", DOCUMENT.read_text(), re.MULTILINE)
     documented = [" ".join(re.findall(r"`([a-z]+_[a-z_]+|chmod)`(?! \(?of)", row)) for row, _ in rows]
-    assert len(rows) == 12
+    assert len(rows) == 15
     assert [len(calls.split()) for calls in talk.calls] == [int(number) for _, number in rows]
     for made, told in zip(talk.calls, documented, strict=True):
         assert set(made.split()) <= set(told.split()) | {"list_directory"}, (made, told)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alcf_mcp.cli.direct import at_facility
-from alcf_mcp.cli.options import AsJSON, Facility, JobIdArgument, OnMachine, StateDir, parsed
+from alcf_mcp.cli.options import AsJSON, Facility, JobIdArgument, OnlyMember, OnMachine, StateDir, parsed
 from alcf_mcp.cli.showing import write_content, write_json
 from alcf_mcp.config import load_settings
 
@@ -25,6 +25,7 @@ TOO_LONG = 124
 def job(
     job_id: JobIdArgument,
     resource: OnMachine = None,
+    member: OnlyMember = None,
     as_json: AsJSON = False,
     facility: Facility = None,
     state_dir: StateDir = None,
@@ -33,9 +34,12 @@ def job(
     settings = load_settings(facility=facility, state_dir=state_dir)
 
     async def look(at: OpenFacility) -> JobReport:
-        from alcf_mcp.reports.jobs import reported  # noqa: PLC0415 - loaded where it is used
+        from alcf_mcp.reports.jobs import JobReport, reported  # noqa: PLC0415 - loaded where it is used
 
-        return await reported(at, await at.jobs.get(job_id, resource))
+        known = await at.jobs.get(job_id, resource)
+        if member is None:
+            return await reported(at, known)
+        return JobReport.of_member(known, await at.ensembles.member(known, member))
 
     report = at_facility("job", settings, look)
     if as_json:
@@ -125,6 +129,8 @@ def _facts(report: JobReport) -> dict[str, str | None]:
         "queue": report.queue,
         "project": report.account,
         "submitted": clock(report.submitted_at) if report.submitted_at else None,
+        "members": report.members,
+        f"member {report.member}": report.member_state,
         "stdout": report.stdout_path,
         "stderr": report.stderr_path,
     }

@@ -32,6 +32,7 @@ OnMachine = Annotated[
     str | None,
     typer.Option("--resource", help="The machine, if the id does not say.", autocompletion=machines),
 ]
+OnlyMember = Annotated[int | None, typer.Option("--member", help="Only this member of an ensemble.", min=1)]
 PathArgument = Annotated[str, typer.Argument(help="An absolute path at the facility.")]
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from alcf_mcp.cli.direct import at_facility
-from alcf_mcp.cli.options import Facility, JobIdArgument, OnMachine, StateDir, check_choice
+from alcf_mcp.cli.options import Facility, JobIdArgument, OnlyMember, OnMachine, StateDir, check_choice
 from alcf_mcp.cli.showing import note, write_content
-from alcf_mcp.config import load_settings
+from alcf_mcp.config import SettingsError, load_settings
 
 if TYPE_CHECKING:
     from alcf_mcp.facility import Facility as OpenFacility
@@ -31,6 +31,7 @@ def output(
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Keep showing new output until the job ends.")
     ] = False,
+    member: OnlyMember = None,
     directory: Annotated[
         str | None, typer.Option(help="Directory of its output files, if it is not known.")
     ] = None,
@@ -39,6 +40,8 @@ def output(
 ) -> None:
     """Show a job's output. At ALCF, it appears when the job has ended."""
     check_choice("--stream", stream, STREAMS)
+    if follow and member:
+        raise SettingsError("--follow and --member can't be combined")
     settings = load_settings(facility=facility, state_dir=state_dir)
     if follow:
         import anyio  # noqa: PLC0415 - loaded where it is used
@@ -54,6 +57,8 @@ def output(
         from alcf_mcp.facility.paths import RemotePath  # noqa: PLC0415 - loaded where it is used
 
         known = await at.jobs.get(job_id, resource)
+        if member is not None:
+            return [await at.ensembles.output(known, member, lines=lines)]
         place = RemotePath.parse(directory) if directory else None
         wanted = ("stdout", "stderr") if stream == "both" else (stream,)
         parts = [await at.output.read(known, one, lines=lines, directory=place) for one in wanted]

@@ -21,21 +21,46 @@ if TYPE_CHECKING:
     from alcf_mcp.config import Settings
     from alcf_mcp.facility import Facility as OpenFacility
 
-ARGUMENTS = ("name", "account", "queue", "nodes", "walltime", "directory", "stdout_path", "stderr_path")
+ARGUMENTS = (
+    "like",
+    "resume",
+    "members_per_node",
+    "nodes_per_member",
+    "member_timeout",
+    "name",
+    "account",
+    "queue",
+    "nodes",
+    "walltime",
+    "directory",
+    "stdout_path",
+    "stderr_path",
+)
 
 
 def submit(
-    script: Annotated[Path, typer.Argument(help="A script on this machine; it is sent with the job.")],
+    script: Annotated[
+        Path | None, typer.Argument(help="A script on this machine; it is sent with the job.")
+    ] = None,
+    like: Annotated[
+        str | None, typer.Option(help="Id or name of an earlier job: what you leave out is as in that job.")
+    ] = None,
     resource: Annotated[
-        str, typer.Option("--resource", "-r", help="Machine to run on.", autocompletion=machines)
-    ] = "polaris",
+        str | None,
+        typer.Option(
+            "--resource", "-r", help="Machine to run on; polaris by default.", autocompletion=machines
+        ),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Job name; the script's name by default.")] = None,
     account: Annotated[str | None, typer.Option("--account", "-A", help="Project to charge.")] = None,
     queue: Annotated[str | None, typer.Option("--queue", "-q", help="Queue to submit to.")] = None,
-    nodes: Annotated[int, typer.Option("--nodes", "-n", help="Number of nodes.", min=1)] = 1,
+    nodes: Annotated[
+        int | None, typer.Option("--nodes", "-n", help="Number of nodes; 1 by default.", min=1)
+    ] = None,
     walltime: Annotated[
-        str, typer.Option("--walltime", "-t", help="Maximum run time: '00:30:00', '30m', '2h'.")
-    ] = "30m",
+        str | None,
+        typer.Option("--walltime", "-t", help="Maximum run time: '00:30:00', '2h'; 30m by default."),
+    ] = None,
     directory: Annotated[
         str | None, typer.Option("--directory", "-d", help="Directory in which the job runs and writes.")
     ] = None,
@@ -44,6 +69,21 @@ def submit(
     ] = None,
     stderr_path: Annotated[
         str | None, typer.Option("--stderr", help="File or directory for the job's stderr.")
+    ] = None,
+    ensemble: Annotated[
+        Path | None,
+        typer.Option(help="A CSV or JSON file: the script runs once per row, with its columns as variables."),
+    ] = None,
+    members_per_node: Annotated[
+        int | None, typer.Option(help="Members of the ensemble at once on a node; 1 by default.", min=1)
+    ] = None,
+    nodes_per_member: Annotated[
+        int | None, typer.Option(help="Nodes for each member of the ensemble.", min=1)
+    ] = None,
+    member_timeout: Annotated[str | None, typer.Option(help="Time limit of each member: '10m'.")] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(help="Id or name of an ensemble: those members run again that have not succeeded."),
     ] = None,
     env: Annotated[
         list[str] | None, typer.Option(help="Environment variable to export, as NAME=VALUE; repeatable.")
@@ -58,11 +98,17 @@ def submit(
 ) -> None:
     """Submit a script as a job. What you leave out is taken from your last job on that machine."""
     given = locals()
+    earlier = like or resume
+    if script is None and earlier is None:
+        raise SettingsError("Name a script, or an earlier job with --like or --resume")
+    machine = resource or (None if earlier else "polaris")
     settings = load_settings(facility=facility, state_dir=state_dir)
     arguments = {argument: given[argument] for argument in ARGUMENTS}
-    arguments |= {"name": name or _name_of(script), "script": _read(script), "environment": _pairs(env or [])}
+    if script is not None:
+        arguments |= {"script": _read(script), "name": name or (None if earlier else _name_of(script))}
+    arguments |= {"environment": _pairs(env or []), "ensemble": _read(ensemble) if ensemble else None}
     result = at_facility(
-        "submit", settings, lambda at: _submit(at, settings, resource, arguments, dry_run, yes)
+        "submit", settings, lambda at: _submit(at, settings, machine, arguments, dry_run, yes)
     )
     if as_json:
         write_json(result)
@@ -71,7 +117,12 @@ def submit(
 
 
 async def _submit(
-    at: OpenFacility, settings: Settings, resource: str, arguments: dict[str, Any], dry_run: bool, yes: bool
+    at: OpenFacility,
+    settings: Settings,
+    resource: str | None,
+    arguments: dict[str, Any],
+    dry_run: bool,
+    yes: bool,
 ) -> Any:
     from alcf_mcp.tools.compute import submit_job  # noqa: PLC0415 - loaded where it is used
     from alcf_mcp.tools.job_arguments import NewJob  # noqa: PLC0415
@@ -87,7 +138,7 @@ async def _submit(
     )
     if not dry_run and (nothing_to_do := await confirmed(at, settings, change, yes=yes)):
         raise SettingsError(nothing_to_do)
-    submitted: Any = await submit_job(at, resource, request, dry_run)
+    submitted: Any = await submit_job(at, resource=resource, request=request, dry_run=dry_run)
     return submitted.model_copy(update={"next_step": _next_step(submitted.job_id)})
 
 
@@ -105,8 +156,9 @@ def _name_of(script: Path) -> str:
 
 
 def _read(script: Path) -> str:
+    """The text of a file of the user's."""
     try:
-        return script.read_text(encoding="utf-8")
+        return script.read_bytes().decode()  # line ends stay as they are
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{script} can't be read: {error}") from None
 

@@ -17,6 +17,9 @@ from alcf_mcp.facility.changes.recorder import Caller, Recorder
 from alcf_mcp.facility.changes.targets import PathClaims
 from alcf_mcp.facility.files.reading import Files
 from alcf_mcp.facility.jobs.defaults import ConfiguredDefaults, SubmissionDefaults
+from alcf_mcp.facility.jobs.earlier import EarlierJobs
+from alcf_mcp.facility.jobs.ensembles import EnsembleFiles
+from alcf_mcp.facility.jobs.ensembles.resuming import Resuming
 from alcf_mcp.facility.jobs.history import JobRecords
 from alcf_mcp.facility.jobs.listing import Jobs
 from alcf_mcp.facility.jobs.output import Output
@@ -119,9 +122,11 @@ class Facility:
     @cached_property
     def jobs(self) -> Jobs:
         """Jobs by id."""
-        shared = self.shared
-        records = JobRecords(shared.journal, shared.ends_listed)
-        return Jobs(self.iri, self.names, records, shared.poller, self.wait)
+        return Jobs(self.iri, self.names, self._job_records, self.shared.poller, self.wait)
+
+    @cached_property
+    def _job_records(self) -> JobRecords:
+        return JobRecords(self.shared.journal, self.shared.ends_listed)
 
     @cached_property
     def job_actions(self) -> JobActions:
@@ -152,6 +157,8 @@ class Facility:
         return Preparation(
             self.iri,
             self.names,
+            EarlierJobs(self.iri, self.names, shared.journal, self._job_records, self.jobs),
+            Resuming(self.jobs, self.ensembles, shared.journal),
             self.output_paths,
             self.projects.left_on,
             usual,
@@ -192,6 +199,11 @@ class Facility:
     @cached_property
     def _lost_jobs(self) -> LostJobs:
         return LostJobs(self.iri, self.shared.journal, self.shared.unsupported)
+
+    @cached_property
+    def ensembles(self) -> EnsembleFiles:
+        """What ensembles have written."""
+        return EnsembleFiles(self.files)
 
     @cached_property
     def output(self) -> Output:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from alcf_mcp.journal.actions import Action, Actions
 from alcf_mcp.journal.approvals import Approvals
-from alcf_mcp.journal.jobs import SubmittedJob, SubmittedJobs
+from alcf_mcp.journal.jobs import SubmittedEnsemble, SubmittedJob, SubmittedJobs, SubmittedProgram
 from alcf_mcp.store import JournalError, Store, or_else
 
 
@@ -39,4 +39,12 @@ class Journal:
         return Approvals(self.store)
 
 
-__all__ = ["Action", "Journal", "JournalError", "SubmittedJob", "or_else"]
+__all__ = [
+    "Action",
+    "Journal",
+    "JournalError",
+    "SubmittedEnsemble",
+    "SubmittedJob",
+    "SubmittedProgram",
+    "or_else",
+]

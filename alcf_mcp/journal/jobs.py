@@ -17,12 +17,42 @@ KEPT_BY_PBS = timedelta(days=14)
 """After this time PBS no longer knows an ended job (ALCF's user guides, 2026-08)."""
 
 
+class SubmittedEnsemble(BaseModel):
+    """The members that a job runs.
+
+    Attributes:
+        parameters: their parameters, as the user gave them.
+        size: how many there are, over all jobs that run some of them.
+        directory: the directory with their own directories.
+        limit: the time limit of one member in seconds; 0 for none.
+    """
+
+    parameters: str
+    size: int
+    directory: str
+    members_per_node: int = 1
+    nodes_per_member: int = 0
+    limit: int = 0
+
+
+class SubmittedProgram(BaseModel):
+    """What a job runs, as the user gave it; its specification only has it as it was sent."""
+
+    script: str | None = None
+    executable: str | None = None
+    arguments: list[str] = []
+    environment: dict[str, str] = {}
+    ranks_per_node: int | None = None
+    ensemble: SubmittedEnsemble | None = None
+
+
 class SubmittedJob(BaseModel):
     """A job that was submitted from here.
 
     The facility does not report when a job started or ended: only the times at which it was seen are known.
 
     Attributes:
+        program: what it runs, if that was recorded and has not been changed since.
         state: the last state seen.
         exit_code: the exit code, once one was seen.
         waiting_at: when it was last seen waiting.
@@ -38,6 +68,7 @@ class SubmittedJob(BaseModel):
     submitted_at: datetime
     spec: JobSpec
     script: str | None = None
+    program: SubmittedProgram | None = None
     state: str = "new"
     exit_code: int | None = None
     waiting_at: datetime | None = None
@@ -72,7 +103,8 @@ class SubmittedJobs:
 
     async def record(self, job: SubmittedJob) -> None:
         """Record a submitted job, or its new specification after a change."""
-        await self.store.run(lambda db: _insert(db, job, "DO UPDATE SET spec = excluded.spec"))
+        update = "DO UPDATE SET spec = excluded.spec, program = excluded.program"
+        await self.store.run(lambda db: _insert(db, job, update))
 
     async def claim(self, job: SubmittedJob) -> bool:
         """Record a job unless it is recorded already; returns whether it was new."""
@@ -135,6 +167,15 @@ class SubmittedJobs:
         values = (resource_id or "", limit)
         return await self.store.run(lambda db: [_job(row) for row in db.execute(sql, values)])
 
+    async def called(self, name: str, resource_id: str | None = None, *, limit: int) -> list[SubmittedJob]:
+        """Return the latest jobs with this name, on one machine or on all; newest first."""
+        sql = (
+            "SELECT * FROM jobs WHERE json_extract(spec, '$.name') = ? AND ? IN (resource_id, '')"
+            " ORDER BY submitted_at DESC LIMIT ?"
+        )
+        values = (name, resource_id or "", limit)
+        return await self.store.run(lambda db: [_job(row) for row in db.execute(sql, values)])
+
     async def canceled(self, job_ids: Iterable[str]) -> set[str]:
         """Return those of the named jobs that were canceled from here."""
         sql = (
@@ -147,8 +188,8 @@ class SubmittedJobs:
 
 def _insert(db: sqlite3.Connection, job: SubmittedJob, if_known: str) -> int:
     cursor = db.execute(
-        "INSERT INTO jobs (job_id, resource_id, resource, submitted_at, spec, script)"  # noqa: S608
-        f" VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (job_id) {if_known}",
+        "INSERT INTO jobs (job_id, resource_id, resource, submitted_at, spec, script, program)"  # noqa: S608
+        f" VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (job_id) {if_known}",
         (
             job.job_id,
             job.resource_id,
@@ -156,6 +197,7 @@ def _insert(db: sqlite3.Connection, job: SubmittedJob, if_known: str) -> int:
             job.submitted_at.isoformat(),
             job.spec.model_dump_json(exclude_none=True),
             job.script,
+            job.program and job.program.model_dump_json(exclude_defaults=True),
         ),
     )
     return cursor.rowcount
@@ -184,4 +226,6 @@ def _by_id(db: sqlite3.Connection, job_id: str) -> list[SubmittedJob]:
 
 
 def _job(row: sqlite3.Row) -> SubmittedJob:
-    return SubmittedJob(**{**dict(row), "spec": JobSpec.model_validate_json(row["spec"], extra="ignore")})
+    spec = JobSpec.model_validate_json(row["spec"], extra="ignore")
+    program = row["program"] and SubmittedProgram.model_validate_json(row["program"], extra="ignore")
+    return SubmittedJob(**{**dict(row), "spec": spec, "program": program})

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 
 from alcf_mcp.facility import Facility
 from alcf_mcp.facility.jobs.diagnosis import likely_cause, status_in_words
+from alcf_mcp.facility.jobs.ensembles import MemberState, Progress
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.output import StreamOutput
 from alcf_mcp.facility.walltime import spoken
@@ -115,6 +116,10 @@ class JobReport(ListedJob, Result):
     outlook: str | None = None
     runs_on: list[str] | None = None
     ends_by: datetime | None = None
+    members: str | None = None
+    member: int | None = None
+    member_state: str | None = None
+    member_exit_code: int | None = None
     stdout_path: str | None = None
     stderr_path: str | None = None
     stderr_end: Annotated[str | None, Verbatim()] = None
@@ -124,7 +129,12 @@ class JobReport(ListedJob, Result):
 
     @classmethod
     def with_output(
-        cls, known: KnownJob, *, ends: Sequence[StreamOutput] = (), outlook: Outlook | None = None
+        cls,
+        known: KnownJob,
+        *,
+        ends: Sequence[StreamOutput] = (),
+        outlook: Outlook | None = None,
+        progress: Progress | None = None,
     ) -> JobReport:
         """Describe a job, its output and its outlook; what to do next is the caller's to say.
 
@@ -132,15 +142,27 @@ class JobReport(ListedJob, Result):
             known: the job.
             ends: the ends of its output.
             outlook: what its machine's activity feed tells of it.
+            progress: how far its members are, if it is an ensemble.
         """
         return cls.of(
             known,
             outlook,
             **outlook_facts(outlook),
+            members=progress and progress.in_words(),
             stdout_path=known.spec.stdout_path if known.spec else None,
             stderr_path=known.spec.stderr_path if known.spec else None,
             **{f"{one.stream}_end": visible(one.end) for one in ends if one.end},
             output_note=" ".join(dict.fromkeys(one.doubt for one in ends if one.end and one.doubt)) or None,
+        )
+
+    @classmethod
+    def of_member(cls, known: KnownJob, member: MemberState) -> JobReport:
+        """Describe a job and one member of its ensemble."""
+        return cls.of(
+            known,
+            member=member.number,
+            member_state=member.in_words(),
+            member_exit_code=member.exit_code,
         )
 
     def text(self) -> str:
@@ -156,6 +178,8 @@ class JobReport(ListedJob, Result):
             self.outlook,
             self.message,
             self.likely_cause,
+            self.members and f"Members: {self.members}.",
+            self.member_state and f"Member {self.member}: {self.member_state}.",
             *ends,
             self.output_note,
             output,
@@ -171,6 +195,7 @@ async def reported(facility: Facility, known: KnownJob) -> JobReport:
         streams = ("stdout",) if known.succeeded else ("stderr", "stdout")
         ends = [end for one in streams if (end := await facility.output.end_of(known, one))]
     outlook = None if known.finished else await facility.weather.outlook(known)
-    report = JobReport.with_output(known, ends=ends, outlook=outlook)
+    progress = await facility.ensembles.progress_in_time(known)
+    report = JobReport.with_output(known, ends=ends, outlook=outlook, progress=progress)
     await facility.jobs.note_told(known)
     return report

@@ -14,11 +14,11 @@ from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.iri.errors import InvalidCall, IRIError
 from alcf_mcp.reports.job_list import JobList, JobState, listed_jobs
 from alcf_mcp.reports.jobs import JobReport, reported
-from alcf_mcp.tools.arguments import LARGEST, JobId, JobResource, Limit, Offset, ResourceName, Since
+from alcf_mcp.tools.arguments import LARGEST, JobId, JobResource, Limit, Member, Offset, Since, SubmitTo
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
 from alcf_mcp.tools.job_previews import node_count, preview_cancel, preview_submit, preview_update
-from alcf_mcp.tools.job_results import JobAction, rendered_output, with_next_step
+from alcf_mcp.tools.job_results import JobAction, member_report, rendered_output, with_next_step
 from alcf_mcp.tools.job_submission import JobSubmission
 from alcf_mcp.tools.signatures import Spread
 from alcf_mcp.tools.tool import Risk, tool
@@ -29,7 +29,8 @@ State = Annotated[JobState, Field(description="Only jobs in this state; done: en
 @tool("Submit a job", risk=Risk.CHANGES, preview=preview_submit)
 async def submit_job(
     facility: AtFacility,
-    resource: ResourceName,
+    *,
+    resource: SubmitTo = None,
     request: Annotated[NewJob, Spread],
     dry_run: Annotated[bool, Field(description="Only show what would be sent")] = False,
 ) -> JobSubmission:
@@ -73,12 +74,16 @@ async def list_jobs(
 
 
 @tool("Show a job")
-async def get_job(facility: AtFacility, job_id: JobId, resource: JobResource = None) -> JobReport:
+async def get_job(
+    facility: AtFacility, job_id: JobId, resource: JobResource = None, member: Member = None
+) -> JobReport:
     """Show how one job is doing: since when it is queued or running, when it may start, why it failed.
 
     Once ended: its exit code in words, the end of its output.
     """
     known = await facility.jobs.get(job_id, resource)
+    if member is not None:
+        return member_report(known, await facility.ensembles.member(known, member))
     return with_next_step(await reported(facility, known), known)
 
 
@@ -115,12 +120,16 @@ async def get_job_output(
         int | None, Field(ge=0, le=LARGEST, description="Read one stream from this byte instead")
     ] = None,
     directory: Annotated[RemotePath | None, Field(description="Where its files are, if not known")] = None,
+    member: Member = None,
 ) -> str:
     """Show what a job printed: the last lines of its stdout and stderr.
 
     At ALCF, output appears when the job has ended.
     """
     known = await facility.jobs.get(job_id, resource)
+    if member is not None:
+        part = await facility.ensembles.output(known, member, lines=tail_lines, offset=since_offset)
+        return rendered_output(known, [part], lines=tail_lines, reading_on=since_offset is not None)
     if since_offset is not None and stream == "both":
         raise InvalidCall("`since_offset` needs a single stream", hint="Set `stream` to stdout or stderr.")
     streams = ("stdout", "stderr") if stream == "both" else (stream,)

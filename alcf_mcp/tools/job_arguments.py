@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from alcf_mcp.facility.jobs.request import JobRequest
+from alcf_mcp.facility.jobs.request import JobRequest, NewJobRequest
 from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.tools.arguments import LARGEST
 from alcf_mcp.tools.meant import as_text
@@ -32,7 +32,9 @@ def _named(value: Any) -> Any:
 
 
 Nodes = Annotated[int, Field(ge=1, le=20_000, description="Number of nodes")]
+NodesOrDefault = Annotated[int | None, Field(ge=1, le=20_000, description="Number of nodes (default 1)")]
 Walltime = Annotated[str, Field(description="'00:30:00', '30m' or seconds")]
+WalltimeOrDefault = Annotated[str | None, Field(description="'2h', '30m' or seconds (default 00:30:00)")]
 Script = Annotated[str | None, Field(description="Complete shell script; it arrives exactly as given")]
 Executable = Annotated[str | None, Field(description="Program to run instead of a script")]
 Arguments = Annotated[
@@ -41,6 +43,9 @@ Arguments = Annotated[
 Account = Annotated[str | None, Field(description="Project to charge")]
 Queue = Annotated[str | None, Field(description="Queue, such as debug")]
 Filesystems = Annotated[list[str], Field(description="Filesystems that the job uses")]
+FilesystemsOrDefault = Annotated[
+    list[str] | None, Field(description="Filesystems that the job uses (default home, eagle)")
+]
 Stdout = Annotated[RemotePath | None, Field(description="File or directory; default: `directory`")]
 Stderr = Annotated[RemotePath | None, Field(description="File or directory; default: `directory`")]
 Directory = Annotated[RemotePath | None, Field(description="Existing working directory")]
@@ -58,6 +63,17 @@ Environment = Annotated[
     _TEXTS,
     Field(description="Variables to export, each as NAME=value"),
 ]
+Like = Annotated[str | None, Field(description="Id or name of a job to take what is left out from")]
+EnsembleText = Annotated[
+    str | None,
+    BeforeValidator(as_text),
+    WithJsonSchema({"type": "string"}),
+    Field(description="Run it once per row of this CSV or JSON; columns become variables"),
+]
+MembersPerNode = Annotated[int | None, Field(ge=1, le=1024, description="Members at once on a node")]
+NodesPerMember = Annotated[int | None, Field(ge=1, le=20_000, description="Nodes for each member")]
+MemberTimeout = Annotated[str | None, Field(description="Time limit of each member")]
+Resume = Annotated[str | None, Field(description="Ensemble job whose failed or unfinished members run again")]
 Ranks = Annotated[int | None, Field(ge=1, le=1024, description="Start the executable with mpiexec")]
 
 
@@ -84,9 +100,15 @@ class JobChanges(JobRequest):
 
 
 @dataclass(frozen=True)
-class NewJob(JobChanges):
-    """A job to submit, with the usual defaults."""
+class NewJob(JobChanges, NewJobRequest):
+    """A job to submit. Its defaults are filled in later: the values of an earlier job come first."""
 
-    nodes: Nodes = 1
-    walltime: Walltime = "00:30:00"
-    filesystems: Filesystems = field(default_factory=lambda: ["home", "eagle"])
+    nodes: NodesOrDefault = None
+    walltime: WalltimeOrDefault = None
+    filesystems: FilesystemsOrDefault = None
+    like: Like = None
+    ensemble: EnsembleText = None
+    members_per_node: MembersPerNode = None
+    nodes_per_member: NodesPerMember = None
+    member_timeout: MemberTimeout = None
+    resume: Resume = None

@@ -27,7 +27,7 @@ SHOWN_LINES = 8
 
 
 async def preview_submit(
-    facility: AtFacility, resource: str, request: Annotated[NewJob, Spread], dry_run: bool
+    facility: AtFacility, resource: str | None, request: Annotated[NewJob, Spread], dry_run: bool
 ) -> Preview:
     """What the job may cost, replace and change; the user is not asked about small costs."""
     prepared = await facility.preparation.prepare(resource, request)
@@ -37,12 +37,18 @@ async def preview_submit(
     at_stake = [*prepared.replaces, *_unknown(prepared.request)]
     if prepared.cost <= facility.shared.limits.unasked_node_hours and not at_stake:
         return Preview("", harmless="below the limit")
-    attributes = prepared.spec.attributes
-    walltime = spoken((attributes.duration if attributes else None) or 0)
+    walltime = spoken(prepared.walltime)
     where = f"A job on {prepared.machine.name}, queue {prepared.request.queue}"
     asked = f"{count(prepared.request.nodes or 1, 'node')} × {walltime}"
     cost = f"up to {in_figures(prepared.cost)} node hours, charged to {prepared.request.account}"
-    facts = (f"{where}: {asked} = {cost}.", *_what_runs(prepared.request), *_where(prepared.spec), *at_stake)
+    facts = (
+        f"{where}: {asked} = {cost}.",
+        *(prepared.earlier.told if prepared.earlier else ()),
+        *(prepared.ensemble.described(prepared.walltime) if prepared.ensemble else ()),
+        *_what_runs(prepared.request),
+        *_where(prepared.spec),
+        *at_stake,
+    )
     # The balance changes with every job of the project: it is shown, but an answer is not bound to it.
     remarks = (prepared.left, *prepared.used, *prepared.notes)
     return Preview(

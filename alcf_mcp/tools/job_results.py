@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alcf_mcp.facility.files.parts import FilePart
 from alcf_mcp.facility.jobs.diagnosis import look_again_in, status_in_words
+from alcf_mcp.facility.jobs.ensembles import MemberState, is_ensemble
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.output import StreamOutput
 from alcf_mcp.facility.walltime import spoken
@@ -26,6 +27,12 @@ def with_next_step(report: JobReport, known: KnownJob, *, waited_for: str | None
     return report.model_copy(update={"next_step": plain(_next_step(known, waited_for))})
 
 
+def member_report(known: KnownJob, member: MemberState) -> JobReport:
+    """Describe one member of a job's ensemble, and say how to see its output."""
+    next_step = f"get_job_output with job_id={known.job.id!r} and member={member.number} shows its output."
+    return JobReport.of_member(known, member).model_copy(update={"next_step": next_step})
+
+
 def _next_step(known: KnownJob, waited_for: str | None) -> str:
     if known.forgotten:
         return (
@@ -34,6 +41,11 @@ def _next_step(known: KnownJob, waited_for: str | None) -> str:
         )
     if known.not_known_yet:
         return f"The facility may take half a minute to know a new job. {_wait_again(known)}"
+    if known.finished and is_ensemble(known) and not known.succeeded:
+        return (
+            f"get_job_output with job_id={known.job.id!r} and `member` shows what a member wrote; submit_job "
+            f"with resume={known.job.id!r} runs those again that have not succeeded."
+        )
     if known.finished:
         return f"get_job_output with job_id={known.job.id!r} shows its output."
     if waited_for:

@@ -25,6 +25,9 @@ class JobSubmission(Result):
     most_node_hours: float | None = None
     stdout_path: str | None = None
     stderr_path: str | None = None
+    like: str | None = None
+    taken: list[str] = []
+    members: int | None = None
     script: Annotated[str | None, Verbatim()] = None
     request: Annotated[dict[str, Any] | None, Verbatim()] = None
     notes: list[str] = []
@@ -40,6 +43,8 @@ class JobSubmission(Result):
             for path in prepared.to_make
         ]
         left = prepared.left if job is None else ""
+        earlier, ensemble = prepared.earlier, prepared.ensemble
+        members = ensemble.described(prepared.walltime, job_id=job.id if job else None) if ensemble else []
         return cls(
             job_id=job.id if job else None,
             resource=prepared.machine.name,
@@ -52,10 +57,23 @@ class JobSubmission(Result):
             most_node_hours=round(prepared.cost, 2),
             stdout_path=spec.stdout_path,
             stderr_path=spec.stderr_path,
-            script=None if job else request.rendered(),
+            like=earlier.job_id if earlier else None,
+            taken=list(earlier.taken) if earlier else [],
+            members=len(ensemble.to_run) if ensemble else None,
+            script=None if job else prepared.runs,
             request=None if job else spec.to_wire(),
             notes=[
-                note for note in (*prepared.used, *prepared.replaces, *made, left, *prepared.notes) if note
+                note
+                for note in (
+                    *(earlier.told if earlier else ()),
+                    *members,
+                    *prepared.used,
+                    *prepared.replaces,
+                    *made,
+                    left,
+                    *prepared.notes,
+                )
+                if note
             ],
             next_step=(
                 f"wait_for_job with job_id={job.id!r}, then get_job_output."

@@ -78,6 +78,35 @@ def test_limits_are_those_of_the_tools(terminal: Terminal) -> None:
     assert "ALCF_MCP_ALLOWED_PATHS" in done.stderr
 
 
+def test_a_job_is_submitted_again_like_an_earlier_one(terminal: Terminal) -> None:
+    number = terminal.submit("echo again")
+    done = terminal.run("submit", "--like", number, "--yes", check=True)
+    assert f"As in job {number}." in done.stdout
+    again = done.stdout.split()[2].partition(".")[0]
+    terminal.run("wait", again, check=True)
+    assert "again" in terminal.run("output", again, check=True).stdout
+
+
+def test_an_ensemble_is_submitted_shown_and_resumed(terminal: Terminal) -> None:
+    table = terminal.state.parent / "params.csv"
+    table.write_text('RATE,LABEL\n0.1,"a ""b"", c"\n0.2,d\n')
+    number = terminal.submit('echo "$LABEL"; [[ $RATE == 0.1 ]]', "--ensemble", str(table))
+    assert terminal.run("wait", number).returncode == 1
+    assert "1 of 2 done, 1 failed (2)" in terminal.run("job", number, check=True).stdout
+    assert "failed, exit code 1" in terminal.run("job", number, "--member", "2", check=True).stdout
+    assert 'a "b", c' in terminal.run("output", number, "--member", "1", check=True).stdout
+    done = terminal.run("submit", "--resume", number, "--yes", check=True)
+    assert "An ensemble of 1 of 2 members (2)" in done.stdout
+    again = done.stdout.split()[2].partition(".")[0]
+    assert terminal.run("wait", again).returncode == 1
+
+
+def test_a_submission_needs_a_script_or_an_earlier_job(terminal: Terminal) -> None:
+    done = terminal.run("submit")
+    assert done.returncode == 2
+    assert "Name a script, or an earlier job with --like" in done.stderr
+
+
 def test_a_job_is_canceled_and_then_waited_for(terminal: Terminal) -> None:
     number = terminal.submit("sleep 600")
     assert terminal.run("cancel", number).returncode == 1

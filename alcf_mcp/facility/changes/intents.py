@@ -10,10 +10,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, TypeAdapter, field_validator
 
+from alcf_mcp.facility.jobs.ensembles import located
 from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import File, JobSpec
-from alcf_mcp.journal import SubmittedJob
+from alcf_mcp.journal import SubmittedJob, SubmittedProgram
 
 
 class SubmitIntent(BaseModel):
@@ -30,6 +31,7 @@ class SubmitIntent(BaseModel):
     resource: str
     spec: JobSpec
     script: str | None = None
+    program: SubmittedProgram | None = None
     key: str
     known: list[str] | None = None
     complete: bool = False
@@ -43,6 +45,7 @@ class SubmitIntent(BaseModel):
             submitted_at=datetime.now(UTC),
             spec=self.spec,
             script=self.script,
+            program=self.program and located(self.program, job_id),
         )
 
 

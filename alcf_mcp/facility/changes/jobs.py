@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,7 +18,9 @@ from alcf_mcp.facility.changes.lost_jobs import LostJobs
 from alcf_mcp.facility.changes.recorder import DayIsSpent, Recorder, Send, Sending
 from alcf_mcp.facility.changes.targets import PathClaims
 from alcf_mcp.facility.jobs.cost import most_node_hours, node_hours
+from alcf_mcp.facility.jobs.ensembles import moved
 from alcf_mcp.facility.jobs.known import KnownJob
+from alcf_mcp.facility.jobs.new_jobs import made_up_name
 from alcf_mcp.facility.jobs.output_paths import OutputPath
 from alcf_mcp.facility.jobs.prepare import Prepared
 from alcf_mcp.facility.jobs.request import merged
@@ -88,7 +89,7 @@ class JobActions:
         cost = await self.check(machine, spec)
         for directory in prepared.to_make:
             await self._make_directory(directory)
-        spec = spec if spec.name else spec.model_copy(update={"name": f"alcf-mcp-{secrets.token_hex(4)}"})
+        spec = spec if spec.name else spec.model_copy(update={"name": made_up_name()})
         key = str(uuid.uuid4())
         keyed = self._iri.honours_keys
         known, complete = (None, False) if keyed else await self._lost.before(machine.id)
@@ -97,6 +98,7 @@ class JobActions:
             resource=machine.name,
             spec=spec,
             script=prepared.request.script,
+            program=prepared.program(),
             key=key,
             known=known,
             complete=complete,
@@ -203,8 +205,11 @@ class JobActions:
             raise
 
     async def _remember_as(self, known: KnownJob, spec: JobSpec) -> None:
-        if known.record:
-            await self._remember(known.record.model_copy(update={"spec": spec}))
+        if (record := known.record) is None:
+            return
+        runs, ran = (spec.executable, spec.arguments), (record.spec.executable, record.spec.arguments)
+        program = moved(record, spec) if runs == ran else None
+        await self._remember(record.model_copy(update={"spec": spec, "program": program}))
 
     async def _remember(self, record: SubmittedJob) -> None:
         try:

@@ -183,6 +183,11 @@ class Files:
         )
         return viewed(path, task_results.content(task), start=offset, total=total)
 
+    async def beginning(self, path: RemotePath) -> str:
+        """As much of a file as can be read at once, from its beginning, in one request."""
+        task = await self.resolve(path, lambda fs, path: self._iri.view(fs, path, offset=0, size=MOST_BYTES))
+        return task_results.content(task).content
+
     async def pieces(self, path: RemotePath) -> AsyncIterator[FilePart]:
         """A whole file from its beginning, in pieces; each has the call's whole time limit."""
         part = await self.view(path, offset=0, size=MOST_BYTES)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from alcf_mcp.facility.alcf.queues import suggested_queue
 from alcf_mcp.facility.jobs.request import JobRequest
@@ -16,6 +17,11 @@ from alcf_mcp.iri.models import Resource
 from alcf_mcp.journal import Journal, SubmittedJob, or_else
 
 logger = logging.getLogger(__name__)
+
+Request = TypeVar("Request", bound=JobRequest)
+
+STANDARD: Mapping[str, Any] = {"nodes": 1, "walltime": "00:30:00", "filesystems": ["home", "eagle"]}
+"""What a job asks for unless something else is said."""
 
 LOOKED_BACK = 20
 """The number of earlier jobs to consider."""
@@ -50,8 +56,13 @@ class SubmissionDefaults:
         self._defaults = defaults
         self._has_alcf_queues = has_alcf_queues
 
-    async def filled(self, machine: Resource, request: JobRequest) -> tuple[JobRequest, list[str]]:
-        """Fill in account, queue and directory; returns the request, and what was filled in, as sentences."""
+    async def filled(self, machine: Resource, request: Request) -> tuple[Request, list[str]]:
+        """Fill in what is left out.
+
+        Returns:
+            The request, and which account, queue and directory were filled in, as sentences.
+        """
+        request = replace(request, **{k: v for k, v in STANDARD.items() if not getattr(request, k)})
         if request.account and request.queue and (request.directory or request.stdout_path):
             return request, []
         earlier = _most_like(await self._earlier(machine), request)

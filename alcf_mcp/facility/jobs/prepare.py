@@ -13,16 +13,22 @@ from alcf_mcp.facility.alcf.job_resources import unknown_resources
 from alcf_mcp.facility.alcf.queues import advice
 from alcf_mcp.facility.jobs.cost import most_node_hours
 from alcf_mcp.facility.jobs.defaults import SubmissionDefaults
+from alcf_mcp.facility.jobs.earlier import EarlierJobs
+from alcf_mcp.facility.jobs.ensembles import Ensemble, ensemble_of
+from alcf_mcp.facility.jobs.ensembles.rendering import as_one_job
+from alcf_mcp.facility.jobs.ensembles.resuming import Resumed, Resuming
 from alcf_mcp.facility.jobs.output_paths import OutputPath, OutputPaths, one_file_for_both
-from alcf_mcp.facility.jobs.request import JobRequest, new_job
+from alcf_mcp.facility.jobs.request import NewJobRequest, new_job
+from alcf_mcp.facility.jobs.resubmission import Resubmission, resubmitted
 from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.facility.projects import in_figures
 from alcf_mcp.facility.resources import ResourceNames
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.facility.weather import QueueWeather
 from alcf_mcp.iri import IRIClient
-from alcf_mcp.iri.errors import IRIError
+from alcf_mcp.iri.errors import InvalidCall, IRIError
 from alcf_mcp.iri.models import Incident, JobSpec, Resource
+from alcf_mcp.journal import SubmittedProgram
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +51,8 @@ class Prepared:
         machine: where it will run.
         request: the request, with the usual values filled in.
         spec: the specification that will be sent.
+        earlier: what was taken from an earlier job, if it is submitted again.
+        ensemble: the members that it runs, if it is an ensemble.
         used: what was filled in, as sentences.
         notes: warnings and advice, as sentences.
         left: what is left of the account's node hours, as a sentence; empty if that is not known.
@@ -52,12 +60,29 @@ class Prepared:
     """
 
     machine: Resource
-    request: JobRequest
+    request: NewJobRequest
     spec: JobSpec
     used: list[str]
+    earlier: Resubmission | None = None
+    ensemble: Ensemble | None = None
     notes: list[str] = field(default_factory=list)
     left: str = ""
     targets: list[OutputPath] = field(default_factory=list)
+
+    def program(self) -> SubmittedProgram:
+        """What it runs, to be recorded."""
+        program = self.request.program()
+        return program.model_copy(update={"ensemble": self.ensemble and self.ensemble.record()})
+
+    @property
+    def walltime(self) -> int:
+        """How long it may run, in seconds."""
+        return (self.spec.attributes.duration if self.spec.attributes else None) or 0
+
+    @property
+    def runs(self) -> str | None:
+        """The whole script that the node runs, in readable form."""
+        return as_one_job(self.request, self.ensemble).script if self.ensemble else self.request.rendered()
 
     @property
     def to_make(self) -> list[RemotePath]:
@@ -87,6 +112,8 @@ class Preparation:
     Args:
         iri: the facility.
         names: its resources.
+        earlier: finds jobs to submit again.
+        resuming: finds out which members of an earlier ensemble are to run.
         output_paths: checks where jobs will write.
         left_on: returns what is left of an account's node hours on a machine, or ``None`` if unknown.
         usual: fills in the usual values.
@@ -99,6 +126,8 @@ class Preparation:
         self,
         iri: IRIClient,
         names: ResourceNames,
+        earlier: EarlierJobs,
+        resuming: Resuming,
         output_paths: OutputPaths,
         left_on: LeftOn,
         usual: SubmissionDefaults,
@@ -109,6 +138,8 @@ class Preparation:
     ) -> None:
         self._iri = iri
         self._names = names
+        self._earlier = earlier
+        self._resuming = resuming
         self._output_paths = output_paths
         self._left_on = left_on
         self._usual = usual
@@ -116,23 +147,29 @@ class Preparation:
         self._has_alcf_queues = has_alcf_queues
         self._told = told
         self._told_before = frozenset(told)
-        self._last: tuple[str, JobRequest, Prepared] | None = None
+        self._last: tuple[str | None, NewJobRequest, Prepared] | None = None
 
-    async def again(self, resource: str, request: JobRequest) -> Prepared:
+    async def again(self, resource: str | None, request: NewJobRequest) -> Prepared:
         """Return what this call has already prepared for the same request, or prepare it now."""
         if self._last and self._last[:2] == (resource, request):
             return self._last[2]
         return await self.prepare(resource, request)
 
-    async def prepare(self, resource: str, request: JobRequest) -> Prepared:
-        """Fill in the usual values, and check that the job can work.
+    async def prepare(self, resource: str | None, request: NewJobRequest) -> Prepared:
+        """Fill in what the request leaves out, and check that the job can work.
+
+        Args:
+            resource: where it will run; if ``None``, where the job ran that it is like.
+            request: the job.
 
         Raises:
             InvalidCall: something required is missing, or the facility would refuse the job.
         """
-        machine = await self._names.compute(resource)
-        filled, used = await self._usual.filled(machine, request)
-        prepared = Prepared(machine, filled, new_job(filled), used, filled.remarks())
+        machine, completed, earlier, resumed = await self._as_earlier(resource, request)
+        filled, used = await self._usual.filled(machine, completed)
+        ensemble = ensemble_of(filled, directory=resumed.directory, to_run=resumed.to_run)
+        spec = new_job(as_one_job(filled, ensemble) if ensemble else filled)
+        prepared = Prepared(machine, filled, spec, used, earlier, ensemble, filled.remarks())
         if self._has_alcf_queues:
             prepared.notes += _advice(machine, prepared.spec)
         submissions = await self._usual.open_submissions(machine)
@@ -142,6 +179,21 @@ class Preparation:
         await self._look(prepared)
         self._last = (resource, request, prepared)
         return prepared
+
+    async def _as_earlier(
+        self, resource: str | None, request: NewJobRequest
+    ) -> tuple[Resource, NewJobRequest, Resubmission | None, Resumed]:
+        """The machine, the request with what it takes from an earlier job, and what of that is resumed."""
+        if request.like and request.resume:
+            raise InvalidCall("A job is either like another or resumes it", hint="Give `like` or `resume`.")
+        if (name := request.resume or request.like) is None:
+            if resource is None:
+                raise InvalidCall("It is not known where to run", hint="Give `resource`, such as polaris.")
+            return await self._names.compute(resource), request, None, Resumed()
+        earlier = await self._earlier.find(name)
+        machine = await self._names.compute(resource) if resource else earlier.machine
+        resumed = await self._resuming.of(earlier, request) if request.resume else Resumed()
+        return machine, *resubmitted(request, earlier, machine), resumed
 
     async def _look(self, prepared: Prepared) -> None:
         """Run all checks at the same time; those that do not finish in time are left out."""

@@ -14,6 +14,7 @@ from alcf_mcp.facility.paths import RemotePath, output_directory
 from alcf_mcp.facility.walltime import parse_walltime
 from alcf_mcp.iri.errors import InvalidCall, LookAt
 from alcf_mcp.iri.models import JobAttributes, JobSpec, ResourceSpec
+from alcf_mcp.journal import SubmittedProgram
 
 _JOB_NAME = re.compile(r"[A-Za-z0-9+\-_.]{1,230}")
 _WORD = re.compile(r"[A-Za-z0-9+\-_.]+")
@@ -75,9 +76,36 @@ class JobRequest:
             return [program, *self.arguments]
         return on_ranks(program, self.arguments, nodes=self.nodes or 1, ranks_per_node=self.ranks_per_node)
 
+    def program(self) -> SubmittedProgram:
+        """What it runs, to be recorded."""
+        return SubmittedProgram(
+            script=self.script,
+            executable=self.executable,
+            arguments=self.arguments,
+            environment=self.environment,
+            ranks_per_node=self.ranks_per_node,
+        )
+
     def remarks(self) -> list[str]:
         """Remarks on likely mistakes in the script."""
         return remarks(self.script) if self.script else []
+
+
+@dataclass(frozen=True)
+class NewJobRequest(JobRequest):
+    """A job to submit, which may run the members of an ensemble.
+
+    What is not given is as in the job ``like`` or ``resume``, each an id or a name; of the latter, only the
+    members that have not succeeded run. ``ensemble`` has the members' parameters as CSV or JSON;
+    ``member_timeout`` is in a form that ``parse_walltime`` accepts.
+    """
+
+    like: str | None = None
+    ensemble: str | None = None
+    members_per_node: int | None = None
+    nodes_per_member: int | None = None
+    member_timeout: str | int | None = None
+    resume: str | None = None
 
 
 def new_job(request: JobRequest) -> JobSpec:

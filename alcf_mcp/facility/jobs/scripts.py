@@ -23,6 +23,9 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 LONGEST = 90_000
 """Bytes; the kernel accepts no argument longer than 128 KiB, and base64 adds a third."""
 
+_SENT = re.compile(r"\. <\(echo ([A-Za-z0-9+/=]*) \| base64 -d\)")
+"""How a script arrives that is not sent as plain text."""
+
 _SHELL_SHEBANG = re.compile(r"#!\s*(/usr/bin/env\s+)?(\S*/)?(ba)?sh(\s+-l)?\s*(\n|\Z)")
 """A shebang that names a plain shell; with other options, the script runs under its own shebang."""
 
@@ -70,9 +73,23 @@ def launch(script: str, environment: Mapping[str, str] | None = None) -> tuple[s
             f"The script has {len(encoded)} bytes; a job can carry at most {LONGEST}",
             hint="Put the long part into a file at the facility and call it from a short script.",
         )
-    if script.startswith("#!") and not _SHELL_SHEBANG.match(script):
+    if not is_for_a_shell(script):
         return _bash(exported + _run_by_its_interpreter(encoded))
     return _bash(exported + script)
+
+
+def is_for_a_shell(script: str) -> bool:
+    """Whether a script runs in a plain shell, and not as its ``#!`` line says."""
+    return not script.startswith("#!") or bool(_SHELL_SHEBANG.match(script))
+
+
+def launched(executable: str | None, arguments: list[str] | None) -> str | None:
+    """The script that ``launch`` made into an executable and arguments; ``None`` if they are not from it."""
+    match executable, arguments:
+        case "/bin/bash", ["-lc", command]:
+            sent = _SENT.fullmatch(command)
+            return base64.b64decode(sent[1]).decode(errors="surrogatepass") if sent else command
+    return None
 
 
 def launch_program(
