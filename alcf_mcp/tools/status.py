@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
@@ -37,11 +37,10 @@ class ResourceStatus(Result):
     description: str | None = None
     last_modified: datetime | None = None
     activity: str | None = None
-    now: MachineActivity | NoActivity | None = None
     note: str | None = None
 
     @classmethod
-    def of(cls, resource: models.Resource, activity: str | None = None) -> ResourceStatus:
+    def of(cls, resource: models.Resource, activity: str | None = None) -> Self:
         """Make a status from the facility's data.
 
         Args:
@@ -69,7 +68,17 @@ class ResourceStatus(Result):
         """All that is known, one fact per line."""
         facts = [self.line(), self.description, f"id {self.id}", self.group and f"group {self.group}"]
         seen = self.last_modified and f"as of {clock(self.last_modified)}"
-        return "\n".join(fact for fact in (*facts, seen, self.note, self.now and self.now.text()) if fact)
+        return "\n".join(fact for fact in (*facts, seen, self.note) if fact)
+
+
+class ResourceReport(ResourceStatus):
+    """A resource, its status, and what it is doing."""
+
+    now: MachineActivity | NoActivity | None = None
+
+    def text(self) -> str:
+        """All that is known, one fact per line."""
+        return "\n".join(part for part in (super().text(), self.now and self.now.text()) if part)
 
 
 class ResourceList(Result):
@@ -136,17 +145,17 @@ async def list_resources(
 
 
 @tool("Show a machine or filesystem")
-async def get_resource(facility: AtFacility, resource: ResourceName) -> ResourceStatus:
+async def get_resource(facility: AtFacility, resource: ResourceName) -> ResourceReport:
     """Show how one machine or filesystem, such as Polaris, is doing: available or down, free nodes, queues.
 
     Needs no sign-in.
     """
     known = await facility.names.find(resource)
     activities = await facility.weather.of_all([known])
-    status = ResourceStatus.of(await facility.iri.get_resource(known.id))
+    report = ResourceReport.of(await facility.iri.get_resource(known.id))
     if activity := activities.get(known.id):
-        return status.model_copy(update={"now": machine_activity(status.name, activity)})
-    return status
+        return report.model_copy(update={"now": machine_activity(report.name, activity)})
+    return report
 
 
 class SiteReport(Facts):
