@@ -178,7 +178,9 @@ async def test_a_list_of_jobs_that_does_not_come_delays_no_submission(
 ) -> None:
     monkeypatch.setattr(lost_jobs, "BASELINE_SECONDS", 0.1)
     local.faults.add(Fault(path="/compute/status/", delay=30, times=None))
-    assert await lost.before(await machine(facility)) == (None, False)
+    there = await machine(facility)
+    with anyio.fail_after(20):
+        assert await lost.before(there) == (None, False)
 
 
 async def test_every_submission_has_a_key_of_its_own_and_its_script_is_kept(

@@ -183,12 +183,31 @@ async def test_what_is_removed_is_gone_and_the_facility_says_so(facility: Facili
     assert not (there / "file.txt").exists()
 
 
+async def test_what_is_gone_after_a_lost_answer_has_no_words_of_the_facility(
+    facility: Facility, local: LocalFacility, there: Path
+) -> None:
+    local.faults.add(Fault(method="DELETE", path="/filesystem/rm/", drop=True, after=True))
+    assert await facility.file_actions.rm(FILE) == ""
+    (remark,) = facility.remarks
+    assert remark.startswith("The answer was lost")
+
+
 async def test_a_job_whose_output_directory_can_t_be_made_is_not_sent(
     local: LocalFacility, assistant: Assistant, there: Path
 ) -> None:
     refused = await assistant.call("submit_job", **JOB, stdout_path=f"{FILE}/below/out.txt")
     assert "Make it first, or name another directory, and submit the job again." in refused.text
     assert local.faults.count("POST", "/compute/job/") == 0
+
+
+async def test_what_the_facility_says_to_a_cancellation_is_told(
+    facility: Facility, local: LocalFacility
+) -> None:
+    said = Fault(
+        method="DELETE", path="/task/", status=200, body='"asked to stop"', content_type="application/json"
+    )
+    local.faults.add(said)
+    assert await facility.task_actions.cancel("t") == "asked to stop"
 
 
 async def test_a_task_is_asked_to_stop_and_the_journal_keeps_which(
