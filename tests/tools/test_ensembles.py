@@ -153,6 +153,7 @@ async def test_a_change_of_the_waiting_job_keeps_its_members(assistant: Assistan
         ({"members_per_node": 2, "nodes_per_member": 2}, "not both"),
         ({"nodes_per_member": 5}, "A member needs 5 nodes, and the job has 4"),
         ({"member_timeout": "soon"}, "soon"),
+        ({"script": None, "executable": "./train"}, "Give the executable's full path"),
         ({"directory": None, "stdout_path": f"{HERE}/out.txt"}, "An ensemble needs a directory"),
         ({"like": "1", "resume": "1"}, "either like another or resumes it"),
         ({"resume": "no-such"}, "has the id or name 'no-such'"),

@@ -122,24 +122,34 @@ def ensemble_of(
         return None
     if request.directory is None:
         raise InvalidCall("An ensemble needs a directory for its members", hint="Give `directory`.")
+    _refuse_impossible(request)
+    members = parse_members(request.ensemble)
+    return Ensemble(
+        text=request.ensemble,
+        nodes=request.nodes or 1,
+        directory=directory or request.directory / f"{request.name or 'ensemble'}-{JOB}",
+        members_per_node=request.members_per_node or 1,
+        nodes_per_member=request.nodes_per_member or 0,
+        limit=parse_walltime(request.member_timeout) if request.member_timeout else 0,
+        to_run=tuple(to_run) or tuple(range(1, len(members) + 1)),
+    )
+
+
+def _refuse_impossible(request: NewJobRequest) -> None:
+    """Refuse members that could not run like this."""
     if request.members_per_node and request.nodes_per_member:
         raise InvalidCall(
             "Members either share a node or take several",
             hint="Give `members_per_node` or `nodes_per_member`, not both.",
         )
+    if "/" in (program := request.executable or "") and not program.startswith("/"):
+        raise InvalidCall(
+            f"A member runs in its own directory, from which {program!r} does not lead to the program",
+            hint="Give the executable's full path.",
+        )
     nodes, wide = request.nodes or 1, request.nodes_per_member or 0
     if wide > nodes:
         raise InvalidCall(f"A member needs {wide} nodes, and the job has {nodes}", hint="Give more `nodes`.")
-    members = parse_members(request.ensemble)
-    return Ensemble(
-        text=request.ensemble,
-        nodes=nodes,
-        directory=directory or request.directory / f"{request.name or 'ensemble'}-{JOB}",
-        members_per_node=request.members_per_node or 1,
-        nodes_per_member=wide,
-        limit=parse_walltime(request.member_timeout) if request.member_timeout else 0,
-        to_run=tuple(to_run) or tuple(range(1, len(members) + 1)),
-    )
 
 
 def member_directory(directory: str, number: int, size: int) -> RemotePath:
