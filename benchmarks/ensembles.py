@@ -10,7 +10,7 @@ from benchmarks.figure import Figure, Goal
 from benchmarks.jobs import submit, wait_for_end
 from benchmarks.plan import Benchmark, Plan
 
-NODES, PER_NODE = 4, 4
+NODES, PER_NODE = 4, 2
 MEMBERS, QUICK_MEMBERS = 200, 32
 NAME = "ensemble"
 
