@@ -10,7 +10,7 @@ from statistics import median
 
 from alcf_mcp.activity.earliness import Earliness, Glimpse
 from alcf_mcp.activity.models import Activity
-from alcf_mcp.activity.start_range import StartRange, StartUnknown, start_range_for, start_range_of
+from alcf_mcp.activity.start_range import StartRange, StartUnknown, start_range_for, start_ranges_of
 from benchmarks.synthetic_days import CYCLE, EPOCH, Days
 from benchmarks.synthetic_jobs import DAY, HOUR, Job
 
@@ -28,7 +28,8 @@ ASKED = 25
 class Judged:
     """A range that was told, or a reason, beside the wait that came true (seconds).
 
-    ``wait`` is ``None`` for a job that never started, and for one that had not when the record ended.
+    ``wait`` is ``None`` for a job that did not start while it was watched: until it was canceled, or until
+    the record ended.
     """
 
     told: StartRange | StartUnknown
@@ -42,7 +43,7 @@ class Judged:
         if isinstance(self.told, StartUnknown):
             return None
         if self.wait is None:
-            return None
+            return False if self.watched > self.told.latest else None
         return self.told.earliest <= self.wait <= self.told.latest
 
 
@@ -89,7 +90,7 @@ def synthetic(seed: int, *, observe: bool = True) -> list[Judged]:
                 (job, days.now, told, was) for job, told, was in _ask(days, days.feed(), earliness, luck)
             ]
     return [
-        Judged(told, None if job.started is None else job.started - at, LENGTH - at, was)
+        Judged(told, None if job.started is None else job.started - at, min(job.canceled, LENGTH) - at, was)
         for job, at, told, was in asked
     ]
 
@@ -98,19 +99,15 @@ def _ask(
     days: Days, feed: Activity, earliness: Earliness, luck: Random
 ) -> Iterator[tuple[Job, StartRange | StartUnknown, bool]]:
     now = EPOCH + days.now
-    for job in luck.sample(days.waiting, min(ASKED, len(days.waiting))):
-        yield job, start_range_of(feed, job.number, now=now, earliness=earliness), True
+    sample = luck.sample(days.waiting, min(ASKED, len(days.waiting)))
+    told = start_ranges_of(feed, [job.number for job in sample], now=now, earliness=earliness)
+    for job in sample:
+        yield job, told[job.number], True
     coming = [job for job in days.jobs if 0 < job.submitted - days.now < 600]
     for job in coming[:ASKED]:
-        told = start_range_for(
-            feed,
-            queue=job.kind.queue,
-            nodes=job.nodes,
-            walltime=job.walltime,
-            now=now,
-            earliness=earliness,
-        )
-        yield job, told, False
+        queue, nodes, walltime = job.kind.queue, job.nodes, job.walltime
+        one = start_range_for(feed, queue=queue, nodes=nodes, walltime=walltime, now=now, earliness=earliness)
+        yield job, one, False
 
 
 def recorded(feeds: Sequence[Activity]) -> list[Judged]:
@@ -123,11 +120,15 @@ def recorded(feeds: Sequence[Activity]) -> list[Judged]:
             started.setdefault(job.number, job.started or feed.updated)
     shares: list[float] = []
     judged: list[Judged] = []
-    end = feeds[-1].updated
+    seen = {job.number: feed.updated for feed in feeds for job in feed.queued}
     for before, feed in pairwise((feeds[0], *feeds)):
         shares += [ended.share for ended in Glimpse(before.updated, before.running).ended(feed)]
+        numbers = [job.number for job in feed.queued]
+        ranges = start_ranges_of(feed, numbers, now=feed.updated, earliness=Earliness.of(shares[-500:]))
         for job in feed.queued:
-            told = start_range_of(feed, job.number, now=feed.updated, earliness=Earliness.of(shares[-500:]))
             start = started.get(job.number)
-            judged.append(Judged(told, None if start is None else start - feed.updated, end - feed.updated))
+            watched = seen[job.number] - feed.updated
+            judged.append(
+                Judged(ranges[job.number], None if start is None else start - feed.updated, watched)
+            )
     return judged

@@ -5,12 +5,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from alcf_mcp.activity.start_range import StartRange, StartUnknown
+from benchmarks.backtest import Judged, Score
 from benchmarks.figure import Figure, Goal
 from benchmarks.plan import Plan
 from benchmarks.rounds import Rounds, rounds
+from benchmarks.synthetic_days import Days
+from benchmarks.synthetic_jobs import DAY
 from benchmarks.terminal import measure as measure_terminal
 
 ROOT = Path(__file__).parent.parent
@@ -90,3 +95,34 @@ async def test_a_command_is_measured_beside_globus_only_where_there_is_one(
     _, globus = await measure_terminal(Plan(tmp_path, quick=True, wanted_rounds=1))
     assert globus.ratio is not None
     assert globus.against == "globus --help"
+
+
+def test_a_start_range_is_judged_as_far_as_the_job_was_watched() -> None:
+    told = StartRange(600, 1200, 3600)
+
+    def inside(wait: float | None, watched: float) -> bool | None:
+        return Judged(told, wait, watched).inside
+
+    assert [inside(wait, 9000) for wait in (599, 600, 3600, 3601)] == [False, True, True, False]
+    assert inside(None, 3601) is False, "it had not started when the range was over"
+    assert inside(None, 3600) is None, "it may have started just then"
+    assert Judged(StartUnknown("it is held"), 600, 9000).inside is None
+
+
+def test_a_score_counts_what_can_be_judged() -> None:
+    told = StartRange(0, 0, 100)
+    judged = [Judged(told, 50, 999), Judged(told, 150, 999), Judged(told, None, 10)]
+    score = Score.of([*judged, Judged(StartUnknown("it is held"), 1, 999)])
+    assert (score.asked, score.told, score.judged) == (4, 3, 2)
+    assert (score.outside, score.width) == (0.5, 100)
+
+
+@pytest.mark.parametrize("seed", [5, 6])
+def test_synthetic_days_never_give_away_more_nodes_than_there_are(seed: int) -> None:
+    days = Days(Random(seed), DAY)
+    while days.now < DAY:
+        days.go_on()
+        taken = [node for job in days.running for node in job.places]
+        assert len(taken) == len(set(taken))
+        assert not set(taken) & (days.free | days.down.keys())
+    assert any(job.started is not None for job in days.jobs)

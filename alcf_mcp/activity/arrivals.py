@@ -11,6 +11,7 @@ from statistics import median
 from alcf_mcp.activity.earliness import Earliness
 from alcf_mcp.activity.models import Activity, ActivityJob
 from alcf_mcp.activity.plan import ReplayedJob
+from alcf_mcp.activity.scene import usable_nodes
 
 RECENT = 6 * 3600.0
 """How many seconds back jobs were submitted that show what comes next."""
@@ -57,12 +58,14 @@ class Arrivals:
     @classmethod
     def of(cls, activity: Activity) -> Arrivals:
         """Return what may be submitted to a machine."""
+        nodes = usable_nodes(activity.node_states)
         growth = score_growth(activity.queued)
         joining = {job.queue: joining_score(activity, job.queue) for job in activity.running}
         recent = [
             (job, _score_at_first(job, activity.updated, growth, joining))
             for job in (*activity.running, *activity.queued)
             if job.submitted is not None and 0 <= activity.updated - job.submitted <= RECENT
+            if job.nodes <= nodes
         ]
         return cls(tuple(recent), growth)
 

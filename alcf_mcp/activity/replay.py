@@ -6,16 +6,21 @@ import math
 from bisect import insort
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
+from itertools import islice
 
 from alcf_mcp.activity.plan import Block, Plan, ReplayedJob
-
-UNBOUNDED = 10**9
 
 LOOKED_THROUGH = 250
 """How many waiting jobs are looked through for one that fits, each time that nodes become free.
 
 It bounds the time that a replay of a long queue takes; jobs this far down rarely start before those above.
 """
+
+CYCLE = 60.0
+"""Least seconds between two looks at the queue."""
+
+MOST_PASSES = 4000
+"""How often the queue is looked through before a replay gives up: it bounds its time, too."""
 
 
 class Replay:
@@ -39,7 +44,7 @@ class Replay:
 
     Attributes:
         starts: when jobs started, in seconds since the epoch, by their number.
-        steps: how many ends and submissions of jobs it went through.
+        passes: how often it looked for jobs that fit: the work that it took.
     """
 
     def __init__(
@@ -52,7 +57,8 @@ class Replay:
         arriving: Iterator[tuple[float, ReplayedJob]],
     ) -> None:
         self.starts: dict[int, float] = {}
-        self.steps = 0
+        self.passes = 0
+        self._may_start = True
         self._now = now
         self._free = free
         self._blocks = blocks
@@ -70,70 +76,67 @@ class Replay:
         self._events += [(block.end, block.end, 0) for block in blocks if block.end > now]
         heapify(self._events)
 
-    def starts_of(
-        self, numbers: Collection[int], until: float, *, steps: int = UNBOUNDED
-    ) -> dict[int, float | None]:
-        """Return when jobs start, in seconds since the epoch; ``None`` for one that does not.
+    def starts_of(self, numbers: Collection[int], until: float) -> dict[int, float | None]:
+        """Return when jobs start, in seconds since the epoch.
 
-        Args:
-            numbers: the jobs' numbers.
-            until: when the replay ends, in seconds since the epoch.
-            steps: after how many ends and submissions of jobs it ends in any case.
+        Returns:
+            ``None`` for a job that does not start by ``until``, nor in ``MOST_PASSES`` looks at the queue.
         """
-        self._start_what_fits()
-        while steps and not all(number in self.starts for number in numbers):
-            if self._now >= until or not (self._events or self._next):
-                break
-            if self._go_on():
+        while self._now < until and self.passes < MOST_PASSES:
+            if self._may_start and self._free >= self._smallest:
                 self._start_what_fits()
-            steps -= 1
-            self.steps += 1
+            if all(number in self.starts for number in numbers) or not (self._events or self._next):
+                break
+            self._go_on()
         return {number: self.starts.get(number) for number in numbers}
 
     def _start_what_fits(self) -> None:
+        self.passes += 1
         plan = Plan(self._now, self._free, self._ends, self._blocks)
-        reserved, started = False, set[int]()
-        for index, job in enumerate(self._queued[:LOOKED_THROUGH]):
-            if plan.room < self._smallest:
-                break
-            if job.nodes <= plan.room and plan.fits(job):  # the first part is quick, and mostly decides
+        reserved, started = False, list[int]()
+        for index, job in enumerate(islice(self._queued, LOOKED_THROUGH)):
+            if job.nodes <= plan.room and plan.fits(job):
                 plan.start(job)
                 self._begin(job)
-                started.add(index)
+                started.append(index)
+                if plan.room < self._smallest:
+                    break
             elif not reserved:
                 plan.reserve(job)
                 reserved = True
-        if started:
-            looked_through = self._queued[:LOOKED_THROUGH]
-            self._queued[:LOOKED_THROUGH] = [
-                job for index, job in enumerate(looked_through) if index not in started
-            ]
+        for index in reversed(started):
+            del self._queued[index]
 
     def _begin(self, job: ReplayedJob) -> None:
         self.starts[job.number] = self._now
         self._free -= job.nodes
         heappush(self._events, (self._now + job.runtime, self._now + job.walltime, job.nodes))
 
-    def _go_on(self) -> bool:
-        """Go to the next end or submission of a job; returns whether something may start then."""
-        hopeful = False
+    def _go_on(self) -> None:
+        """Go to the next time at which a job ends or is submitted."""
         ends = self._events[0][0] if self._events else math.inf
-        self._now = max(self._now, min(ends, self._next[0] if self._next else math.inf))
+        submitted = self._next[0] if self._next else math.inf
+        self._now = max(self._now + CYCLE, min(ends, submitted))
+        self._may_start = False
+        self._end_jobs()
+        self._submit_jobs()
+
+    def _end_jobs(self) -> None:
         while self._events and self._events[0][0] <= self._now:
             _, walltime_ends, nodes = heappop(self._events)
-            hopeful = True
+            self._may_start = True
             if nodes:
                 self._free += nodes
                 self._ends.remove((walltime_ends, nodes))
-        while self._next and self._next[0] <= self._now:
-            self._submit(self._next[1])
-            hopeful = hopeful or self._next[1].nodes <= self._free
-            self._next = next(self._arriving, None)
-        return hopeful
 
-    def _submit(self, job: ReplayedJob) -> None:
-        insort(self._queued, job, key=_rank)
-        self._smallest = min(self._smallest, job.nodes)
+    def _submit_jobs(self) -> None:
+        while self._next and self._next[0] <= self._now:
+            job = self._next[1]
+            insort(self._queued, job, key=_rank)
+            self._smallest = min(self._smallest, job.nodes)
+            # A new job that gets no nodes yet changes nothing for the others.
+            self._may_start = self._may_start or job.nodes <= self._free
+            self._next = next(self._arriving, None)
 
 
 def _rank(job: ReplayedJob) -> tuple[float, int]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import chain
+import math
+from itertools import chain, count
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alcf_mcp.activity.plan import Block, ReplayedJob
-from alcf_mcp.activity.replay import Replay
+from alcf_mcp.activity.replay import LOOKED_THROUGH, MOST_PASSES, Replay
 
 NOW = 1_795_000_000.0
 HOUR = 3600.0
@@ -68,6 +69,35 @@ def test_a_reservation_takes_only_its_nodes() -> None:
 
 def test_a_job_that_can_never_have_its_nodes_never_starts() -> None:
     assert starts(10, [job(1, 11, 1)]) == {1: None}
+
+
+def test_a_long_queue_is_looked_at_a_bounded_number_of_times() -> None:
+    queued = [job(number, 10, 0.1, score=-number) for number in range(MOST_PASSES + 10)]
+    replay = Replay(10, [], queued, [], NOW, iter(()))
+    last = len(queued) - 1
+    assert replay.starts_of([last], FAR) == {last: None}
+    assert replay.passes == MOST_PASSES
+
+
+def test_a_new_job_that_gets_no_nodes_takes_no_look_at_the_queue() -> None:
+    arriving = ((NOW + hours * HOUR, job(-hours, 10, 1)) for hours in range(1, 90))
+    replay = Replay(0, [job(1, 10, 100)], [job(2, 10, 1, score=1)], [], NOW, arriving)
+    assert replay.starts_of([2], FAR) == {2: NOW + 100 * HOUR}
+    assert replay.passes == 1
+
+
+def test_a_replay_ends_though_jobs_arrive_without_end_and_none_ever_fits() -> None:
+    forever = Block(NOW, math.inf, 10)
+    arriving = ((NOW + hours * HOUR, job(-hours, 4, 1)) for hours in count(1))
+    replay = Replay(10, [], [job(1, 4, 1)], [forever], NOW, arriving)
+    assert replay.starts_of([1], FAR) == {1: None}
+
+
+def test_jobs_far_down_a_queue_are_not_looked_at_until_those_above_are_fewer() -> None:
+    above = [job(number, 10, 1, score=9) for number in range(LOOKED_THROUGH)]
+    small = job(9999, 1, 0.5)
+    assert starts(10, [*above[1:], small], [job(8888, 9, 1)])[9999] == 0.0
+    assert starts(10, [*above, small], [job(8888, 9, 1)])[9999] == LOOKED_THROUGH + 1
 
 
 jobs = st.builds(
