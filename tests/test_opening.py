@@ -50,7 +50,7 @@ async def test_a_blank_variable_turns_the_feed_off(monkeypatch: pytest.MonkeyPat
 async def test_the_embedded_facility_tells_what_it_does(tmp_path: Path) -> None:
     async with opened(load_settings(facility="local", state_dir=tmp_path)) as facility:
         activity = await facility.activity.of("Polaris")
-        assert await facility.activity.of("Aurora") == NotKnown("the feed answered with HTTP 404")
+        assert await facility.activity.of("Aurora") == NotKnown("it has no activity feed", no_feed=True)
     assert isinstance(activity, Activity)
     assert activity.node_states == {"free": 8}
     assert not (tmp_path / "activity").exists()

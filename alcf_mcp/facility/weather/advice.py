@@ -40,7 +40,7 @@ def advice(
     if isinstance(chosen, StartUnknown):
         yield f"When it starts can't be told: {_lower(chosen.reason)}."
     elif chosen.likely <= AT_ONCE:
-        yield f"In {queue}, it may start at once (as the queue was {_as_of(activity)})."
+        yield f"In {queue}, it may start at once."
     else:
         yield f"In {queue}, it may start {chosen} (replayed from the queue as it was {_as_of(activity)})."
         if chosen.likely > WAITS:
