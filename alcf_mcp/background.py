@@ -1,4 +1,4 @@
-"""What a server does in the background, from its first call on."""
+"""What a server does in the background: most of it from its first call on."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import anyio.to_thread
 from alcf_mcp.app import App
 from alcf_mcp.facility import Facility, Wait
 from alcf_mcp.facility.changes.lost_answers import recover_open_actions
+from alcf_mcp.facility.plans import runner
 from alcf_mcp.journal import JournalError
 from alcf_mcp.journal.actions import this_process
 from alcf_mcp.tools.listed_tool import load
@@ -24,6 +25,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
 """Seconds between two checks for a job whose submission was not answered."""
 
 TELLING_SECONDS = 2.0
+PLANS_AFTER = 5.0
+"""Seconds until a server looks for planned jobs: it does so without being used, because they may be due."""
 
 
 def begin(app: App) -> None:
@@ -32,6 +35,8 @@ def begin(app: App) -> None:
     app.start(partial(_settle, app))
     app.start(partial(_tell_the_others, app))
     app.start(partial(_remember_the_pace, app))
+    if not app.settings.read_only:
+        app.start(partial(_run_plans, app))
 
 
 async def _load_tools() -> None:
@@ -90,3 +95,16 @@ async def _remember_the_pace(app: App) -> None:
                 await app.shared.learned.paces.tell(url, pace.told())
     except JournalError as error:  # the pace is learned again
         logger.info("%s", error)
+
+
+async def _run_plans(app: App) -> None:
+    """Submit planned jobs when they are due; while there are none, only the journal is looked at."""
+    plans = runner.PlanRunner(app.shared)
+    await anyio.sleep(PLANS_AFTER)
+    while True:
+        if app.shared.journal.path.exists():
+            try:
+                await plans.advance()
+            except JournalError as error:
+                logger.info("planned jobs can't be looked at: %s", error)
+        await anyio.sleep(runner.LOOK_SECONDS)

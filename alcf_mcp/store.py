@@ -149,6 +149,44 @@ _SCHEMA = (
     """
     ALTER TABLE jobs ADD COLUMN program TEXT;
     """,
+    """
+    ALTER TABLE jobs ADD COLUMN submission_key TEXT;
+    CREATE TABLE plans (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        created_at TEXT NOT NULL,
+        api_url TEXT NOT NULL,
+        resource_id TEXT NOT NULL,
+        resource TEXT NOT NULL,
+        after TEXT NOT NULL,
+        after_resource_id TEXT NOT NULL,
+        after_state TEXT NOT NULL,
+        root TEXT NOT NULL,
+        spec TEXT NOT NULL,
+        request TEXT NOT NULL,
+        program TEXT,
+        replaces TEXT NOT NULL,
+        node_hours REAL NOT NULL,
+        arguments TEXT NOT NULL,
+        client TEXT NOT NULL,
+        shown TEXT,
+        confirmed TEXT NOT NULL,
+        state TEXT NOT NULL,
+        action INTEGER,
+        job_id TEXT,
+        reason TEXT,
+        told INTEGER NOT NULL DEFAULT 0,
+        tries INTEGER NOT NULL DEFAULT 0,
+        retry_at REAL NOT NULL DEFAULT 0,
+        unseen_since REAL
+    ) STRICT;
+    CREATE INDEX open_plans ON plans (api_url) WHERE state IN ('waiting', 'submitting');
+    CREATE INDEX plans_of_jobs ON plans (job_id);
+    CREATE TABLE leases (
+        name TEXT PRIMARY KEY,
+        holder TEXT NOT NULL,
+        until REAL NOT NULL
+    ) STRICT;
+    """,
 )
 """One entry per schema version; a file of an older version is upgraded step by step.
 

@@ -113,6 +113,10 @@ async def test_everyday_requests(
     (waiting,) = await talk.answer(("get_job", {"job_id": prepared["never-started"]}))
     assert waiting.facts["status"].startswith("held for ")
 
+    arguments = {**JOB, "name": "analysis", "script": "date", "after": prepared["never-started"]}
+    (planned_job,) = await talk.answer(("submit_job", arguments))
+    assert planned_job.facts["plan_id"] == "plan-1"
+
     _, canceled = await talk.answer(
         ("list_jobs", {"name": "long"}), ("cancel_job", {"job_id": prepared["long"]})
     )
@@ -159,7 +163,7 @@ async def test_everyday_requests(
 
     rows = re.findall(r"^\| \".*?\" \| (.*?) \| (\d) \|", DOCUMENT.read_text(), re.MULTILINE)
     documented = [" ".join(re.findall(r"`([a-z]+_[a-z_]+|chmod)`(?! \(?of)", row)) for row, _ in rows]
-    assert len(rows) == 15
+    assert len(rows) == 16
     assert [len(calls.split()) for calls in talk.calls] == [int(number) for _, number in rows]
     for made, told in zip(talk.calls, documented, strict=True):
         assert set(made.split()) <= set(told.split()) | {"list_directory"}, (made, told)

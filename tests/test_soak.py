@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from alcf_mcp.journal import Action
+from alcf_mcp.iri.models import JobSpec
+from alcf_mcp.journal import Action, PlannedJob
 from alcf_mcp.journal.actions import ActionOutcome
+from alcf_mcp.journal.plans import AfterState, PlanState
 from tests.conftest import Answered
+from tests.soak.chains import Ran, Weaving, differences_of_chains, weave
 from tests.soak.comparison import differences
 from tests.soak.operations import Operation, Performed
 from tests.soak.record import Effect
@@ -78,6 +81,74 @@ def test_what_differs(answered: Answered, outcomes: list[ActionOutcome], effect:
 def test_what_nobody_asked_for_differs() -> None:
     (difference,) = differences([], [], {MAKE.key: Effect(done=1)})
     assert difference == "make_directory /eagle/P/new: it was not requested"
+
+
+FIRST = Ran("1.p", submitted=0.0, ended=10.0, exit_code=0)
+FAILED = Ran("1.p", submitted=0.0, ended=10.0, exit_code=1)
+GOES_ON = Ran("1.p", submitted=0.0, ended=None, exit_code=None)
+THIS = Ran("2.p", submitted=11.0, ended=None, exit_code=None)
+EARLY = Ran("2.p", submitted=9.0, ended=None, exit_code=None)
+
+
+def differences_of(
+    first: Ran, jobs: list[Ran], state: PlanState, after_state: AfterState = "succeeded"
+) -> list[str]:
+    job = PlannedJob(
+        number=1,
+        created_at=datetime.now(UTC),
+        api_url="",
+        resource_id="r",
+        resource="Polaris",
+        after="1.p",
+        after_state=after_state,
+        root="1.p",
+        spec=JobSpec(name="later"),
+        node_hours=1.0,
+        state=state,
+        job_id="2.p" if state == "submitted" else None,
+    )
+    return list(differences_of_chains([job], ["plan-1"], {"first": [first], "later": jobs}))
+
+
+@pytest.mark.parametrize(
+    ("first", "jobs", "state", "after_state"),
+    [
+        (FIRST, [THIS], "submitted", "succeeded"),
+        (FAILED, [THIS], "submitted", "ended"),
+        (FAILED, [], "skipped", "succeeded"),
+        (GOES_ON, [], "waiting", "ended"),
+        (FIRST, [THIS], "submitting", "succeeded"),
+        (FIRST, [], "submitting", "succeeded"),
+        (FIRST, [], "canceled", "succeeded"),
+    ],
+)
+def test_chains_that_agree(first: Ran, jobs: list[Ran], state: PlanState, after_state: AfterState) -> None:
+    assert differences_of(first, jobs, state, after_state) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "jobs", "state", "says"),
+    [
+        (FIRST, [THIS, THIS], "submitted", "doubled"),
+        (FIRST, [], "submitted", "lost"),
+        (FIRST, [], "waiting", "lost"),
+        (FIRST, [], "skipped", "lost"),
+        (FIRST, [THIS], "canceled", "but was submitted"),
+        (FAILED, [THIS], "submitted", "condition did not hold"),
+        (GOES_ON, [THIS], "submitted", "condition did not hold"),
+        (FIRST, [EARLY], "submitted", "before what it waits for had ended"),
+    ],
+)
+def test_chains_that_differ(first: Ran, jobs: list[Ran], state: PlanState, says: str) -> None:
+    assert says in " ".join(differences_of(first, jobs, state))
+
+
+@pytest.mark.slow
+async def test_chains_agree_after_bad_weather_and_kills(tmp_path: Path) -> None:
+    woven = await weave(Weaving(seed=2, jobs=20, rate=0.15), tmp_path)
+    assert woven.differences == []
+    assert woven.planned
+    assert woven.kills
 
 
 @pytest.mark.slow

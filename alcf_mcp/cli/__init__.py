@@ -24,6 +24,7 @@ from alcf_mcp.cli.login import login
 from alcf_mcp.cli.logout import logout
 from alcf_mcp.cli.machine import machine
 from alcf_mcp.cli.output import output
+from alcf_mcp.cli.plans import plans
 from alcf_mcp.cli.projects import projects
 from alcf_mcp.cli.serve import serve
 from alcf_mcp.cli.submit import submit
@@ -56,6 +57,7 @@ app.command()(wait)
 app.command()(output)
 app.command()(submit)
 app.command()(cancel)
+app.add_typer(plans, name="plans")
 app.command()(ls)
 app.command()(cat)
 app.command()(tail)

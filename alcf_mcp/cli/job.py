@@ -35,7 +35,10 @@ def job(
 
     async def look(at: OpenFacility) -> JobReport:
         from alcf_mcp.reports.jobs import JobReport, reported  # noqa: PLC0415 - loaded where it is used
+        from alcf_mcp.reports.plans import reported_plan  # noqa: PLC0415
 
+        if planned := await at.planning.unsubmitted(job_id):
+            return await reported_plan(at, planned)
         known = await at.jobs.get(job_id, resource)
         if member is None:
             return await reported(at, known)
@@ -129,6 +132,7 @@ def _facts(report: JobReport) -> dict[str, str | None]:
         "queue": report.queue,
         "project": report.account,
         "submitted": clock(report.submitted_at) if report.submitted_at else None,
+        "planned as": report.plan,
         "members": report.members,
         f"member {report.member}": report.member_state,
         "stdout": report.stdout_path,
@@ -140,6 +144,8 @@ def _next_step(report: JobReport) -> str:
     from alcf_mcp.facility.jobs.known import job_number  # noqa: PLC0415 - loaded where it is used
     from alcf_mcp.reports.jobs import UNKNOWN  # noqa: PLC0415
 
+    if report.state in ("planned", "skipped") or report.next_step:
+        return report.next_step or "It was not submitted."
     number = job_number(report.job_id)
     if report.state == UNKNOWN:
         return (

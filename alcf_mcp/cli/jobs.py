@@ -110,6 +110,8 @@ def _show(found: JobList, *, again: bool = False) -> None:
     out.print(escape(found.summary))
     if found.jobs:
         _table(out, found.jobs)
+    for line in found.planned or ():
+        out.print(escape(line))
     for machine, why in found.unanswered.items():
         out.print(escape(f"{machine} did not answer: {why}"), style="yellow")
     if found.note:

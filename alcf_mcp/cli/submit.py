@@ -13,7 +13,7 @@ import typer
 from alcf_mcp.cli.asking import Change, Yes, confirmed
 from alcf_mcp.cli.completing import machines
 from alcf_mcp.cli.direct import at_facility
-from alcf_mcp.cli.options import AsJSON, Facility, StateDir
+from alcf_mcp.cli.options import AsJSON, Facility, StateDir, check_choice
 from alcf_mcp.cli.showing import write_json
 from alcf_mcp.config import SettingsError, load_settings
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from alcf_mcp.config import Settings
     from alcf_mcp.facility import Facility as OpenFacility
 
+AFTER_STATES = ("succeeded", "ended")
 ARGUMENTS = (
     "like",
     "resume",
@@ -88,6 +89,16 @@ def submit(
     env: Annotated[
         list[str] | None, typer.Option(help="Environment variable to export, as NAME=VALUE; repeatable.")
     ] = None,
+    after: Annotated[
+        str | None, typer.Option(help="Submit it only once this job, or planned job, is over.")
+    ] = None,
+    after_state: Annotated[
+        str,
+        typer.Option(
+            help="What --after waits for: succeeded, or ended in any way.",
+            autocompletion=lambda: list(AFTER_STATES),
+        ),
+    ] = "succeeded",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be sent without sending it.")
     ] = False,
@@ -102,13 +113,15 @@ def submit(
     if script is None and earlier is None:
         raise SettingsError("Name a script, or an earlier job with --like or --resume")
     machine = resource or (None if earlier else "polaris")
+    check_choice("--after-state", after_state, AFTER_STATES)
+    follows = {"after": after, "after_state": after_state}
     settings = load_settings(facility=facility, state_dir=state_dir)
     arguments = {argument: given[argument] for argument in ARGUMENTS}
     if script is not None:
         arguments |= {"script": _read(script), "name": name or (None if earlier else _name_of(script))}
     arguments |= {"environment": _pairs(env or []), "ensemble": _read(ensemble) if ensemble else None}
     result = at_facility(
-        "submit", settings, lambda at: _submit(at, settings, machine, arguments, dry_run, yes)
+        "submit", settings, lambda at: _submit(at, settings, machine, arguments, follows, dry_run, yes)
     )
     if as_json:
         write_json(result)
@@ -121,9 +134,11 @@ async def _submit(
     settings: Settings,
     resource: str | None,
     arguments: dict[str, Any],
+    follows: dict[str, Any],
     dry_run: bool,
     yes: bool,
 ) -> Any:
+    from alcf_mcp.reports.plans import SOMEBODY  # noqa: PLC0415 - loaded where it is used
     from alcf_mcp.tools.compute import submit_job  # noqa: PLC0415 - loaded where it is used
     from alcf_mcp.tools.job_arguments import NewJob  # noqa: PLC0415
     from alcf_mcp.tools.job_previews import preview_submit  # noqa: PLC0415
@@ -132,13 +147,15 @@ async def _submit(
     change = Change(
         "submit",
         "submit_job",
-        {"resource": resource, **arguments},
-        partial(preview_submit, at, resource, request, dry_run),
+        {"resource": resource, **arguments, **(follows if follows["after"] else {})},
+        partial(preview_submit, at, resource, request, dry_run, **follows),
         takes_piped_answer=True,
     )
     if not dry_run and (nothing_to_do := await confirmed(at, settings, change, yes=yes)):
         raise SettingsError(nothing_to_do)
-    submitted: Any = await submit_job(at, resource=resource, request=request, dry_run=dry_run)
+    submitted: Any = await submit_job(at, resource=resource, request=request, **follows, dry_run=dry_run)
+    if submitted.plan_id:
+        return submitted.model_copy(update={"next_step": SOMEBODY})
     return submitted.model_copy(update={"next_step": _next_step(submitted.job_id)})
 
 

@@ -26,6 +26,7 @@ from alcf_mcp.facility.jobs.output import Output
 from alcf_mcp.facility.jobs.output_paths import OutputPaths
 from alcf_mcp.facility.jobs.polling import JobPoller
 from alcf_mcp.facility.jobs.prepare import Preparation
+from alcf_mcp.facility.plans.planning import Planning
 from alcf_mcp.facility.projects import Projects
 from alcf_mcp.facility.resources import KnownResources, ResourceNames
 from alcf_mcp.facility.unsupported import UnsupportedOperations
@@ -171,6 +172,11 @@ class Facility:
     def output_paths(self) -> OutputPaths:
         """Where jobs will write their output."""
         return OutputPaths(self.iri, self.files, self.shared.journal)
+
+    @cached_property
+    def planning(self) -> Planning:
+        """Plans jobs that follow others."""
+        return Planning(self.shared.journal, self.iri.base_url, self.jobs, self.recorder, self.shared.limits)
 
     @cached_property
     def task_actions(self) -> TaskActions:

@@ -1,4 +1,4 @@
-"""What this user's assistants did: jobs submitted, actions taken, and questions that wait for an answer."""
+"""What this user's assistants did and plan: jobs, actions, and questions that wait for an answer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from alcf_mcp.journal.actions import Action, Actions
 from alcf_mcp.journal.approvals import Approvals
 from alcf_mcp.journal.jobs import SubmittedEnsemble, SubmittedJob, SubmittedJobs, SubmittedProgram
+from alcf_mcp.journal.leases import Leases
+from alcf_mcp.journal.plans import PlannedJob, Plans
 from alcf_mcp.store import JournalError, Store, or_else
 
 
@@ -34,6 +36,16 @@ class Journal:
         return Actions(self.store)
 
     @cached_property
+    def plans(self) -> Plans:
+        """Jobs that are to be submitted after others."""
+        return Plans(self.store)
+
+    @cached_property
+    def leases(self) -> Leases:
+        """What only one of the user's processes does at a time."""
+        return Leases(self.store)
+
+    @cached_property
     def approvals(self) -> Approvals:
         """Questions that wait for the user."""
         return Approvals(self.store)
@@ -43,6 +55,7 @@ __all__ = [
     "Action",
     "Journal",
     "JournalError",
+    "PlannedJob",
     "SubmittedEnsemble",
     "SubmittedJob",
     "SubmittedProgram",

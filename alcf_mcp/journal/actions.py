@@ -6,12 +6,15 @@ import json
 import os
 import socket
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from alcf_mcp.journal.budget import planned, submitted_within_a_day
+from alcf_mcp.journal.plans import claim
 from alcf_mcp.store import Store
 from alcf_mcp.system import is_running
 
@@ -77,18 +80,25 @@ class Actions:
 
     store: Store
 
-    async def begin(self, action: Action, *, day_limit: float | None = None) -> int | None:
+    async def begin(
+        self, action: Action, *, day_limit: float | None = None, plan: int | None = None
+    ) -> int | None:
         """Record an action before it is sent.
 
         Args:
             action: what is about to be sent.
             day_limit: node hours that all actions within 24 hours may cost; checked and recorded in one step,
-                so that two processes can't both take the last of them.
+                so that two processes can't both take the last of them. Planned jobs count as well.
+            plan: the planned job that this submits. It is claimed in the same step, so that only one action
+                ever submits it, and counts only once.
 
         Returns:
             The action's number, or ``None`` if the limit does not allow the action.
+
+        Raises:
+            AlreadyTaken: the planned job is not waiting any more.
         """
-        return await self.store.run(lambda db: _begin(db, action, day_limit))
+        return await self.store.run(lambda db: _begin(db, action, day_limit, plan))
 
     async def end(
         self,
@@ -141,9 +151,16 @@ class Actions:
         values = ((datetime.now(UTC) - COMPETES).isoformat(), resource_id)
         return await self.store.run(lambda db: {int(row[0]) for row in db.execute(sql, values)})
 
+    async def among(self, numbers: Iterable[int]) -> dict[int, Action]:
+        """Return the actions with these numbers."""
+        wanted = json.dumps(list(numbers))
+        sql = "SELECT * FROM actions WHERE id IN (SELECT value FROM json_each(?))"
+        rows = await self.store.run(lambda db: db.execute(sql, (wanted,)).fetchall())
+        return {action.id: action for action in map(_action, rows)}
+
     async def node_hours_of_a_day(self) -> float:
         """Return the most that the jobs submitted within the last 24 hours may cost."""
-        return await self.store.run(_node_hours_of_a_day)
+        return await self.store.run(submitted_within_a_day)
 
     def history(
         self,
@@ -163,10 +180,19 @@ class Actions:
         return self.store.run_now(lambda db: [_action(row) for row in db.execute(sql, values)])
 
 
-def _begin(db: sqlite3.Connection, action: Action, day_limit: float | None) -> int | None:
+def _begin(db: sqlite3.Connection, action: Action, day_limit: float | None, plan: int | None) -> int | None:
     db.execute("BEGIN IMMEDIATE")
-    if day_limit is not None and _node_hours_of_a_day(db) + action.node_hours > day_limit:
-        return None
+    if day_limit is not None:
+        others = 0.0 if plan is not None else planned(db)
+        if submitted_within_a_day(db) + others + action.node_hours > day_limit:
+            return None
+    number = _insert(db, action)
+    if plan is not None:
+        claim(db, plan, number)
+    return number
+
+
+def _insert(db: sqlite3.Connection, action: Action) -> int:
     cursor = db.execute(
         "INSERT INTO actions (began_at, tool, kind, arguments, client, shown, confirmed, outcome, node_hours,"
         " api_url, process, intent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -185,14 +211,7 @@ def _begin(db: sqlite3.Connection, action: Action, day_limit: float | None) -> i
             action.intent,
         ),
     )
-    return cursor.lastrowid
-
-
-def _node_hours_of_a_day(db: sqlite3.Connection) -> float:
-    since = (datetime.now(UTC) - timedelta(days=1)).isoformat()
-    sql = "SELECT sum(node_hours) FROM actions WHERE began_at >= ? AND outcome IN ('sent', 'done', 'unknown')"
-    row = db.execute(sql, (since,)).fetchone()
-    return float(row[0] or 0.0)
+    return int(cursor.lastrowid or 0)
 
 
 def _action(row: sqlite3.Row) -> Action:
@@ -200,10 +219,13 @@ def _action(row: sqlite3.Row) -> Action:
 
 
 def _was_cut_off(action: Action) -> bool:
-    """Whether the process that was working on an action no longer exists."""
-    if action.began_at < datetime.now(UTC) - STALE:
-        return True
-    pid, _, host = action.process.partition("@")
+    """Whether no process works on an action any longer."""
+    return action.began_at < datetime.now(UTC) - STALE or has_ended(action.process)
+
+
+def has_ended(process: str) -> bool:
+    """Whether a process is known to exist no longer: one of this host, by its id."""
+    pid, _, host = process.partition("@")
     if host != socket.gethostname() or not (pid.isascii() and pid.isdecimal()):
         return False
     return is_running(int(pid)) is False

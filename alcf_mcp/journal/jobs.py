@@ -60,6 +60,7 @@ class SubmittedJob(BaseModel):
         active_at: when it was last seen running.
         ended_by: when it was first seen to have ended.
         end_told: whether its end has been reported.
+        submission_key: the key of the submission that it came from.
     """
 
     job_id: str
@@ -76,6 +77,7 @@ class SubmittedJob(BaseModel):
     active_at: datetime | None = None
     ended_by: datetime | None = None
     end_told: bool = False
+    submission_key: str | None = None
 
     def as_seen(self) -> Job:
         """Return the job as it was last seen."""
@@ -109,6 +111,11 @@ class SubmittedJobs:
     async def claim(self, job: SubmittedJob) -> bool:
         """Record a job unless it is recorded already; returns whether it was new."""
         return await self.store.run(lambda db: _insert(db, job, "DO NOTHING")) == 1
+
+    async def submitted_with(self, key: str) -> SubmittedJob | None:
+        """Return the job that is recorded as that of a submission, if there is one."""
+        sql = "SELECT * FROM jobs WHERE submission_key = ?"
+        return await self.store.run(lambda db: next(map(_job, db.execute(sql, (key,))), None))
 
     async def note(self, jobs: Iterable[SubmittedJob]) -> None:
         """Record what was seen of jobs."""
@@ -188,8 +195,9 @@ class SubmittedJobs:
 
 def _insert(db: sqlite3.Connection, job: SubmittedJob, if_known: str) -> int:
     cursor = db.execute(
-        "INSERT INTO jobs (job_id, resource_id, resource, submitted_at, spec, script, program)"  # noqa: S608
-        f" VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (job_id) {if_known}",
+        "INSERT INTO jobs (job_id, resource_id, resource, submitted_at, spec, script, program,"  # noqa: S608
+        " submission_key)"
+        f" VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (job_id) {if_known}",
         (
             job.job_id,
             job.resource_id,
@@ -198,6 +206,7 @@ def _insert(db: sqlite3.Connection, job: SubmittedJob, if_known: str) -> int:
             job.spec.model_dump_json(exclude_none=True),
             job.script,
             job.program and job.program.model_dump_json(exclude_defaults=True),
+            job.submission_key,
         ),
     )
     return cursor.rowcount

@@ -28,13 +28,13 @@ class WithFeed:
     """
 
     def __init__(self, api: ASGIApp, feed: ASGIApp) -> None:
-        self._api = api
+        self.api = api
         self._feed = feed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on to the one that it is for."""
         wants_feed = scope["type"] == "http" and _FEED.fullmatch(scope["path"])
-        await (self._feed if wants_feed else self._api)(scope, receive, send)
+        await (self._feed if wants_feed else self.api)(scope, receive, send)
 
 
 def create_feed(routes: Sequence[Route]) -> Starlette:

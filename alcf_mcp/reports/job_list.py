@@ -14,6 +14,7 @@ from alcf_mcp.iri.models import JOB_STATES, WAITING_STATES
 from alcf_mcp.reports.facts import Result
 from alcf_mcp.reports.jobs import UNKNOWN, JobTerms, ListedJob, asked_for
 from alcf_mcp.reports.outlook import short_start
+from alcf_mcp.reports.plans import planned_lines
 from alcf_mcp.reports.text import count, one_line
 from alcf_mcp.reports.unless_stated import usual_in, without
 
@@ -30,13 +31,14 @@ STATES_MEANT = {"running": {"active"}, "done": {"completed", "failed", "canceled
 class JobList(Result):
     """Jobs, running ones first; ``total`` counts all that match, ``jobs`` holds those asked for.
 
-    A job has what ``unless_stated`` says, unless it says otherwise itself.
+    A job has what ``unless_stated`` says, unless it says otherwise itself. ``planned`` tells of planned jobs.
     """
 
     summary: str
     total: int
     unless_stated: JobTerms | None = None
     jobs: list[ListedJob]
+    planned: list[str] | None = None
     unanswered: dict[str, str] = {}
     note: str | None = None
     next_step: str | None = None
@@ -48,11 +50,24 @@ class JobList(Result):
         jobs = [without(job, usual) for job in self.jobs]
         return self.model_copy(update={"unless_stated": JobTerms(**usual), "jobs": jobs})
 
+    def with_planned(self, number: int, lines: list[str]) -> JobList:
+        """The same list with planned jobs; ``number`` says how many are not over."""
+        summary = f"{self.summary.rstrip('.')}; {number} planned" if number else self.summary
+        return self.model_copy(update={"summary": summary, "planned": lines or None})
+
     def text(self) -> str:
         """One job per line."""
         silent = [f"{machine} did not answer: {why}" for machine, why in self.unanswered.items()]
         jobs = [job.headline() for job in self.jobs]
-        lines = [self.summary, self._unless_stated(), *jobs, *silent, self.note, self.next_step]
+        lines = [
+            self.summary,
+            self._unless_stated(),
+            *jobs,
+            *(self.planned or ()),
+            *silent,
+            self.note,
+            self.next_step,
+        ]
         return "\n".join(line for line in lines if line)
 
     def _unless_stated(self) -> str | None:
@@ -102,6 +117,8 @@ async def listed_jobs(
         if (ended_too or not known.finished or known.just_ended) and _matches(known, wanted, name, after)
     ]
     listed = await _listing(facility, found, jobs, since=since, limit=limit, offset=offset)
+    if not (state or offset):
+        listed = listed.with_planned(*await planned_lines(facility, resource=resource, name=name))
     told = {job.job_id for job in listed.jobs}
     await facility.jobs.note_listed(
         (known for known in jobs if known.job.id in told), more=offset + len(listed.jobs) < listed.total

@@ -13,6 +13,7 @@ from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.output import StreamOutput
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.facility.weather import Outlook
+from alcf_mcp.journal import or_else
 from alcf_mcp.reports.content import fenced
 from alcf_mcp.reports.facts import Facts, Result, Verbatim
 from alcf_mcp.reports.outlook import outlook_facts, seen_in_feed
@@ -125,6 +126,7 @@ class JobReport(ListedJob, Result):
     stderr_end: Annotated[str | None, Verbatim()] = None
     stdout_end: Annotated[str | None, Verbatim()] = None
     output_note: str | None = None
+    plan: str | None = None
     next_step: str | None = None
 
     @classmethod
@@ -183,6 +185,7 @@ class JobReport(ListedJob, Result):
             *ends,
             self.output_note,
             output,
+            self.plan and f"It was planned as {self.plan}.",
             self.next_step,
         )
         return "\n".join(line for line in lines if line)
@@ -198,4 +201,5 @@ async def reported(facility: Facility, known: KnownJob) -> JobReport:
     progress = await facility.ensembles.progress_in_time(known)
     report = JobReport.with_output(known, ends=ends, outlook=outlook, progress=progress)
     await facility.jobs.note_told(known)
-    return report
+    planned = await or_else(facility.shared.journal.plans.of_job(known.job.id), None)
+    return report.model_copy(update={"plan": planned.id}) if planned else report

@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from alcf_mcp.completion.sources import Completed
-from alcf_mcp.resources import files, history, jobs, knowledge, status  # noqa: F401 - they declare resources
+from alcf_mcp.resources import (  # noqa: F401 - they declare resources
+    files,
+    history,
+    jobs,
+    knowledge,
+    plans,
+    status,
+)
 from alcf_mcp.resources.declare import DECLARED
 from alcf_mcp.resources.listening import Watches
 from alcf_mcp.resources.offered import OfferedResources, ResourceServer

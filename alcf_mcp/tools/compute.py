@@ -14,12 +14,14 @@ from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.iri.errors import InvalidCall, IRIError
 from alcf_mcp.reports.job_list import JobList, JobState, listed_jobs
 from alcf_mcp.reports.jobs import JobReport, reported
+from alcf_mcp.reports.plans import reported_plan
 from alcf_mcp.tools.arguments import LARGEST, JobId, JobResource, Limit, Member, Offset, Since, SubmitTo
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
 from alcf_mcp.tools.job_previews import node_count, preview_cancel, preview_submit, preview_update
 from alcf_mcp.tools.job_results import JobAction, member_report, rendered_output, with_next_step
 from alcf_mcp.tools.job_submission import JobSubmission
+from alcf_mcp.tools.planned_submission import After, AfterStateArgument, submit_after
 from alcf_mcp.tools.signatures import Spread
 from alcf_mcp.tools.tool import Risk, tool
 
@@ -32,6 +34,8 @@ async def submit_job(
     *,
     resource: SubmitTo = None,
     request: Annotated[NewJob, Spread],
+    after: After = None,
+    after_state: AfterStateArgument = "succeeded",
     dry_run: Annotated[bool, Field(description="Only show what would be sent")] = False,
 ) -> JobSubmission:
     """Run a script or program as a job on a machine; the account is charged nodes × time used.
@@ -40,6 +44,8 @@ async def submit_job(
     job there. Output goes to <job id>.OU and .ER in the directory. Then call wait_for_job.
     """
     prepared = await facility.preparation.again(resource, request)
+    if after is not None:
+        return await submit_after(facility, prepared, after, after_state, dry_run=dry_run)
     if dry_run:
         return JobSubmission.of(prepared, None)
     return JobSubmission.of(prepared, await facility.job_actions.submit(prepared))
@@ -81,6 +87,8 @@ async def get_job(
 
     Once ended: its exit code in words, the end of its output.
     """
+    if planned := await facility.planning.unsubmitted(job_id):
+        return await reported_plan(facility, planned)
     known = await facility.jobs.get(job_id, resource)
     if member is not None:
         return member_report(known, await facility.ensembles.member(known, member))
@@ -165,6 +173,8 @@ async def cancel_job(facility: AtFacility, job_id: JobId, resource: JobResource 
 
     Asks the user first.
     """
+    if planned := await facility.planning.unsubmitted(job_id):
+        return JobAction.of_plans(await facility.planning.cancel(planned))
     known = await facility.jobs.get(job_id, resource)
     await facility.job_actions.cancel(known)
     try:

@@ -42,9 +42,9 @@ Arguments = Annotated[
 ]
 Account = Annotated[str | None, Field(description="Project to charge")]
 Queue = Annotated[str | None, Field(description="Queue, such as debug")]
-Filesystems = Annotated[list[str], Field(description="Filesystems that the job uses")]
+Filesystems = Annotated[list[str], Field(description="Filesystems used")]
 FilesystemsOrDefault = Annotated[
-    list[str] | None, Field(description="Filesystems that the job uses (default home, eagle)")
+    list[str] | None, Field(description="Filesystems used (default home, eagle)")
 ]
 Stdout = Annotated[RemotePath | None, Field(description="File or directory; default: `directory`")]
 Stderr = Annotated[RemotePath | None, Field(description="File or directory; default: `directory`")]
@@ -63,7 +63,7 @@ Environment = Annotated[
     _TEXTS,
     Field(description="Variables to export, each as NAME=value"),
 ]
-Like = Annotated[str | None, Field(description="Id or name of a job to take what is left out from")]
+Like = Annotated[str | None, Field(description="Job id or name to take what is left out from")]
 EnsembleText = Annotated[
     str | None,
     BeforeValidator(as_text),
@@ -73,7 +73,7 @@ EnsembleText = Annotated[
 MembersPerNode = Annotated[int | None, Field(ge=1, le=1024, description="Members at once on a node")]
 NodesPerMember = Annotated[int | None, Field(ge=1, le=20_000, description="Nodes for each member")]
 MemberTimeout = Annotated[str | None, Field(description="Time limit of each member")]
-Resume = Annotated[str | None, Field(description="Ensemble job whose failed or unfinished members run again")]
+Resume = Annotated[str | None, Field(description="Ensemble whose unfinished members run again")]
 Ranks = Annotated[int | None, Field(ge=1, le=1024, description="Start the executable with mpiexec")]
 
 

@@ -16,10 +16,12 @@ from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.guard import Preview
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import JobSpec
+from alcf_mcp.journal.plans import AfterState
 from alcf_mcp.reports.jobs import JobReport
 from alcf_mcp.reports.text import WHOLE, count, one_line
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
+from alcf_mcp.tools.plan_previews import day_of_plan, facts_of_plan, facts_of_waiting, preview_cancel_plan
 from alcf_mcp.tools.signatures import Spread
 
 SHOWN_LINES = 8
@@ -27,15 +29,22 @@ SHOWN_LINES = 8
 
 
 async def preview_submit(
-    facility: AtFacility, resource: str | None, request: Annotated[NewJob, Spread], dry_run: bool
+    facility: AtFacility,
+    resource: str | None,
+    request: Annotated[NewJob, Spread],
+    dry_run: bool,
+    after: str | None = None,
+    after_state: AfterState = "succeeded",
 ) -> Preview:
     """What the job may cost, replace and change; the user is not asked about small costs."""
     prepared = await facility.preparation.prepare(resource, request)
     await facility.job_actions.check(prepared.machine, prepared.spec)
+    planned = await facility.planning.consider(prepared, after, after_state) if after else None
     if dry_run:
         return Preview("", harmless="a dry run")
     at_stake = [*prepared.replaces, *_unknown(prepared.request)]
-    if prepared.cost <= facility.shared.limits.unasked_node_hours and not at_stake:
+    cost_in_all = planned.cost if planned else prepared.cost
+    if cost_in_all <= facility.shared.limits.unasked_node_hours and not at_stake:
         return Preview("", harmless="below the limit")
     walltime = spoken(prepared.walltime)
     where = f"A job on {prepared.machine.name}, queue {prepared.request.queue}"
@@ -45,14 +54,16 @@ async def preview_submit(
         f"{where}: {asked} = {cost}.",
         *(prepared.earlier.told if prepared.earlier else ()),
         *(prepared.ensemble.described(prepared.walltime) if prepared.ensemble else ()),
+        *(facts_of_plan(planned) if planned else ()),
         *_what_runs(prepared.request),
         *_where(prepared.spec),
         *at_stake,
     )
     # The balance changes with every job of the project: it is shown, but an answer is not bound to it.
-    remarks = (prepared.left, *prepared.used, *prepared.notes)
+    day = day_of_plan(planned, facility.shared.limits.node_hours_per_day) if planned else ""
+    remarks = (day, prepared.left, *prepared.used, *prepared.notes)
     return Preview(
-        "Submit the job?",
+        "Submit the job after that?" if planned and not planned.is_due else "Submit the job?",
         tuple(one_line(fact, WHOLE) for fact in facts),
         remarks=tuple(one_line(remark, 500) for remark in remarks if remark),
     )
@@ -124,7 +135,9 @@ def node_count(known: KnownJob, nodes: int | None) -> int:
 
 
 async def preview_cancel(facility: AtFacility, job_id: str, resource: str | None) -> Preview:
-    """The job as it is, and what it may have used."""
+    """The job as it is, what it may have used, and what waits for it."""
+    if planned := await facility.planning.unsubmitted(job_id):
+        return await preview_cancel_plan(facility, planned)
     known = await facility.jobs.get(job_id, resource)
     report = JobReport.with_output(known)
     if known.finished:
@@ -132,6 +145,7 @@ async def preview_cancel(facility: AtFacility, job_id: str, resource: str | None
     facts = [f"{report.identity}: {'running' if known.state == 'active' else known.state}"]
     if known.state == "active":
         facts.append("Unsaved results are lost, and the node hours it has used are not refunded.")
+    facts += await facts_of_waiting(facility, known)
     spent = _most_spent(known)
     remarks = [f"Status: {report.status}."]
     if spent is not None:

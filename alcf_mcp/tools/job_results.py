@@ -9,6 +9,7 @@ from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.output import StreamOutput
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.iri.models import Job
+from alcf_mcp.journal import PlannedJob
 from alcf_mcp.reports.content import fenced, fitted, room_for
 from alcf_mcp.reports.facts import Result
 from alcf_mcp.reports.jobs import JobReport
@@ -80,6 +81,19 @@ class JobAction(Result):
             done=done,
             state=job.state if job else "could not be looked up",
             next_step=f"{_STAYS_ACTIVE if active else ''}get_job shows it.",
+        )
+
+    @classmethod
+    def of_plans(cls, canceled: list[PlannedJob]) -> JobAction:
+        """Describe the cancellation of a planned job and of all that waited for it."""
+        first, *others = canceled
+        with_it = f"So are {', '.join(job.id for job in others)}, which waited for it. " if others else ""
+        return cls(
+            job_id=first.id,
+            resource=first.resource,
+            done="canceled",
+            state="canceled",
+            next_step=f"{with_it}list_jobs shows what is left.",
         )
 
     def text(self) -> str:

@@ -15,6 +15,8 @@ class JobSubmission(Result):
     """A job that was submitted, or would be."""
 
     job_id: str | None = None
+    plan_id: str | None = None
+    waits_for: str | None = None
     resource: str
     state: str
     name: str | None = None
@@ -87,7 +89,7 @@ class JobSubmission(Result):
         done = (
             f"Submitted job {self.job_id} to {self.resource}"
             if self.job_id
-            else f"Dry run for {self.resource}"
+            else f"{self.plan_id or 'Dry run'} for {self.resource}"
         )
         asked = [
             self.name and f"name {self.name}",
@@ -99,6 +101,7 @@ class JobSubmission(Result):
         ]
         lines = [
             f"{done} ({self.state}).",
+            self.waits_for and f"It is submitted only after this: {self.waits_for}.",
             ", ".join(fact for fact in asked if fact),
             f"stdout {self.stdout_path}, stderr {self.stderr_path}",
             *self.notes,

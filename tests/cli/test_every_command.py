@@ -41,6 +41,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "job": ["1.polaris-pbs-01"],
     "output": ["1.polaris-pbs-01"],
     "submit": [__file__, "--yes", "-r", "polaris", "-A", "LocalDemo", "-q", "debug", "-d", "/eagle/x"],
+    "plans cancel": ["plan-1"],
     "install": ["cursor", "--print"],
     "local": ["--port", "0"],
 }
@@ -103,7 +104,7 @@ def test_a_command_ends_with_a_sentence(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    status = run(monkeypatch, *command, *ARGUMENTS.get(command[0], []))
+    status = run(monkeypatch, *command, *ARGUMENTS.get(" ".join(command), []))
     shown = capfd.readouterr()
     assert "Traceback" not in shown.err + shown.out
     if command[0] in UNREACHED and "GLOBUS" not in NAMED[environment]:

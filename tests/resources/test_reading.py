@@ -17,6 +17,7 @@ EVERYTHING = {
     "alcf://files/{+path}",
     "alcf://guide/{topic}",
     "alcf://templates/{name}",
+    "alcf://plans/{plan_id}",
 }
 
 

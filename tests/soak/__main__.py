@@ -13,8 +13,9 @@ import anyio
 from rich.console import Console
 
 from alcf_mcp.local.settings import Profile
+from tests.soak.chains import Weaving, weave
 from tests.soak.running import Plan, run
-from tests.soak.showing import show
+from tests.soak.showing import show, show_woven
 
 
 def main() -> int:
@@ -24,6 +25,8 @@ def main() -> int:
     for name in [name for name in os.environ if name.startswith("ALCF_MCP_")]:
         del os.environ[name]
     os.environ["ALCF_MCP_CONFIG_FILE"] = os.devnull
+    if arguments.chains:
+        return _weave(arguments, console)
     broken = 0
     for seed in arguments.seeds:
         plan = Plan(
@@ -44,9 +47,25 @@ def main() -> int:
     return 1 if broken else 0
 
 
+def _weave(arguments: argparse.Namespace, console: Console) -> int:
+    """Make one run of chains for every seed."""
+    broken = 0
+    for seed in arguments.seeds:
+        weaving = Weaving(seed, arguments.chains, arguments.rate, seconds=arguments.seconds)
+        with TemporaryDirectory() as directory:
+            woven = anyio.run(weave, weaving, Path(directory))
+        show_woven(console, woven)
+        broken += bool(woven.differences)
+    console.print(f"{broken} of {len(arguments.seeds)} runs have differences." if broken else "All agrees.")
+    return 1 if broken else 0
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="one run each")
+    parser.add_argument(
+        "--chains", type=int, default=0, help="instead of operations, so many jobs, most of them after others"
+    )
     parser.add_argument("--operations", type=int, default=1000, help="operations per run")
     parser.add_argument(
         "--seconds", type=float, default=240.0, help="seconds after which a run begins no more operations"

@@ -18,6 +18,7 @@ import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from alcf_mcp.local import LocalFacility, LocalSettings, Weather, serve
+from alcf_mcp.local.app import WithFeed
 from alcf_mcp.local.faults import FaultyGateway
 from alcf_mcp.local.settings import Profile
 from tests.soak.operations import HELD
@@ -81,8 +82,10 @@ async def serve_in(conditions: Conditions) -> None:
         held_names=HELD,
     )
     facility = LocalFacility(settings)
-    assert isinstance(facility.app, FaultyGateway)
-    facility.app.app = witness = Witness(facility.app.app)
+    assert isinstance(facility.app, WithFeed)
+    gateway = facility.app.api
+    assert isinstance(gateway, FaultyGateway)
+    gateway.app = witness = Witness(gateway.app)
     weather = Weather(seed=conditions.seed, rate=conditions.rate, longest=conditions.longest)
     facility.faults.weather = weather
     try:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from alcf_mcp.journal.actions import ActionOutcome
+from tests.soak.chains import Woven
 from tests.soak.comparison import claim_of
 from tests.soak.operations import key_of
 from tests.soak.running import CHANGES, Run
@@ -37,6 +38,20 @@ def show(console: Console, run: Run) -> None:
     if len(run.differences) > MOST_SHOWN:
         console.print(f"  … and {len(run.differences) - MOST_SHOWN} more")
     console.print()
+
+
+def show_woven(console: Console, woven: Woven) -> None:
+    """Print the outcome of a run of chains."""
+    states = ", ".join(f"{number} {state}" for state, number in sorted(woven.states.items()))
+    console.print(
+        f"[bold]Seed {woven.weaving.seed}[/bold], {woven.weaving.rate:.0%} of the requests hit: "
+        f"{len(woven.planned)} planned jobs ({states}), {woven.tries} submissions tried, "
+        f"{woven.kills} kills, {woven.seconds:.0f} s, {len(woven.differences)} differences"
+    )
+    for doubt in woven.doubts:
+        console.print(Text(f"  in doubt: {doubt}"))
+    for difference in woven.differences[:MOST_SHOWN]:
+        console.print(Text(f"  {difference}", style="red"))
 
 
 def _outcomes(run: Run) -> Table:

@@ -46,6 +46,7 @@ class SubmitIntent(BaseModel):
             spec=self.spec,
             script=self.script,
             program=self.program and located(self.program, job_id),
+            submission_key=self.key,
         )
 
 

@@ -30,6 +30,9 @@ from alcf_mcp.iri.errors import InvalidCall, IRIError, LookAt, TaskFailed
 from alcf_mcp.iri.models import Job, JobSpec, Resource
 from alcf_mcp.journal import Journal, JournalError, SubmittedJob
 
+MORE_LOOKS = 2
+"""How often the jobs before the submission of a planned job are listed again, if a list did not come."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -58,13 +61,17 @@ class JobActions:
         self._limits = limits
         self._lost = lost
 
-    async def check(self, machine: Resource, spec: JobSpec, before: JobSpec | None = None) -> float:
+    async def check(
+        self, machine: Resource, spec: JobSpec, before: JobSpec | None = None, *, plan: int | None = None
+    ) -> float:
         """Check a job against the limits, before the user is asked about it.
 
         Args:
             machine: where it will run.
             spec: its specification.
             before: its specification before an update.
+            plan: the planned job that it is. Other planned jobs count only when one more is wanted: those
+                that are written down already were allowed together.
 
         Returns:
             The most node hours that it can add to the cost.
@@ -73,26 +80,37 @@ class JobActions:
         counted = (node_hours(before) if before else None) or 0.0
         more = most_node_hours(spec, machine.name) - counted
         if self._limits.node_hours_per_day is not None:
-            self._limits.check_day(await self._journal.actions.node_hours_of_a_day(), more)
+            await self._check_day(more, plan)
         return max(more, 0.0)
 
-    async def submit(self, prepared: Prepared) -> KnownJob:
+    async def _check_day(self, more: float, plan: int | None = None, *, at_least: float = 0.0) -> None:
+        """Check what a day may cost; ``at_least`` is what is known to be spent."""
+        spent = max(await self._journal.actions.node_hours_of_a_day(), at_least)
+        planned = 0.0 if plan is not None else await self._journal.plans.node_hours()
+        self._limits.check_day(spent, more, planned)
+
+    async def submit(self, prepared: Prepared, *, plan: int | None = None) -> KnownJob:
         """Submit a job and record it; missing output directories are made first.
 
         A job without a name is given a unique one, and every submission has an idempotency key, so that the
         job can be found again if the answer is lost.
 
+        Args:
+            prepared: the job.
+            plan: the planned job that it is; it is claimed with the submission.
+
         Raises:
+            AlreadyTaken: another process submits the planned job, or it was canceled.
             InvalidCall: an output directory could not be made, or another call writes to the same file.
         """
         machine, spec = prepared.machine, prepared.spec
-        cost = await self.check(machine, spec)
+        cost = await self.check(machine, spec, plan=plan)
         for directory in prepared.to_make:
             await self._make_directory(directory)
         spec = spec if spec.name else spec.model_copy(update={"name": made_up_name()})
         key = str(uuid.uuid4())
         keyed = self._iri.honours_keys
-        known, complete = (None, False) if keyed else await self._lost.before(machine.id)
+        known, complete = (None, False) if keyed else await self._jobs_before(machine, plan)
         intent = SubmitIntent(
             resource_id=machine.id,
             resource=machine.name,
@@ -111,8 +129,27 @@ class JobActions:
             return job
 
         with self._claimed(prepared.targets):
-            job = await self._carry_out(intent, send, cost)
+            job = await self._carry_out(intent, send, cost, plan)
         return KnownJob(machine, job, intent.as_submitted(job.id))
+
+    async def _jobs_before(self, machine: Resource, plan: int | None) -> tuple[list[str] | None, bool]:
+        """The jobs before a submission, and whether they include all ended ones.
+
+        Nobody waits for a planned job: it is not sent until they are known, so that it can be found.
+
+        Raises:
+            InvalidCall: they are not known, and the job is a planned one.
+        """
+        known, complete = await self._lost.before(machine.id)
+        for _ in range(MORE_LOOKS if plan is not None else 0):
+            if not complete:
+                again, complete = await self._lost.before(machine.id)
+                known = known if again is None else again
+        if known is None and plan is not None:
+            raise InvalidCall(
+                f"the jobs on {machine.name} can't be listed now, so a lost answer could not be made good"
+            )
+        return known, complete
 
     async def update(self, known: KnownJob, change: JobSpec, targets: Sequence[OutputPath] = ()) -> Job:
         """Change a queued job and record the change; missing output directories are made first.
@@ -194,14 +231,15 @@ class JobActions:
 
         await self._recorder.carry_out(CancelIntent(resource_id=machine, job_id=job_id), send)
 
-    async def _carry_out(self, intent: SubmitIntent | UpdateIntent, send: Send[Job], cost: float) -> Job:
+    async def _carry_out(
+        self, intent: SubmitIntent | UpdateIntent, send: Send[Job], cost: float, plan: int | None = None
+    ) -> Job:
         """Carry out a change that may cost node hours; another process may have used them up meanwhile."""
         limit = self._limits.node_hours_per_day if cost else None
         try:
-            return await self._recorder.carry_out(intent, send, node_hours=cost, day_limit=limit)
+            return await self._recorder.carry_out(intent, send, node_hours=cost, day_limit=limit, plan=plan)
         except DayIsSpent:
-            spent = await self._journal.actions.node_hours_of_a_day()
-            self._limits.check_day(max(spent, limit or 0.0), cost)
+            await self._check_day(cost, plan, at_least=limit or 0.0)
             raise
 
     async def _remember_as(self, known: KnownJob, spec: JobSpec) -> None:

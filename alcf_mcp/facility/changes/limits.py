@@ -99,20 +99,24 @@ class Limits:
         _at_most(seconds, self.walltime, "max_walltime", lambda s: f"A walltime of {spoken(s)}")
         _at_most(node_hours(spec), self.node_hours, "max_node_hours", lambda h: f"{h:g} node hours")
 
-    def check_day(self, spent: float, more: float) -> None:
+    def check_day(self, spent: float, more: float, planned: float = 0.0) -> None:
         """Refuse a job that would exceed the day's node hours.
 
         Args:
             spent: node hours of the jobs submitted in the last 24 hours.
             more: node hours that the job adds; a change that adds none is always allowed.
+            planned: node hours of the planned jobs that have not been submitted.
 
         Raises:
             LimitReached: the job would exceed them.
         """
         limit = self.node_hours_per_day
-        if limit is not None and more > 0 and spent + more > limit:
+        total = spent + planned + more
+        if limit is not None and more > 0 and total > limit:
+            with_planned = f" with the {planned:g} that are planned" if planned else ""
             raise LimitReached(
-                f"{more:g} more node hours would make {spent + more:g} within 24 hours, more than {limit:g}",
+                f"{more:g} more node hours would make {total:g} within 24 hours{with_planned}, more than "
+                f"{limit:g}",
                 "max_node_hours_per_day",
             )
 

@@ -69,7 +69,8 @@ class LostJobs:
 
         Only a job that did not exist before can be it. If there are several, it is the one with the same
         specification, if the facility reports specifications. Nothing is concluded if that does not identify
-        it, or if another submission is open too.
+        it, or if another submission is open too. That there is none is concluded only from complete lists,
+        ended jobs included: it may have ended since.
 
         Args:
             intent: the submission.
@@ -77,18 +78,17 @@ class LostJobs:
             age: how long ago it was sent. After ``LATE``, a new job may come from elsewhere; after
                 ``COMPETES``, a job that has not appeared will not appear any more.
         """
+        if recorded := await self._journal.jobs.submitted_with(intent.key):
+            detail = f"it was submitted as job {recorded.job_id}, which is recorded"
+            return Finding("done", detail, recorded.as_seen(), job_id=recorded.job_id)
         is_late = age > LATE
         new = await self._new_jobs(intent)
         if new is None:
             return Finding("unknown", f"the jobs on {intent.resource} can't be compared", look_at=_JOBS)
         same = [job for job in new if _asks_for(job, intent.spec)]
         candidates = same or [job for job in new if job.job_spec is None]
-        if not candidates and age > COMPETES:
-            return Finding(
-                "failed", f"there is no new job on {intent.resource}, {spoken(age.total_seconds())} later"
-            )
         if not candidates:
-            return Finding("unknown", f"there is no new job on {intent.resource} so far", look_at=_JOBS)
+            return _none_found(intent, age, is_certain=intent.complete and not new)
         others = await self._journal.actions.open_submissions(intent.resource_id) - {action}
         if len(candidates) == 1 and not others and (same or not is_late):
             job = candidates[0]
@@ -147,6 +147,17 @@ class LostJobs:
         except IRIError:
             return None
         return None if len(jobs) >= FACILITY_CUTS_AT else jobs
+
+
+def _none_found(intent: SubmitIntent, age: timedelta, *, is_certain: bool) -> Finding:
+    """What it means that no job can be from a submission, this long after it."""
+    if age <= COMPETES:
+        return Finding("unknown", f"there is no new job on {intent.resource} so far", look_at=_JOBS)
+    later = f"{intent.resource}, {spoken(age.total_seconds())} later"
+    if is_certain:
+        return Finding("failed", f"there is no new job on {later}")
+    detail = f"no job can be told to be from it on {later}; it may have ended since"
+    return Finding("unknown", detail, look_at=_JOBS, is_final=True)
 
 
 def _asks_for(job: Job, spec: JobSpec) -> bool:

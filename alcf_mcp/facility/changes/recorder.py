@@ -83,7 +83,7 @@ class Recorder:
         remarks: list[str],
     ) -> None:
         self._journal = journal
-        self._caller = caller
+        self.caller = caller
         self._api_url = api_url
         self._finder = finder
         self._files = files
@@ -98,16 +98,25 @@ class Recorder:
         *,
         node_hours: float = 0.0,
         day_limit: float | None = None,
+        plan: int | None = None,
     ) -> T:
         """Send one change, and find out what happened if its answer is lost.
 
+        Args:
+            intent: the change.
+            send: sends it.
+            node_hours: the most that it may cost.
+            day_limit: node hours that may be submitted within 24 hours.
+            plan: the planned job that this submits.
+
         Raises:
+            AlreadyTaken: another process submits the planned job, or it was canceled.
             JournalError: the change can't be recorded, and so is not sent.
             DayIsSpent: the day's node hours do not allow the change.
             OutcomeUnknown: the change may have been carried out.
             IRIError: the change was not carried out, or failed.
         """
-        number = await self._begin(intent, node_hours, day_limit)
+        number = await self._begin(intent, node_hours, day_limit, plan)
         sending, requests = Sending(), self._wait.requests
         began_at = datetime.now(UTC)
         try:
@@ -155,8 +164,16 @@ class Recorder:
         # If this fails nothing is lost, because nothing was done.
         await or_else(self._journal.actions.begin(action), None)
 
-    async def _begin(self, intent: Intent, node_hours: float, day_limit: float | None) -> int:
-        number = await self._journal.actions.begin(self._action(intent, node_hours), day_limit=day_limit)
+    async def note_done(self, kind: str) -> None:
+        """Record a change that was made here, without the facility."""
+        action = self._action(None, 0.0).model_copy(update={"kind": kind, "outcome": "done"})
+        await or_else(self._journal.actions.begin(action), None)
+
+    async def _begin(
+        self, intent: Intent, node_hours: float, day_limit: float | None, plan: int | None
+    ) -> int:
+        action = self._action(intent, node_hours)
+        number = await self._journal.actions.begin(action, day_limit=day_limit, plan=plan)
         if number is None:
             raise DayIsSpent
         return number
@@ -190,12 +207,12 @@ class Recorder:
     def _action(self, intent: Intent | None, node_hours: float) -> Action:
         return Action(
             began_at=datetime.now(UTC),
-            tool=self._caller.tool,
+            tool=self.caller.tool,
             kind=intent.kind if intent else "",
             arguments=self._arguments(intent),
-            client=self._caller.client,
-            shown=self._caller.shown,
-            confirmed=self._caller.confirmed,
+            client=self.caller.client,
+            shown=self.caller.shown,
+            confirmed=self.caller.confirmed,
             node_hours=node_hours,
             api_url=self._api_url,
             intent=intent.model_dump_json(exclude_none=True) if intent else None,
@@ -203,9 +220,9 @@ class Recorder:
 
     def _arguments(self, intent: Intent | None) -> dict[str, Any]:
         """The call's arguments, or the path of a directory that the call makes besides."""
-        if isinstance(intent, PathIntent) and "path" not in self._caller.arguments:
+        if isinstance(intent, PathIntent) and "path" not in self.caller.arguments:
             return {"path": intent.path}
-        return self._caller.arguments
+        return self.caller.arguments
 
     async def _end(self, number: int, outcome: ActionOutcome, detail: str | None, sending: Sending) -> None:
         with anyio.CancelScope(shield=True):  # the change was sent even if the call is cancelled now

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import Job, Resource
-from alcf_mcp.journal import Journal, SubmittedJob, or_else
+from alcf_mcp.journal import Journal, PlannedJob, SubmittedJob, or_else
 
 REMEMBERED = timedelta(days=7)
 MOST = 200
@@ -38,6 +38,10 @@ class JobRecords:
             ids = ", ".join(record.job_id for record in meant)
             raise InvalidCall(f"Several jobs have the number {job_id}: {ids}", hint="Give the full id.")
         return meant[0] if meant else None
+
+    async def planned(self, api_url: str, number: int) -> PlannedJob | None:
+        """A planned job, whether it was submitted or not."""
+        return await self._journal.plans.find(api_url, number)
 
     async def joined(self, machine: Resource, job: Job) -> KnownJob:
         """A job together with its record."""

@@ -11,6 +11,7 @@ from alcf_mcp.facility.digits import refuse_other_digits
 from alcf_mcp.facility.jobs.history import JobRecords
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.new_jobs import new_for
+from alcf_mcp.facility.jobs.planned import job_of
 from alcf_mcp.facility.jobs.polling import JobPoller
 from alcf_mcp.facility.resources import ResourceNames
 from alcf_mcp.iri import IRIClient
@@ -28,6 +29,7 @@ from alcf_mcp.iri.pace import pauses
 from alcf_mcp.iri.polling import looks
 from alcf_mcp.iri.wait import Wait
 from alcf_mcp.journal import SubmittedJob
+from alcf_mcp.journal.plans import plan_number
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 5.0
 """Seconds between two polls of a job that was just submitted and is not known yet."""
@@ -61,13 +63,15 @@ class JobLookup:
         that was just submitted from here and that the facility does not know yet is waited for.
 
         Args:
-            job_id: its id, or the number at its beginning.
+            job_id: its id, or the number at its beginning, or the id of the planned job that it was.
             resource: the machine's name or id.
             patience: seconds to wait for a new job to be known; the call's time, if ``None``.
 
         Raises:
-            InvalidCall: none of the machines asked knows the job.
+            InvalidCall: none of the machines asked knows the job, or a planned job is not submitted yet.
         """
+        if (number := plan_number(job_id)) is not None:
+            job_id = job_of(await self._records.planned(self._iri.base_url, number), job_id)
         refuse_other_digits(job_id, hint=_LIKE)
         if not _ID.fullmatch(job_id):
             raise InvalidCall(f"{job_id!r} is not a valid job id", hint=_LIKE, look_at=LookAt("jobs"))

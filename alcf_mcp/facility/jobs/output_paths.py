@@ -117,6 +117,12 @@ def files_of(job: SubmittedJob) -> set[str]:
     return found
 
 
+def files_to_be(spec: JobSpec) -> set[str]:
+    """The paths where a job that has no id yet writes, as far as they are no directories by their form."""
+    paths = (RemotePath(path) for path in (spec.stdout_path, spec.stderr_path) if path)
+    return {path.canonical for path in paths}
+
+
 def one_file_for_both(spec: JobSpec) -> str:
     """What is lost where stdout and stderr go to one file, as a sentence; empty where they do not."""
     if not (spec.stdout_path and spec.stderr_path):

@@ -57,6 +57,7 @@ class Prepared:
         notes: warnings and advice, as sentences.
         left: what is left of the account's node hours, as a sentence; empty if that is not known.
         targets: where it will write, and what that would replace.
+        recorded: what it runs, if it was prepared earlier.
     """
 
     machine: Resource
@@ -68,9 +69,12 @@ class Prepared:
     notes: list[str] = field(default_factory=list)
     left: str = ""
     targets: list[OutputPath] = field(default_factory=list)
+    recorded: SubmittedProgram | None = None
 
     def program(self) -> SubmittedProgram:
         """What it runs, to be recorded."""
+        if self.recorded:
+            return self.recorded
         program = self.request.program()
         return program.model_copy(update={"ensemble": self.ensemble and self.ensemble.record()})
 

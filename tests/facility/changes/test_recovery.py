@@ -14,7 +14,7 @@ import anyio
 import pytest
 from mcp import Client, StdioServerParameters
 
-from alcf_mcp.facility.changes.intents import PathIntent
+from alcf_mcp.facility.changes.intents import PathIntent, SubmitIntent
 from alcf_mcp.journal import Action, Journal
 from alcf_mcp.journal.actions import COMPETES, DETAIL_LIMIT, GIVEN_UP, this_process
 from alcf_mcp.local import Fault, LocalFacility, serve
@@ -381,3 +381,30 @@ async def carried_out(local: LocalFacility) -> None:
 def process_of(journal: Journal) -> int:
     """The process that sent the last action."""
     return int(journal.actions.history(limit=1)[0].process.partition("@")[0])
+
+
+async def test_a_submission_is_found_by_the_record_of_its_job(connect: Connect, journal: Journal) -> None:
+    """Its process ended after it had recorded the job, and before it recorded the outcome."""
+    intent = json.loads(lost_submission().intent or "")
+    job = SubmitIntent.model_validate(intent).as_submitted("7.polaris-pbs-01")
+    await journal.jobs.record(job)
+    await journal.actions.begin(lost_submission(began_at=datetime.now(UTC) - COMPETES))
+    async with connect() as assistant:
+        await assistant.do("list_resources")
+        assert (await outcome(journal, until="done")).job_id == "7.polaris-pbs-01"
+
+
+async def test_a_job_that_may_have_ended_since_is_not_called_never_submitted(
+    connect: Connect, journal: Journal
+) -> None:
+    intent = json.dumps({**json.loads(lost_submission().intent or ""), "complete": False})
+    earlier = datetime.now(UTC) - COMPETES - timedelta(minutes=1)
+    await journal.actions.begin(lost_submission(intent=intent, began_at=earlier))
+    async with connect() as assistant:
+        await assistant.do("list_resources")
+        with anyio.fail_after(10):
+            while await journal.actions.left_open("http://local/api/v1"):  # noqa: ASYNC110
+                await anyio.sleep(0.02)
+    (action,) = journal.actions.history(limit=1)
+    assert action.outcome == "unknown"
+    assert "it may have ended since" in (action.detail or "")

@@ -1,0 +1,53 @@
+"""Planned jobs in words, and the jobs that they became."""
+
+from __future__ import annotations
+
+from alcf_mcp.iri.errors import InvalidCall
+from alcf_mcp.journal import PlannedJob
+
+_CONDITIONS = {"succeeded": "has succeeded", "ended": "has ended"}
+
+
+def condition_in_words(job: PlannedJob) -> str:
+    """What a planned job waits for: `job 12.polaris-pbs-01 has succeeded`."""
+    before = job.after if job.after.startswith("plan-") else f"job {job.after}"
+    return f"{before} {_CONDITIONS[job.after_state]}"
+
+
+def plan_in_words(job: PlannedJob) -> str:
+    """What has become of a planned job: `waits until plan-1 has ended`."""
+    reason = f": {job.reason}" if job.reason else ""
+    match job.state:
+        case "waiting":
+            return f"waits until {condition_in_words(job)}{f' ({job.reason})' if job.reason else ''}"
+        case "submitting":
+            return f"may have been submitted{reason}" if job.reason else "is being submitted"
+        case "submitted":
+            return f"was submitted as job {job.job_id}"
+        case "failed":
+            return f"was not submitted{reason}"
+    return f"was {job.state}{reason}"
+
+
+def named_plan(job: PlannedJob) -> str:
+    """A planned job with its name and what it may cost: `plan-1 (train, 4 node hours)`."""
+    name = f"{job.spec.name}, " if job.spec.name else ""
+    return f"{job.id} ({name}{job.node_hours:.4g} node hours)"
+
+
+def job_of(planned: PlannedJob | None, named: str) -> str:
+    """The id of the job that a planned job was submitted as.
+
+    Raises:
+        InvalidCall: there is no such planned job, or it has not been submitted.
+    """
+    if planned is None:
+        raise InvalidCall(f"There is no {named}", hint="list_jobs shows the jobs and the planned ones.")
+    if planned.job_id is None:
+        raise InvalidCall(
+            f"{planned.id} is no job at the facility yet: it {plan_in_words(planned)}"
+            if planned.is_open
+            else f"{planned.id} never became a job: it {plan_in_words(planned)}",
+            hint="get_job shows a planned job, and cancel_job cancels it.",
+        )
+    return planned.job_id
