@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from functools import partial
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import anyio
 import anyio.to_thread
@@ -16,6 +17,9 @@ from alcf_mcp.facility.plans import runner
 from alcf_mcp.journal import JournalError
 from alcf_mcp.journal.actions import this_process
 from alcf_mcp.tools.listed_tool import load
+
+if TYPE_CHECKING:
+    from alcf_mcp.notify.ways import Way
 
 logger = logging.getLogger(__name__)
 
@@ -29,14 +33,21 @@ PLANS_AFTER = 5.0
 """Seconds until a server looks for planned jobs: it does so without being used, because they may be due."""
 
 
-def begin(app: App) -> None:
-    """Start the background work, which goes on until the server ends."""
+def begin(app: App, way: Way | None = None) -> None:
+    """Start the background work, which goes on until the server ends.
+
+    Args:
+        app: the server.
+        way: how the user wants to be told that jobs have ended.
+    """
     app.start(_load_tools)
     app.start(partial(_settle, app))
     app.start(partial(_tell_the_others, app))
     app.start(partial(_remember_the_pace, app))
     if not app.settings.read_only:
         app.start(partial(_run_plans, app))
+    if way:
+        app.start(partial(_tell_of_ends, app, way))
 
 
 async def _load_tools() -> None:
@@ -95,6 +106,19 @@ async def _remember_the_pace(app: App) -> None:
                 await app.shared.learned.paces.tell(url, pace.told())
     except JournalError as error:  # the pace is learned again
         logger.info("%s", error)
+
+
+async def _tell_of_ends(app: App, way: Way) -> None:
+    """Tell the user that jobs have ended, in the way that they chose."""
+    from alcf_mcp.notify import noticing  # noqa: PLC0415 - loaded where it is used
+
+    notices = noticing.Noticing(app.shared, way)
+    while True:
+        try:
+            await notices.look()
+        except JournalError as error:
+            logger.info("ends of jobs can't be told: %s", error)
+        await anyio.sleep(noticing.PAUSE)
 
 
 async def _run_plans(app: App) -> None:

@@ -156,6 +156,11 @@ class Settings(BaseSettings):
     allowed_paths: Names = Field(
         (), description="Directories below which files may be changed; empty means any."
     )
+    notify: SecretStr | None = Field(
+        None,
+        description="How to tell you that a job has ended: the URL of an ntfy topic or webhook, `desktop`, "
+        "or a command.",
+    )
     state_dir: Path = Field(
         default_factory=lambda: platformdirs.user_state_path("alcf-mcp"),
         description="Directory of the journal and of the local facility.",
@@ -214,6 +219,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         "access_token",
+        "notify",
         "public_url",
         "log_file",
         "default_account",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from mcp.server import CacheHint, MCPServer
 from mcp.server.caching import CacheableMethod
@@ -13,7 +14,7 @@ from mcp.server.context import ServerMiddleware
 from alcf_mcp import __version__, background
 from alcf_mcp.app import App
 from alcf_mcp.completion import add_completions
-from alcf_mcp.config import Settings
+from alcf_mcp.config import Settings, SettingsError
 from alcf_mcp.guard.answers import take_odd_answers
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.logs import log_calls
@@ -24,6 +25,9 @@ from alcf_mcp.system import account_name
 from alcf_mcp.tool_prefix import ToolPrefix
 from alcf_mcp.tools.catalog import NAMES
 from alcf_mcp.tools.listed_tool import offered
+
+if TYPE_CHECKING:
+    from alcf_mcp.notify.ways import Way
 
 INSTRUCTIONS = """\
 Tools for the Argonne Leadership Computing Facility (ALCF): machines such as Polaris and Crux, the
@@ -102,14 +106,31 @@ def _lifespan(
 ) -> Callable[[MCPServer[App]], AbstractAsyncContextManager[App]]:
     settings = app.settings
     limits_of(settings)  # reports an invalid limit at startup
+    way = _way_to_tell(settings)
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[App]) -> AsyncIterator[App]:
         async with connect(settings) as iri:
             shared, person = shared_by_calls(settings, iri), f"{account_name()} at {iri.base_url}"
             async with app.serving(shared, person):
-                background.begin(app)
+                background.begin(app, way)
                 with watches.serving():
                     yield app
 
     return lifespan
+
+
+def _way_to_tell(settings: Settings) -> Way | None:
+    """How the user wants to be told of ended jobs.
+
+    Raises:
+        SettingsError: it does not work here.
+    """
+    if settings.notify is None:
+        return None
+    from alcf_mcp.notify.ways import way_of  # noqa: PLC0415 - loaded where it is used
+
+    try:
+        return way_of(settings.notify.get_secret_value())
+    except ValueError as error:
+        raise SettingsError.about("notify", str(error)) from None

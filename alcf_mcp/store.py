@@ -187,6 +187,14 @@ _SCHEMA = (
         until REAL NOT NULL
     ) STRICT;
     """,
+    """
+    CREATE TABLE notices (
+        id TEXT PRIMARY KEY,
+        state TEXT NOT NULL,
+        tries INTEGER NOT NULL,
+        at REAL NOT NULL
+    ) STRICT;
+    """,
 )
 """One entry per schema version; a file of an older version is upgraded step by step.
 

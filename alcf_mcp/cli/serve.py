@@ -57,8 +57,10 @@ def _flag(name: str, field: FieldInfo) -> Parameter:
     return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
 
 
-# Everyone on the machine could read a token on a command line.
-_FLAGS = [_flag(name, field) for name, field in Settings.model_fields.items() if name != "access_token"]
+SECRET = frozenset({"access_token", "notify"})
+"""Settings without a flag: everyone on the machine can read a command line."""
+
+_FLAGS = [_flag(name, field) for name, field in Settings.model_fields.items() if name not in SECRET]
 serve.__signature__ = Signature(_FLAGS)  # type: ignore[attr-defined]
 serve.__annotations__ = {flag.name: flag.annotation for flag in _FLAGS}
 

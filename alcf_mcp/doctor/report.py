@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
+
 from alcf_mcp import __version__
 from alcf_mcp.config import Settings, config_file
 from alcf_mcp.doctor.check import Check
@@ -123,6 +125,8 @@ def _given(settings: Settings) -> Iterator[tuple[str, str]]:
         value = getattr(settings, name)
         if name in harmless or value == field.default:
             continue
+        if isinstance(value, SecretStr):
+            value = value.get_secret_value()
         for word in value if isinstance(value, tuple) else (value,):
             if isinstance(word, str | Path):
                 yield name, str(word)

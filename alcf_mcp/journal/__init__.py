@@ -10,6 +10,7 @@ from alcf_mcp.journal.actions import Action, Actions
 from alcf_mcp.journal.approvals import Approvals
 from alcf_mcp.journal.jobs import SubmittedEnsemble, SubmittedJob, SubmittedJobs, SubmittedProgram
 from alcf_mcp.journal.leases import Leases
+from alcf_mcp.journal.notices import Notices
 from alcf_mcp.journal.plans import PlannedJob, Plans
 from alcf_mcp.store import JournalError, Store, or_else
 
@@ -44,6 +45,11 @@ class Journal:
     def leases(self) -> Leases:
         """What only one of the user's processes does at a time."""
         return Leases(self.store)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """What the user was told of outside of any conversation."""
+        return Notices(self.store)
 
     @cached_property
     def approvals(self) -> Approvals:

@@ -115,7 +115,7 @@ class SubmittedJobs:
     async def submitted_with(self, key: str) -> SubmittedJob | None:
         """Return the job that is recorded as that of a submission, if there is one."""
         sql = "SELECT * FROM jobs WHERE submission_key = ?"
-        return await self.store.run(lambda db: next(map(_job, db.execute(sql, (key,))), None))
+        return await self.store.run(lambda db: next(map(job_of, db.execute(sql, (key,))), None))
 
     async def note(self, jobs: Iterable[SubmittedJob]) -> None:
         """Record what was seen of jobs."""
@@ -157,7 +157,7 @@ class SubmittedJobs:
         )
         earliest = min(moment, datetime.now(UTC) - KEPT_BY_PBS)
         values = (earliest.isoformat(), ended_too, moment.isoformat(), limit)
-        return await self.store.run(lambda db: [_job(row) for row in db.execute(sql, values)])
+        return await self.store.run(lambda db: [job_of(row) for row in db.execute(sql, values)])
 
     async def not_ended(self, *, limit: int = 200) -> list[SubmittedJob]:
         """Return the jobs from here not seen to have ended that PBS may still know; newest first."""
@@ -166,13 +166,13 @@ class SubmittedJobs:
             " ORDER BY submitted_at DESC LIMIT ?"
         )
         values = ((datetime.now(UTC) - KEPT_BY_PBS).isoformat(), limit)
-        return await self.store.run(lambda db: [_job(row) for row in db.execute(sql, values)])
+        return await self.store.run(lambda db: [job_of(row) for row in db.execute(sql, values)])
 
     async def last(self, resource_id: str | None = None, *, limit: int) -> list[SubmittedJob]:
         """Return the latest jobs submitted from here, to one machine or to all; newest first."""
         sql = "SELECT * FROM jobs WHERE ? IN (resource_id, '') ORDER BY submitted_at DESC LIMIT ?"
         values = (resource_id or "", limit)
-        return await self.store.run(lambda db: [_job(row) for row in db.execute(sql, values)])
+        return await self.store.run(lambda db: [job_of(row) for row in db.execute(sql, values)])
 
     async def called(self, name: str, resource_id: str | None = None, *, limit: int) -> list[SubmittedJob]:
         """Return the latest jobs with this name, on one machine or on all; newest first."""
@@ -181,7 +181,7 @@ class SubmittedJobs:
             " ORDER BY submitted_at DESC LIMIT ?"
         )
         values = (name, resource_id or "", limit)
-        return await self.store.run(lambda db: [_job(row) for row in db.execute(sql, values)])
+        return await self.store.run(lambda db: [job_of(row) for row in db.execute(sql, values)])
 
     async def canceled(self, job_ids: Iterable[str]) -> set[str]:
         """Return those of the named jobs that were canceled from here."""
@@ -222,7 +222,7 @@ def _by_ids(db: sqlite3.Connection, job_ids: list[str]) -> list[SubmittedJob]:
         "SELECT jobs.* FROM jobs JOIN json_each(?) AS wanted ON wanted.value = jobs.job_id",
         (json.dumps(job_ids),),
     )
-    return [_job(row) for row in rows]
+    return [job_of(row) for row in rows]
 
 
 def _by_id(db: sqlite3.Connection, job_id: str) -> list[SubmittedJob]:
@@ -231,10 +231,11 @@ def _by_id(db: sqlite3.Connection, job_id: str) -> list[SubmittedJob]:
         " ORDER BY submitted_at DESC LIMIT 10",
         (job_id, job_id, job_id),
     )
-    return [_job(row) for row in rows]
+    return [job_of(row) for row in rows]
 
 
-def _job(row: sqlite3.Row) -> SubmittedJob:
+def job_of(row: sqlite3.Row) -> SubmittedJob:
+    """Build a job from its row."""
     spec = JobSpec.model_validate_json(row["spec"], extra="ignore")
     program = row["program"] and SubmittedProgram.model_validate_json(row["program"], extra="ignore")
     return SubmittedJob(**{**dict(row), "spec": spec, "program": program})

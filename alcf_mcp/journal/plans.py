@@ -168,7 +168,7 @@ class Plans:
 
     async def behind(self, number: int) -> list[PlannedJob]:
         """Return what waits for a planned job, directly or through others; oldest first."""
-        found = await self.store.run(lambda db: [_job(row) for row in db.execute(_BEHIND, (number,))])
+        found = await self.store.run(lambda db: [plan_of(row) for row in db.execute(_BEHIND, (number,))])
         return [job for job in found if job.number != number]
 
     async def to_tell(self, api_url: str) -> list[PlannedJob]:
@@ -178,7 +178,7 @@ class Plans:
     async def latest(self, api_url: str, *, limit: int) -> list[PlannedJob]:
         """Return the planned jobs at a facility, over or not; newest first."""
         sql = "SELECT * FROM plans WHERE api_url = ? ORDER BY number DESC LIMIT ?"
-        return await self.store.run(lambda db: [_job(row) for row in db.execute(sql, (api_url, limit))])
+        return await self.store.run(lambda db: [plan_of(row) for row in db.execute(sql, (api_url, limit))])
 
     async def note_told(self, numbers: Iterable[int]) -> None:
         """Record that the user was told how planned jobs ended."""
@@ -233,7 +233,7 @@ class Plans:
 
     async def _select(self, where: str, *values: object) -> list[PlannedJob]:
         sql = f"SELECT * FROM plans WHERE {where} ORDER BY number"  # noqa: S608
-        return await self.store.run(lambda db: [_job(row) for row in db.execute(sql, values)])
+        return await self.store.run(lambda db: [plan_of(row) for row in db.execute(sql, values)])
 
     async def _update(self, sql: str, *values: object) -> None:
         await self.store.run(lambda db: db.execute(sql, values))
@@ -280,7 +280,7 @@ def _cancel(db: sqlite3.Connection, number: int) -> list[PlannedJob]:
     )
     if db.execute(sql, (number,)).rowcount != 1:
         raise AlreadyTaken(f"plan-{number}")
-    canceled = [_job(row) for row in db.execute(_BEHIND, (number,))]
+    canceled = [plan_of(row) for row in db.execute(_BEHIND, (number,))]
     reason = f"plan-{number}, which it waited for, was canceled"
     db.executemany(
         "UPDATE plans SET state = 'canceled', told = 1, reason = ? WHERE number = ? AND state = 'waiting'",
@@ -289,7 +289,8 @@ def _cancel(db: sqlite3.Connection, number: int) -> list[PlannedJob]:
     return canceled
 
 
-def _job(row: sqlite3.Row) -> PlannedJob:
+def plan_of(row: sqlite3.Row) -> PlannedJob:
+    """Build a planned job from its row."""
     parsed = {name: json.loads(row[name]) for name in ("request", "replaces", "arguments")}
     spec = JobSpec.model_validate_json(row["spec"], extra="ignore")
     program = row["program"] and SubmittedProgram.model_validate_json(row["program"], extra="ignore")

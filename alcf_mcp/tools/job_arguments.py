@@ -55,13 +55,13 @@ Attributes = Annotated[
     dict[str, str],
     BeforeValidator(_named),
     _TEXTS,
-    Field(description="Other PBS resources, each as NAME=value"),
+    Field(description="Other PBS resources, as NAME=value"),
 ]
 Environment = Annotated[
     dict[str, str],
     BeforeValidator(_named),
     _TEXTS,
-    Field(description="Variables to export, each as NAME=value"),
+    Field(description="Variables to export, as NAME=value"),
 ]
 Like = Annotated[str | None, Field(description="Job id or name to take what is left out from")]
 EnsembleText = Annotated[

@@ -1,0 +1,1 @@
+"""Tell the user, outside of any conversation, that a job has ended."""
