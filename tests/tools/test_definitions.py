@@ -58,7 +58,7 @@ WITHOUT_OUTPUT_SCHEMA = {"view_file", "head_file", "tail_file", "get_job_output"
 
 SEEN_BY_MODELS = 15_000
 SEEN_BY_SMALL_MODELS = 7_500
-WHOLE = 34_000
+WHOLE = 35_000
 
 
 @pytest.fixture
