@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from alcf_mcp.system import is_open_to_others
@@ -35,6 +36,10 @@ def make_private_file(path: Path) -> None:
     Raises:
         OSError: the file can't be made.
     """
-    os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
+    # One that exists is not opened: closing it again would drop all locks that this process has on it, those
+    # of SQLite too (POSIX), and without them other processes may spoil the file.
+    if not path.exists():
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     if is_open_to_others(path.stat()):
         path.chmod(0o600)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import resource
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -106,3 +108,17 @@ def test_what_an_earlier_version_left_open_is_closed(tmp_path: Path) -> None:
     file.chmod(0o644)
     make_private_file(file)
     assert (stat.S_IMODE(file.stat().st_mode), file.read_text()) == (0o600, "kept")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such locks")
+def test_the_locks_that_this_process_has_on_a_file_stay(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    make_private_file(path)
+    attempt = "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN IMMEDIATE')"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        make_private_file(path)
+        other = subprocess.run(
+            [sys.executable, "-c", attempt, str(path)], capture_output=True, text=True, check=False
+        )
+    assert "database is locked" in other.stderr

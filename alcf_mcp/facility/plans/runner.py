@@ -11,6 +11,7 @@ from alcf_mcp.facility import Caller, Facility, LimitReached, OutcomeUnknown, Pr
 from alcf_mcp.facility.alcf.words import is_pbs_refusal
 from alcf_mcp.facility.changes.evidence import was_refused
 from alcf_mcp.facility.changes.lost_answers import recover_open_actions
+from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.plans.conditions import Standing, standing_of_job, standing_of_plan, unseen
 from alcf_mcp.facility.plans.planning import prepared_again
 from alcf_mcp.iri.errors import APIError, InvalidCall, IRIError
@@ -55,7 +56,7 @@ class PlanRunner:
         self._url = shared.iri.base_url
         self._lease = f"plans at {self._url}"
         self._holder = f"{this_process()}/{secrets.token_hex(4)}"
-        self._seen: dict[tuple[str, str], tuple[float, Standing]] = {}
+        self._seen: dict[str, tuple[float, KnownJob | Standing]] = {}
         self._doubtful: set[int] = set()
         self._recover_pause, self._recover_at = FIRST_RETRY, 0.0
 
@@ -68,6 +69,8 @@ class PlanRunner:
         if not await self._plans.are_open(self._url):
             return []
         if await self._has_lease():
+            fresh = monotonic() - LOOK_SECONDS
+            self._seen = {job_id: seen for job_id, seen in self._seen.items() if seen[0] > fresh}
             await self._settle()
             for job in await self._plans.open(self._url):
                 if job.state != "waiting" or _is_to_rest(job):
@@ -128,21 +131,20 @@ class PlanRunner:
                 return standing
             if before and before.job_id:
                 job_id, resource_id = before.job_id, before.resource_id
-        seen_at, seen = self._seen.get((job_id, job.after_state), (float("-inf"), None))
-        if seen is None or monotonic() - seen_at >= LOOK_SECONDS:
-            seen = await self._look(job, job_id, resource_id)
-            self._seen[job_id, job.after_state] = monotonic(), seen
-        return seen
+        if job_id not in self._seen:
+            self._seen[job_id] = monotonic(), await self._look(job_id, resource_id)
+        _, seen = self._seen[job_id]
+        return standing_of_job(seen, job.after_state) if isinstance(seen, KnownJob) else seen
 
-    async def _look(self, job: PlannedJob, job_id: str, resource_id: str) -> Standing:
+    async def _look(self, job_id: str, resource_id: str) -> KnownJob | Standing:
+        """The job, or how a condition on it stands because it was not seen."""
         try:
-            known = await Facility(self._shared, Wait(CALL_SECONDS)).jobs.get(job_id, resource_id, patience=0)
+            return await Facility(self._shared, Wait(CALL_SECONDS)).jobs.get(job_id, resource_id, patience=0)
         except InvalidCall as error:
             # Subclasses are about the sign-in or the network, not about the job.
             return unseen(job_id) if type(error) is InvalidCall else _not_looked_at(job_id, error)
         except IRIError as error:
             return _not_looked_at(job_id, error)
-        return standing_of_job(known, job.after_state)
 
     async def _submit(self, job: PlannedJob) -> None:
         """Submit a planned job as the user was shown it, unless that would now lose other files."""
