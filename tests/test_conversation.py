@@ -161,9 +161,35 @@ async def test_everyday_requests(
     (end,) = await talk.answer(("tail_file", {"path": f"{HERE}/{prepared['train-7b']}.OU", "lines": 5}))
     assert "loss 0.25" in end.text
 
+    (sweep,) = await talk.answer(("get_job", {"job_id": "1009"}))
+    assert sweep.facts["members"] == "2 of 3 done, 1 failed (2)"
+
+    (second_run,) = await talk.answer(("get_job_output", {"job_id": "1009", "member": 2}))
+    assert "member-002" in second_run.text or "member-2" in second_run.text
+
+    (plans,) = await talk.answer(("list_jobs", {}))
+    assert "plan-1" in plans.text
+
+    (dropped,) = await talk.answer(("cancel_job", {"job_id": "plan-1"}))
+    assert dropped.facts["state"] == "canceled"
+
+    tidying = {**JOB, "script": "rm -f scratch", "after": prepared["never-started"], "after_state": "ended"}
+    (tidy,) = await talk.answer(("submit_job", tidying))
+    assert tidy.facts["plan_id"] == "plan-2"
+
+    (busy,) = await talk.answer(("get_resource", {"resource": "polaris"}))
+    assert "nodes in use" in busy.text
+
+    arguments = {**JOB, "nodes": 2, "walltime": "1h", "script": "date", "dry_run": True}
+    (start,) = await talk.answer(("submit_job", arguments))
+    assert any("may start" in note for note in start.facts["notes"])
+
+    (news,) = await talk.answer(("list_jobs", {}))
+    assert news.facts["summary"]
+
     rows = re.findall(r"^\| \".*?\" \| (.*?) \| (\d) \|", DOCUMENT.read_text(), re.MULTILINE)
     documented = [" ".join(re.findall(r"`([a-z]+_[a-z_]+|chmod)`(?! \(?of)", row)) for row, _ in rows]
-    assert len(rows) == 16
+    assert len(rows) == 24
     assert [len(calls.split()) for calls in talk.calls] == [int(number) for _, number in rows]
     for made, told in zip(talk.calls, documented, strict=True):
         assert set(made.split()) <= set(told.split()) | {"list_directory"}, (made, told)
