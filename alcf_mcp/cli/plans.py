@@ -80,11 +80,14 @@ def cancel(
     settings = load_settings(facility=facility, state_dir=state_dir)
 
     async def change(at: OpenFacility) -> str:
+        from alcf_mcp.iri.errors import InvalidCall  # noqa: PLC0415
         from alcf_mcp.tools.compute import cancel_job  # noqa: PLC0415 - loaded where it is used
         from alcf_mcp.tools.job_previews import preview_cancel  # noqa: PLC0415
 
         if await at.planning.unsubmitted(plan) is None:
-            return f"{plan} is no planned job, or was submitted: `alcf-mcp cancel` cancels jobs."
+            raise InvalidCall(
+                f"{plan} is no planned job, or was submitted", hint="alcf-mcp cancel cancels jobs."
+            )
         arguments: dict[str, Any] = {"job_id": plan, "resource": None}
         asked = Change("plans cancel", "cancel_job", arguments, partial(preview_cancel, at, plan, None))
         if nothing_to_do := await confirmed(at, settings, asked, yes=yes):

@@ -21,7 +21,7 @@ from alcf_mcp.tools.job_arguments import JobChanges, NewJob
 from alcf_mcp.tools.job_previews import node_count, preview_cancel, preview_submit, preview_update
 from alcf_mcp.tools.job_results import JobAction, member_report, rendered_output, with_next_step
 from alcf_mcp.tools.job_submission import JobSubmission
-from alcf_mcp.tools.planned_submission import After, AfterStateArgument, submit_after
+from alcf_mcp.tools.planned_submission import After, AfterStateArgument, refuse_lone_state, submit_after
 from alcf_mcp.tools.signatures import Spread
 from alcf_mcp.tools.tool import Risk, tool
 
@@ -44,6 +44,7 @@ async def submit_job(
     job there. Output goes to <job id>.OU and .ER in the directory. Then call wait_for_job.
     """
     prepared = await facility.preparation.again(resource, request)
+    refuse_lone_state(after, after_state)
     if after is not None:
         return await submit_after(facility, prepared, after, after_state, dry_run=dry_run)
     if dry_run:

@@ -22,6 +22,7 @@ from alcf_mcp.reports.text import WHOLE, count, one_line
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
 from alcf_mcp.tools.plan_previews import day_of_plan, facts_of_plan, facts_of_waiting, preview_cancel_plan
+from alcf_mcp.tools.planned_submission import refuse_lone_state
 from alcf_mcp.tools.signatures import Spread
 
 SHOWN_LINES = 8
@@ -37,6 +38,7 @@ async def preview_submit(
     after_state: AfterState = "succeeded",
 ) -> Preview:
     """What the job may cost, replace and change; the user is not asked about small costs."""
+    refuse_lone_state(after, after_state)
     prepared = await facility.preparation.prepare(resource, request)
     await facility.job_actions.check(prepared.machine, prepared.spec)
     planned = await facility.planning.consider(prepared, after, after_state) if after else None
@@ -61,7 +63,7 @@ async def preview_submit(
     )
     # The balance changes with every job of the project: it is shown, but an answer is not bound to it.
     day = day_of_plan(planned, facility.shared.limits.node_hours_per_day) if planned else ""
-    remarks = (day, prepared.left, *prepared.used, *prepared.notes)
+    remarks = (day, prepared.left, *prepared.used, *prepared.notes, *prepared.weather)
     return Preview(
         "Submit the job after that?" if planned and not planned.is_due else "Submit the job?",
         tuple(one_line(fact, WHOLE) for fact in facts),

@@ -74,6 +74,7 @@ class JobSubmission(Result):
                     *made,
                     left,
                     *prepared.notes,
+                    *prepared.weather,
                 )
                 if note
             ],

@@ -10,6 +10,7 @@ from alcf_mcp.facility import Facility
 from alcf_mcp.facility.jobs.planned import condition_in_words
 from alcf_mcp.facility.jobs.prepare import Prepared
 from alcf_mcp.facility.plans.planning import PlannedSubmission
+from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.journal import PlannedJob
 from alcf_mcp.journal.plans import AfterState
 from alcf_mcp.reports.plans import SOMEBODY
@@ -17,6 +18,16 @@ from alcf_mcp.tools.job_submission import JobSubmission
 
 After = Annotated[str | None, Field(description="Job or plan id: submit this one once that is over")]
 AfterStateArgument = Annotated[AfterState, Field(description="What `after` waits for")]
+
+
+def refuse_lone_state(after: str | None, after_state: AfterState) -> None:
+    """Refuse a condition on nothing: the job would be submitted at once.
+
+    Raises:
+        InvalidCall: it is not said what is to be waited for.
+    """
+    if after is None and after_state != "succeeded":
+        raise InvalidCall("`after_state` needs `after`", hint="Give the job that this one is to wait for.")
 
 
 async def submit_after(
@@ -32,7 +43,7 @@ async def submit_after(
     submission = await facility.planning.consider(prepared, after, after_state)
     if dry_run:
         dry = JobSubmission.of(prepared, None)
-        return dry if submission.is_due else dry.model_copy(update={"waits_for": submission.before.told})
+        return dry if submission.is_due else dry.model_copy(update={"waits_for": submission.condition})
     if submission.is_due:
         return JobSubmission.of(prepared, await facility.job_actions.submit(prepared))
     await facility.job_actions.check(prepared.machine, prepared.spec)

@@ -14,6 +14,7 @@ from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import InvalidCall, IRIError, LookAt, NotImplementedThere
 from alcf_mcp.iri.models import JobSpec, Resource
 from alcf_mcp.journal import Journal, SubmittedJob, SubmittedProgram, or_else
+from alcf_mcp.journal.plans import plan_number
 
 _ID = re.compile(r"[0-9]+(\[[0-9]*\])?(\..+)?")
 _NAMED_IN_ERRORS = 5
@@ -62,6 +63,7 @@ class EarlierJobs:
         Raises:
             InvalidCall: there is none, or it is not known what it asked for.
         """
+        like = await self._of_plan(like)
         if record := await self._records.find(like, None):
             return await self._of(record)
         if named := await or_else(self._journal.jobs.called(like, limit=_LOOKED_THROUGH), []):
@@ -69,6 +71,22 @@ class EarlierJobs:
         if _ID.fullmatch(like):
             return await self._at_facility(like)
         raise await self._unknown(like)
+
+    async def _of_plan(self, like: str) -> str:
+        """The job that a planned job became, if that is what is named; the same text otherwise.
+
+        Raises:
+            InvalidCall: it has not become a job.
+        """
+        number = plan_number(like)
+        plan = None if number is None else await self._journal.plans.find(self._iri.base_url, number)
+        if plan and plan.job_id is None:
+            raise InvalidCall(
+                f"{plan.id} is a planned job that was not submitted",
+                hint="Name a job, or give its script and what else it needs.",
+                look_at=LookAt("jobs"),
+            )
+        return plan.job_id if plan and plan.job_id else like
 
     async def _of(self, record: SubmittedJob, *, namesakes: int = 1) -> EarlierJob:
         machine = await self._names.compute(record.resource_id)

@@ -55,6 +55,7 @@ class Prepared:
         ensemble: the members that it runs, if it is an ensemble.
         used: what was filled in, as sentences.
         notes: warnings and advice, as sentences.
+        weather: when it may start if it is submitted now, as sentences.
         left: what is left of the account's node hours, as a sentence; empty if that is not known.
         targets: where it will write, and what that would replace.
         recorded: what it runs, if it was prepared earlier.
@@ -67,6 +68,7 @@ class Prepared:
     earlier: Resubmission | None = None
     ensemble: Ensemble | None = None
     notes: list[str] = field(default_factory=list)
+    weather: list[str] = field(default_factory=list)
     left: str = ""
     targets: list[OutputPath] = field(default_factory=list)
     recorded: SubmittedProgram | None = None
@@ -247,7 +249,7 @@ class Preparation:
     async def _at_weather(self, prepared: Prepared) -> None:
         attributes, request = prepared.spec.attributes, prepared.request
         if attributes and attributes.duration and request.queue and request.nodes:
-            prepared.notes += await self._weather.before_submission(
+            prepared.weather = await self._weather.before_submission(
                 prepared.machine, request.queue, request.nodes, attributes.duration
             )
 

@@ -68,6 +68,11 @@ class PlannedSubmission:
         return self.before.standing.verdict == "holds"
 
     @property
+    def condition(self) -> str:
+        """What has to have happened, in words."""
+        return f"{self.before.told} has {self.after_state}"
+
+    @property
     def chain_node_hours(self) -> float:
         """The most that the waiting jobs of the chain may cost, without this one."""
         return sum(job.node_hours for job in self.chain if job.state == "waiting")
@@ -100,6 +105,7 @@ class Planning:
         """
         if self._last and self._last[0] is prepared and self._last[1:3] == (after, after_state):
             return self._last[3]
+        prepared.weather.clear()  # it will be submitted in another weather
         before = await self._predecessor(after, after_state)
         if before.standing.verdict == "lost":
             raise InvalidCall(

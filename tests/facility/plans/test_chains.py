@@ -285,3 +285,32 @@ async def test_an_ensemble_that_waited_is_known_by_its_members(
     assert ended["members"] == "3 of 3 done"
     told = await assistant.call("get_job_output", job_id=planned["plan_id"], member=2)
     assert "n is 2" in told.text
+
+
+async def test_a_state_to_wait_for_without_a_job_is_refused(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    refused = await assistant.call("submit_job", **JOB, script="true", after_state="ended", after=" ")
+    assert "`after_state` needs `after`" in refused.error["message"]
+    assert submissions(local) == 0
+
+
+async def test_a_planned_job_says_nothing_of_when_it_would_start_now(assistant: Assistant) -> None:
+    first = await submit(assistant, name="held")
+    preview = await submit(assistant, after=first["job_id"], after_state="ended", dry_run=True)
+    assert preview["waits_for"] == f"job {first['job_id']} (held) on Polaris has ended"
+    planned = await submit(assistant, after=first["job_id"])
+    assert "may start" not in str(preview["notes"]) + str(planned["notes"])
+
+
+async def test_a_plan_that_became_a_job_can_be_submitted_again_by_its_id(
+    local: LocalFacility, assistant: Assistant, journal: Journal
+) -> None:
+    first = await submit(assistant, UNTIL_TOLD, name="first")
+    await submit(assistant, "echo again", name="second", after=first["job_id"])
+    early = await assistant.call("submit_job", like="plan-1")
+    assert "plan-1 is a planned job that was not submitted" in early.error["message"]
+    let_go_on(local)
+    (second,) = await over(journal)
+    again = await assistant.do("submit_job", like="plan-1")
+    assert again["like"] == second.job_id
