@@ -67,7 +67,7 @@ def gaps(activity: Activity) -> tuple[Gap, ...]:
     """Return what a small job could have now without delaying the next job that waits for nodes.
 
     Jobs that fit and have just been submitted get their nodes first. Jobs that fit and still wait are
-    passed over, as the scheduler does (:meth:`Scene.passed_over`). Limits on the user's jobs may keep a
+    passed over, as the scheduler does (:attr:`Scene.passed_over`). Limits on the user's jobs may keep a
     job from a gap, and so may the queues' smallest and largest jobs.
 
     Returns:

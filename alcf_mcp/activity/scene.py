@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from alcf_mcp.activity.models import Activity, ActivityJob, Reservation
 from alcf_mcp.activity.plan import Block, Plan, ReplayedJob
@@ -73,8 +74,9 @@ class Scene:
         started = self.now if job.started is None else job.started
         return min(max(started + job.walltime - self.now, 0.0), job.walltime)
 
+    @cached_property
     def passed_over(self) -> frozenset[int]:
-        """Return the jobs that could have started a while ago as far as the feed shows, and have not.
+        """The jobs that could have started a while ago as far as the feed shows, and have not.
 
         Something that it does not show may keep them: a hold, a limit, a dependency.
         """

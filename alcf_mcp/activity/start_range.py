@@ -184,7 +184,7 @@ def _why_not_on(scene: Scene, activity: Activity, job: ActivityJob, now: float) 
         return f"The job waits in the queue of a reservation, which {begins}"
     if job.nodes > scene.nodes:
         return f"{job.nodes} nodes are more than are usable now ({scene.nodes})"
-    if job.number in scene.passed_over():
+    if job.number in scene.passed_over:
         return (
             "It fits on nodes that are free, and waits all the same: it may be held, depend on another job, "
             "or be at a limit that the feed does not show"
@@ -222,13 +222,12 @@ class _Futures:
 
     def starts_of(self, jobs: Sequence[ActivityJob]) -> dict[int, list[float | None]]:
         """When jobs start in each replay, by their numbers; ``None``, the last, if one does not."""
-        passed_over = self.scene.passed_over()
         starts: dict[int, list[float | None]] = {job.number: [] for job in jobs}
         asked = set(starts)
         luck = Random(min(asked, default=0))  # noqa: S311 - the same feed gives the same range
         replays = passes = 0
         while asked and replays < MOST_REPLAYS and (passes < PASSES or replays < FEWEST_REPLAYS):
-            replay = self._replay(passed_over, luck)
+            replay = self._replay(luck)
             for number, start in replay.starts_of(asked, self.scene.now + FARTHEST).items():
                 starts[number].append(start)
                 if start is None:  # no range can be told, so don't wait for it again
@@ -236,12 +235,12 @@ class _Futures:
             replays, passes = replays + 1, passes + replay.passes
         return starts
 
-    def _replay(self, passed_over: frozenset[int], luck: Random) -> Replay:
+    def _replay(self, luck: Random) -> Replay:
         scene = self.scene
         queued = (
             job
             for job in scene.queued
-            if job.nodes <= scene.nodes and (job.number not in passed_over or luck.random() > KEPT_BACK)
+            if job.nodes <= scene.nodes and (job.number not in scene.passed_over or luck.random() > KEPT_BACK)
         )
         return Replay(
             scene.free,

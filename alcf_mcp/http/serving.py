@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import sys
 from typing import Any
@@ -13,6 +12,7 @@ from mcp.server import MCPServer
 from alcf_mcp.config import Settings, SettingsError
 from alcf_mcp.http.application import PATH, application
 from alcf_mcp.http.bearer import OwnBearer
+from alcf_mcp.loopback import Address, listen_on, origin_of, parse_address
 
 STOPPING_SECONDS = 5
 """Seconds that calls in progress have to end once the server stops."""
@@ -48,19 +48,18 @@ async def serve_http(server: MCPServer[Any], settings: Settings) -> None:
             timeout_keep_alive=KEPT_ALIVE_SECONDS,
         )
         web = uvicorn.Server(config)
-        shown = f"[{address}]" if address.version == 6 else str(address)
-        _announce(settings.public_url or f"http://{shown}:{port}{PATH}", bearer)
+        _announce(settings.public_url or f"{origin_of(address, listener)}{PATH}", bearer)
         await web.serve(sockets=[listener])
 
 
-def loopback_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+def loopback_address(host: str) -> Address:
     """Parse the address to serve on.
 
     Raises:
         SettingsError: it is not a loopback address.
     """
     try:
-        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+        address = parse_address(host)
     except ValueError:
         raise SettingsError.about("host", f"{host!r} is no address; write 127.0.0.1") from None
     if not address.is_loopback:
@@ -72,17 +71,11 @@ def loopback_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address
     return address
 
 
-def _listener(address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int) -> socket.socket:
-    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+def _listener(address: Address, port: int) -> socket.socket:
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((str(address), port))
-        listener.listen()
+        return listen_on(address, port)
     except OSError as error:
-        listener.close()
         raise SettingsError.about("port", f"{port} can't be served on ({error.strerror or error})") from None
-    return listener
 
 
 def _announce(url: str, bearer: OwnBearer) -> None:

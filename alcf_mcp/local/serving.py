@@ -21,6 +21,7 @@ from alcf_mcp.local.facility import LocalFacility
 from alcf_mcp.local.faults import AnswerTruncated, ConnectionDropped, ConnectionReset
 from alcf_mcp.local.problems import Problem, problem_response
 from alcf_mcp.local.routes.wire import PREFIX
+from alcf_mcp.loopback import Address, listen_on, origin_of, parse_address
 
 _HOST = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.IGNORECASE)
 
@@ -54,14 +55,8 @@ async def serve(
         OSError: the port is taken.
     """
     address = _loopback(host)
-    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
-    # asyncio sends small answers at once (TCP_NODELAY) only where the protocol is named.
-    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((str(address), port))
-        listener.listen()
-        shown = f"[{address}]" if address.version == 6 else str(address)
-        url = f"http://{shown}:{listener.getsockname()[1]}{PREFIX}"
+    with listen_on(address, port) as listener:
+        url = f"{origin_of(address, listener)}{PREFIX}"
         config = uvicorn.Config(
             OnLoopback(facility.app),
             http=_Connection,
@@ -83,9 +78,9 @@ def _announce(facility: LocalFacility, url: str) -> None:
     sys.stderr.write("".join(f"{line}\n" for line in lines))
 
 
-def _loopback(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+def _loopback(host: str) -> Address:
     try:
-        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+        address = parse_address(host)
     except ValueError:
         raise NotLoopback(f"{host!r} is no loopback address") from None
     if not address.is_loopback:

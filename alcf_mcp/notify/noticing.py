@@ -7,6 +7,7 @@ import secrets
 
 from alcf_mcp.facility import Facility, ProcessState, Wait
 from alcf_mcp.facility.jobs.diagnosis import status_in_words
+from alcf_mcp.facility.jobs.history import JobRecords
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.iri.errors import IRIError
 from alcf_mcp.iri.models import Resource
@@ -66,8 +67,8 @@ class Noticing:
     async def _of_job(self, record: SubmittedJob) -> Notice:
         facility = Facility(self._shared, Wait(LOOKING_SECONDS))
         machine = Resource(id=record.resource_id, name=record.resource)
-        canceled = record.job_id in await self._journal.jobs.canceled([record.job_id])
-        known = KnownJob(machine, record.as_seen(), record, canceled_here=canceled)
+        records = JobRecords(self._journal, self._shared.ends_listed)
+        (known,) = await records.remembered([KnownJob(machine, record.as_seen(), record)])
         progress = await facility.ensembles.progress_in_time(known)
         return Notice(
             record.job_id,

@@ -10,7 +10,7 @@ from alcf_mcp.facility.paths import octal
 from alcf_mcp.iri.models import File
 from alcf_mcp.reports.facts import Facts, Result
 from alcf_mcp.reports.text import clock, count, one_line, size
-from alcf_mcp.reports.unless_stated import usual_in, without
+from alcf_mcp.reports.unless_stated import usual_in, with_usual, without
 
 
 class Access(Facts):
@@ -85,11 +85,12 @@ class Directory(Result):
         """One entry per line."""
         head = f"{self.path}: {count(self.total, 'entry')}, files of {size(self.total_bytes)}"
         usual = self.unless_stated.model_dump(exclude_none=True) if self.unless_stated else {}
-        whole = [
-            entry.model_copy(update={**usual, **entry.model_dump(exclude_none=True)})
-            for entry in self.entries
+        lines = [
+            head,
+            *(with_usual(entry, usual).line() for entry in self.entries),
+            self.note,
+            self.next_step,
         ]
-        lines = [head, *(entry.line() for entry in whole), self.note, self.next_step]
         return "\n".join(line for line in lines if line)
 
 

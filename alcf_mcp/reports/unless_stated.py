@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from alcf_mcp.reports.facts import Facts
@@ -25,6 +25,11 @@ def usual_in(rows: Sequence[Facts], names: Sequence[str]) -> dict[str, Any]:
     return usual
 
 
-def without(row: Row, usual: dict[str, Any]) -> Row:
+def without(row: Row, usual: Mapping[str, Any]) -> Row:
     """A row without the values that are the usual ones."""
     return row.model_copy(update={name: None for name, value in usual.items() if getattr(row, name) == value})
+
+
+def with_usual(row: Row, usual: Mapping[str, Any]) -> Row:
+    """A row with the usual values where it has none of its own."""
+    return row.model_copy(update={name: value for name, value in usual.items() if getattr(row, name) is None})

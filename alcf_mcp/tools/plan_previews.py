@@ -11,12 +11,10 @@ from alcf_mcp.journal import PlannedJob
 from alcf_mcp.reports.plans import plan_line
 from alcf_mcp.reports.text import WHOLE, one_line
 
-_HAS = {"succeeded": "has succeeded", "ended": "has ended, in whatever way"}
-
 
 def facts_of_plan(submission: PlannedSubmission) -> list[str]:
     """What a job waits for, and what all that waits in its chain may cost."""
-    condition = f"{submission.before.told} {_HAS[submission.after_state]}"
+    condition = submission.condition + (", in whatever way" if submission.after_state == "ended" else "")
     if submission.is_due:
         return [f"It is submitted at once: {condition}.", *_chain(submission)]
     otherwise = " If that fails, it is skipped." if submission.after_state == "succeeded" else ""

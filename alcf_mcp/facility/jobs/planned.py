@@ -5,13 +5,11 @@ from __future__ import annotations
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.journal import PlannedJob
 
-_CONDITIONS = {"succeeded": "has succeeded", "ended": "has ended"}
-
 
 def condition_in_words(job: PlannedJob) -> str:
     """What a planned job waits for: `job 12.polaris-pbs-01 has succeeded`."""
     before = job.after if job.after.startswith("plan-") else f"job {job.after}"
-    return f"{before} {_CONDITIONS[job.after_state]}"
+    return f"{before} has {job.after_state}"
 
 
 def plan_in_words(job: PlannedJob) -> str:
