@@ -6,7 +6,8 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import get_args
 
 import anyio
@@ -39,9 +40,10 @@ def main() -> int:
             timeout=arguments.timeout,
             longest=arguments.longest,
         )
-        with TemporaryDirectory() as directory:
-            done = anyio.run(run, plan, Path(directory))
+        directory = Path(mkdtemp(prefix=f"soak-{seed}-"))
+        done = anyio.run(run, plan, directory)
         show(console, done)
+        _keep_if(bool(done.differences), directory, console)
         broken += bool(done.differences)
     console.print(f"{broken} of {len(arguments.seeds)} runs have differences." if broken else "All agrees.")
     return 1 if broken else 0
@@ -52,12 +54,21 @@ def _weave(arguments: argparse.Namespace, console: Console) -> int:
     broken = 0
     for seed in arguments.seeds:
         weaving = Weaving(seed, arguments.chains, arguments.rate, seconds=arguments.seconds)
-        with TemporaryDirectory() as directory:
-            woven = anyio.run(weave, weaving, Path(directory))
+        directory = Path(mkdtemp(prefix=f"soak-{seed}-"))
+        woven = anyio.run(weave, weaving, directory)
         show_woven(console, woven)
+        _keep_if(bool(woven.differences), directory, console)
         broken += bool(woven.differences)
     console.print(f"{broken} of {len(arguments.seeds)} runs have differences." if broken else "All agrees.")
     return 1 if broken else 0
+
+
+def _keep_if(broken: bool, directory: Path, console: Console) -> None:
+    """Keep a run's journal and the facility's record if they differ; delete them otherwise."""
+    if broken:
+        console.print(f"Its journal and the facility's record are kept in {directory}.")
+    else:
+        rmtree(directory)
 
 
 def _arguments() -> argparse.Namespace:

@@ -12,8 +12,12 @@ from alcf_mcp.facility.plans import runner
 from alcf_mcp.iri import pace
 from alcf_mcp.journal import actions
 
-CERTAIN_AFTER = timedelta(seconds=12)
-"""Longer than any request of these runs is delayed: a job that has not appeared by then does not appear."""
+CERTAIN_AFTER = timedelta(seconds=25)
+"""After this, a job that has not appeared will not appear: a call may take 8 seconds and its request be
+delayed by 2, and a busy machine makes both last longer."""
+
+LATE = timedelta(seconds=5)
+"""As in the product, well before a submission stops competing for a new job."""
 
 
 def short_intervals(*, runs_plans: bool = True) -> ExitStack:
@@ -32,6 +36,7 @@ def short_intervals(*, runs_plans: bool = True) -> ExitStack:
         (pace, "FIRST_LOOK", 0.02),
         (lost_answers, "FIRST_LOOK", 0.02),
         (lost_answers, "LONGEST", 2.0),
+        (lost_jobs, "LATE", LATE),
         (lost_jobs, "COMPETES", CERTAIN_AFTER),
         (actions, "COMPETES", CERTAIN_AFTER),
     ):
