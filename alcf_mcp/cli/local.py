@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from alcf_mcp.local.team import TeamFacility
 
 
+DEFAULT_REDIRECT = "http://127.0.0.1:8000/auth/callback"
+"""Where a server for many people that runs on this computer, on its usual port, wants them back."""
+
+
 def local(
     port: Annotated[
         int, typer.Option(help="Port on 127.0.0.1; 0 picks a free one.", min=0, max=65535)
@@ -28,19 +32,23 @@ def local(
     people: Annotated[
         str | None,
         typer.Option(
-            help="Serve several people, each with a facility of their own, and the Globus where they sign in.",
+            help="Serve several people, each on their own, and a Globus Auth where they sign in.",
             metavar="NAME,NAME",
         ),
     ] = None,
     redirect_url: Annotated[
         list[str] | None,
-        typer.Option(help="With --people: where a server of yours wants people sent back to; repeatable."),
+        typer.Option(help="With --people: where a server of yours wants people back; repeatable."),
     ] = None,
 ) -> None:
     """Run the local facility on loopback: the same API, a small real scheduler, your own processes."""
     settings = load_settings(facility="local", local_profile=profile, state_dir=state_dir)
     from alcf_mcp.local import LocalFacility, LocalSettings, serve  # noqa: PLC0415 - loaded where it is used
 
+    if redirect_url and people is None:
+        raise typer.BadParameter(
+            "Add --people: only they are sent back anywhere.", param_hint="--redirect-url"
+        )
     if people is None:
         mine = LocalSettings(root=settings.state_dir / "local", profile=settings.local_profile)
         facility: LocalFacility | TeamFacility = LocalFacility(mine)
@@ -48,9 +56,6 @@ def local(
         shared = LocalSettings(root=settings.state_dir / "local-people", profile=settings.local_profile)
         facility = _for_people(shared, people, redirect_url or [DEFAULT_REDIRECT])
     anyio.run(lambda: serve(facility, port=port))
-
-
-DEFAULT_REDIRECT = "http://127.0.0.1:8000/auth/callback"
 
 
 def _for_people(settings: LocalSettings, people: str, redirect_uris: list[str]) -> TeamFacility:

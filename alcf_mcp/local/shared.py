@@ -62,13 +62,18 @@ class SharedFacility:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:
         """Let everybody's jobs and tasks make progress."""
+        failure: Exception | None = None
         async with self._open_to_all.running(), anyio.create_task_group() as group:
             self._group = group
             try:
                 yield self
-            finally:
-                self._group = None
-                group.cancel_scope.cancel()
+            except Exception as error:  # the task group would wrap it in an ExceptionGroup
+                failure = error
+            self._group = None
+            group.cancel_scope.cancel()
+        self._facilities.clear()
+        if failure is not None:
+            raise failure
 
     async def of(self, login: str) -> LocalFacility:
         """Return one person's facility; it is opened when they first come."""
@@ -110,7 +115,7 @@ class SharedFacility:
             await problem_response(request, problem)(scope, receive, send)
             return
         # A copy, because the scope belongs to the server. Behind it, each facility knows only its own token.
-        inner = scope | {"headers": list(scope["headers"])}
+        inner: Scope = {**scope, "headers": list(scope["headers"])}
         MutableHeaders(scope=inner)["Authorization"] = f"Bearer {facility.token.get_secret_value()}"
         await facility.app(inner, receive, send)
 
