@@ -29,6 +29,12 @@ WhoseToken = Callable[[str], Awaitable[str]]
 _OPEN = re.compile(rf"(?!{PREFIX}/)|{PREFIX}/(facility|status|account/capabilities)(/|$)")
 
 
+_NOT_CONFINED = (
+    "Jobs are not confined: they can read and change anything that you can on this computer, and so other"
+    " people's directories here."
+)
+
+
 class SharedFacility:
     """A facility for several people that tells them apart by their tokens.
 
@@ -52,7 +58,7 @@ class SharedFacility:
         self._opening = anyio.Lock()
         self._group: TaskGroup | None = None
         self._open_to_all = LocalFacility(settings.model_copy(update={"root": settings.root / "public"}))
-        self.notes = self._open_to_all.notes
+        self.notes = [] if self._open_to_all.confined else [_NOT_CONFINED]
         self.app: ASGIApp = WithRoutes(self._dispatch, beside)
 
     def announcement(self, url: str) -> list[str]:
@@ -95,13 +101,8 @@ class SharedFacility:
         machines = tuple(
             replace(machine, server=f"{login}.{machine.server}") for machine in self.settings.machines
         )
-        return self.settings.model_copy(
-            update={
-                "root": self.settings.root / "people" / login,
-                "username": login,
-                "machines": machines,
-            }
-        )
+        own = {"root": self.settings.root / "people" / login, "username": login, "machines": machines}
+        return LocalSettings.model_validate(dict(self.settings) | own)
 
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)

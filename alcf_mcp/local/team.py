@@ -61,12 +61,13 @@ class TeamFacility(SharedFacility):
         origin = f"{parts.scheme}://{parts.netloc}"
         names = " and ".join(person.username for person in self.globus.people)
         return [
-            f"The local facility is at {url}; there sign in: {names}",
-            f"For a server or a command in front of it, set ALCF_MCP_API_URL={url}",
+            f"The local facility for {names} is at {url}",
+            "Settings for a server or a command in front of it:",
+            f"  ALCF_MCP_API_URL={url}",
             f"  ALCF_MCP_TRUSTED_HOSTS={parts.hostname}",
             f"  ALCF_MCP_ACTIVITY_URL={origin}",
             f"  GLOBUS_SDK_SERVICE_URL_AUTH={origin}",
-            f"A server for all of them has the client {CLIENT_ID} there; its secret is in"
+            f"A server for many people has the client {CLIENT_ID} there; its secret is in"
             f" {self.settings.root / 'client_secret'}",
             *self.notes,
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -15,8 +16,11 @@ from urllib.parse import parse_qs, urlsplit
 import globus_sdk
 import httpx
 import pytest
+from pydantic import SecretStr
 
-from alcf_mcp.auth.clients import POLICY, RESOURCE_SERVER, SCOPE
+from alcf_mcp.auth import TokenStore
+from alcf_mcp.auth.clients import ALCF, POLICY, RESOURCE_SERVER, SCOPE
+from alcf_mcp.auth.globus import Attempt
 from alcf_mcp.local.catalog import POLARIS
 from alcf_mcp.local.team import CLIENT_ID
 from tests.local.conftest import job_spec
@@ -30,7 +34,14 @@ class Running:
     """The command while it serves."""
 
     settings: dict[str, str]
-    secret: str
+    secrets: Path
+
+    def secret_of(self, name: str) -> str:
+        return (self.secrets / name).read_text()
+
+    @property
+    def secret(self) -> str:
+        return self.secret_of("client_secret")
 
     @property
     def api(self) -> str:
@@ -53,7 +64,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]
             break
     monkeypatch.setenv("GLOBUS_SDK_SERVICE_URL_AUTH", settings["GLOBUS_SDK_SERVICE_URL_AUTH"])
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    yield Running(settings, secret.read_text())
+    yield Running(settings, secret.parent)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=PATIENCE)
     assert "Traceback" not in errors
@@ -109,6 +120,33 @@ def test_a_revoked_token_is_refused(served: Running) -> None:
     answer = httpx.get(f"{served.api}/account/projects", headers=headers, trust_env=False)
     assert answer.status_code == 401
     assert "not active" in answer.json()["detail"]
+
+
+def test_the_commands_of_one_person(served: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``alcf-mcp login`` shows a code in the browser; the other commands then work with its sign-in."""
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("ALCF_MCP_STATE_DIR", str(tmp_path / "state"))
+    for name, value in served.settings.items():
+        monkeypatch.setenv(name, value)
+    attempt = Attempt(ALCF)
+    page = httpx.get(attempt.url, cookies={"person": "bob"}, follow_redirects=True, trust_env=False).text
+    code = re.findall("<code>(.+?)</code>", page)[0]
+    assert attempt.finish(SecretStr(code), TokenStore(ALCF)).username == "bob@alcf.anl.gov"
+
+    monkeypatch.setenv("GLOBUS_SERVICE_API_CLIENT_ID", RESOURCE_SERVER)
+    monkeypatch.setenv("GLOBUS_SERVICE_API_CLIENT_SECRET", served.secret_of("service_secret"))
+    for command, says in (
+        (["projects"], "LocalDemo"),
+        (["introspect"], "bob@alcf.anl.gov"),
+        (["logout"], ""),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "alcf_mcp", *command], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert says in done.stdout
 
 
 def test_what_the_command_does_not_let_others_change(served: Running) -> None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import anyio
+import httpx
 import pytest
+from pydantic import ValidationError
 
 from alcf_mcp.auth.causes import EXPIRED, NOT_ACTIVE, SESSION_OVER, WRONG_PROVIDER, Cause, cause_of
 from alcf_mcp.auth.clients import RESOURCE_SERVER
+from alcf_mcp.local import LocalSettings
 from alcf_mcp.local.catalog import EAGLE, HOME, POLARIS
+from alcf_mcp.local.problems import Problem
+from alcf_mcp.local.shared import SharedFacility
 from alcf_mcp.local.sign_in import LocalGlobus
-from tests.local.conftest import PROJECT
-from tests.local.sign_in.conftest import Team, team
+from alcf_mcp.local.team import TeamFacility
+from tests.local.conftest import PROJECT, QUICK
+from tests.local.sign_in.conftest import ORIGIN, REDIRECT, Team, team
 
 __all__ = ["team"]
 
@@ -121,6 +128,35 @@ async def test_tokens_for_something_else_are_none(team: Team) -> None:
         answer = await team.http.get("/api/v1/task", headers={"Authorization": f"Bearer {given}"})
         assert answer.status_code == 401
         assert cause_of(answer.json()["detail"]) == NOT_ACTIVE
+
+
+async def test_an_error_within_running_stays_what_it_is(tmp_path: Path) -> None:
+    async def nobody(_: str) -> str:
+        raise Problem(401, "Nobody is known.")
+
+    facility = SharedFacility(LocalSettings(root=tmp_path, **QUICK), nobody)
+    with pytest.raises(KeyError):
+        async with facility.running():
+            raise KeyError
+
+
+async def test_what_one_left_is_there_after_a_restart(team: Team) -> None:
+    job = await (await team.api_of("ada")).submit("echo kept")
+    again = TeamFacility(team.facility.settings, team.facility.globus.people, redirect_uris=[REDIRECT])
+    transport = httpx.ASGITransport(again.app)
+    async with again.running(), httpx.AsyncClient(transport=transport, base_url=ORIGIN) as http:
+        restarted = Team(again, http)
+        assert restarted.facility.client_secret == team.facility.client_secret
+        assert await (await restarted.api_of("ada")).stdout(job) == "kept\n"
+
+
+async def test_a_name_that_is_no_login_name_opens_nothing(team: Team) -> None:
+    with pytest.raises(ValidationError):
+        await team.facility.of("../ada")
+
+
+async def test_who_runs_it_learns_that_jobs_can_see_each_other(team: Team) -> None:
+    assert "other people's directories" in team.facility.announcement("http://127.0.0.1:1/api/v1")[-1]
 
 
 async def test_an_account_elsewhere_is_not_one_at_alcf(team: Team) -> None:
