@@ -10,7 +10,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alcf_mcp.local.problems import Problem, UnexpectedErrors, on_http_exception, on_problem
@@ -35,6 +35,27 @@ class WithFeed:
         """Pass a request on to the one that it is for."""
         wants_feed = scope["type"] == "http" and _FEED.fullmatch(scope["path"])
         await (self._feed if wants_feed else self.api)(scope, receive, send)
+
+
+class WithRoutes:
+    """ASGI application: a facility, and other routes at the same address.
+
+    Args:
+        facility: the application of the facility.
+        routes: the other routes.
+    """
+
+    def __init__(self, facility: ASGIApp, routes: Sequence[BaseRoute]) -> None:
+        self._facility = facility
+        self._routes = routes
+        self._beside = _application(routes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on to the one that it is for."""
+        is_beside = scope["type"] != "http" or any(
+            route.matches(scope)[0] is not Match.NONE for route in self._routes
+        )
+        await (self._beside if is_beside else self._facility)(scope, receive, send)
 
 
 def create_feed(routes: Sequence[Route]) -> Starlette:

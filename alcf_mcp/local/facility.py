@@ -119,6 +119,11 @@ class LocalFacility:
         """Whether jobs run in a sandbox that shows them the facility's directories only."""
         return self._sandbox is not None
 
+    def announcement(self, url: str) -> list[str]:
+        """What to tell the user when the API is served at an address, as sentences."""
+        token = self.settings.root / "token"
+        return [f"The local facility is at {url}; its token is in {token}", *self.notes]
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:
         """Let jobs and tasks make progress. Inside another ``running()`` of this facility it does nothing."""

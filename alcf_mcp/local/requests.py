@@ -71,15 +71,21 @@ def secured(endpoint: Endpoint, token: SecretStr) -> Endpoint:
     """Let only requests with the facility's bearer token through to the endpoint."""
 
     async def guard(request: Request) -> Response:
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not given.strip():
+        given = bearer_of(request)
+        if given is None:
             raise Problem(401, "Not authenticated")
-        if not same_token(given.strip(), token):
+        if not same_token(given, token):
             reason = "Globus token not active. Please sign in again."
             raise Problem(401, f"Facility Specific authentication failed: 401: {reason}")
         return await endpoint(request)
 
     return guard
+
+
+def bearer_of(request: Request) -> str | None:
+    """The bearer token of a request, or ``None``."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return (given.strip() or None) if scheme.lower() == "bearer" else None
 
 
 def read_query(request: Request, model: type[Model]) -> Model:

@@ -9,7 +9,9 @@ import socket
 import struct
 import sys
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from functools import partial
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -17,7 +19,6 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from alcf_mcp.local.facility import LocalFacility
 from alcf_mcp.local.faults import AnswerTruncated, ConnectionDropped, ConnectionReset
 from alcf_mcp.local.problems import Problem, problem_response
 from alcf_mcp.local.routes.wire import PREFIX
@@ -33,8 +34,22 @@ class NotLoopback(ValueError):
     """The facility was to be served where other computers could reach it."""
 
 
+class Facility(Protocol):
+    """What can be served: a facility of one person, or of several."""
+
+    @property
+    def app(self) -> ASGIApp:
+        """The ASGI application."""
+
+    def announcement(self, url: str) -> list[str]:
+        """What to tell the user when the API is served at an address, as sentences."""
+
+    def running(self) -> AbstractAsyncContextManager[object]:
+        """Let jobs and tasks make progress."""
+
+
 async def serve(
-    facility: LocalFacility,
+    facility: Facility,
     host: str = "127.0.0.1",
     port: int = 0,
     *,
@@ -72,10 +87,8 @@ async def serve(
             await uvicorn.Server(config).serve(sockets=[listener])
 
 
-def _announce(facility: LocalFacility, url: str) -> None:
-    token = facility.settings.root / "token"
-    lines = [f"The local facility is at {url}; its token is in {token}", *facility.notes]
-    sys.stderr.write("".join(f"{line}\n" for line in lines))
+def _announce(facility: Facility, url: str) -> None:
+    sys.stderr.write("".join(f"{line}\n" for line in facility.announcement(url)))
 
 
 def _loopback(host: str) -> Address:

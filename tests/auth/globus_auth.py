@@ -2,6 +2,9 @@
 
 It speaks the endpoints that globus_sdk calls: authorize, token (authorization code with PKCE, refresh),
 revoke, introspect, the OpenID configuration and the key. A request for anything else is recorded.
+
+`alcf_mcp.local.sign_in` is the one that people use. This one is stricter: it asserts that this package's own
+requests are what they should be, and it says whatever a test wants a facility to say.
 """
 
 from __future__ import annotations
