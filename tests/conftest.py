@@ -209,7 +209,7 @@ def connect(local: LocalFacility, tmp_path: Path) -> Connect:
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
     """The journal of the servers in front of the local facility."""
-    return Journal(tmp_path / "local-journal.sqlite")
+    return Journal.at(tmp_path / "local-journal.sqlite")
 
 
 async def record_of(journal: Journal, job_id: str) -> SubmittedJob | None:
