@@ -13,6 +13,17 @@ from alcf_mcp.store import Cursor
 NUL, SHOWN_NUL = "\0", "\N{SYMBOL FOR NULL}"
 """A character that PostgreSQL's texts can't have, and the one that stands for it."""
 
+LASTING: dict[str, Any] = {
+    "application_name": "alcf-mcp",
+    "connect_timeout": 5,
+    # A machine that is gone says nothing: without these, a connection to it is waited for for hours.
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""How each connection is made."""
+
 
 class NamedRow:
     """A row, whose values are found by name and by index."""

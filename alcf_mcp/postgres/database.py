@@ -15,9 +15,9 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from pydantic import SecretStr
 
 from alcf_mcp.postgres.address import place_of
-from alcf_mcp.postgres.connection import NamedRow, PostgresConnection, named_rows
+from alcf_mcp.postgres.connection import LASTING, NamedRow, PostgresConnection, named_rows
 from alcf_mcp.postgres.failures import failure, failure_in_detail
-from alcf_mcp.postgres.readiness import CONNECTING_SECONDS, check_readiness
+from alcf_mcp.postgres.readiness import check_readiness
 from alcf_mcp.store import JournalError, Store, Work
 
 logger = logging.getLogger(__name__)
@@ -160,8 +160,7 @@ def opened(url: SecretStr, *, most_connections: int = MOST_CONNECTIONS) -> Itera
         connection_class=psycopg.Connection[NamedRow],
         kwargs={
             "row_factory": named_rows,
-            "application_name": "alcf-mcp",
-            "connect_timeout": CONNECTING_SECONDS,
+            **LASTING,
             "prepare_threshold": None,  # a proxy that pools connections would mix up what is prepared
         },
         min_size=1,

@@ -10,8 +10,9 @@ from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from alcf_mcp.postgres.address import place_of
+from alcf_mcp.postgres.connection import LASTING
 from alcf_mcp.postgres.failures import failure_in_detail
-from alcf_mcp.postgres.readiness import CONNECTING_SECONDS, check_role, connected
+from alcf_mcp.postgres.readiness import check_role, connected
 from alcf_mcp.store import JournalError
 
 _LOCK = 0x616C6366  # "alcf": of two migrations at once, the second waits and finds nothing to do
@@ -29,7 +30,7 @@ def migrate_database(url: SecretStr) -> None:
         check_role(connection, place)
 
     def connect() -> psycopg.Connection:
-        return psycopg.connect(url.get_secret_value(), connect_timeout=CONNECTING_SECONDS)
+        return psycopg.connect(url.get_secret_value(), **LASTING)
 
     engine = create_engine("postgresql+psycopg://", creator=connect, poolclass=NullPool)
     config = Config()

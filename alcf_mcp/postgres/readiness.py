@@ -10,15 +10,14 @@ import psycopg
 from pydantic import SecretStr
 
 from alcf_mcp.postgres.address import place_of
+from alcf_mcp.postgres.connection import LASTING
 from alcf_mcp.postgres.failures import failure_in_detail
 from alcf_mcp.store import JournalError
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The step of the migrations that this version of alcf-mcp needs."""
 
 OLDEST_SERVER = 15
-
-CONNECTING_SECONDS = 5
 
 _ROLE = """
     SELECT current_user, rolsuper OR rolbypassrls, current_setting('server_version_num')::int / 10000
@@ -77,7 +76,7 @@ def connected(url: SecretStr) -> Iterator[psycopg.Connection]:
     """
     place = place_of(url)
     try:
-        with psycopg.connect(url.get_secret_value(), connect_timeout=CONNECTING_SECONDS) as connection:
+        with psycopg.connect(url.get_secret_value(), **LASTING) as connection:
             yield connection
     except psycopg.Error as error:
         raise JournalError(
