@@ -33,16 +33,18 @@ class PostgresServer:
     """A PostgreSQL server that only this process's tests use.
 
     Attributes:
+        handle: what started it.
+        where: how it is reached, as a part of URLs.
         template: a database whose tables are up to date, to be copied.
     """
 
     handle: Any
-    socket: str
+    where: str
     template: str = ""
 
     def url(self, database: str, *, role: str = "alcf_mcp", password: str = "kept%2Fsecret") -> SecretStr:
         """The URL of a database, for the server's role unless another is given."""
-        return SecretStr(f"postgresql://{role}:{password}@/{database}?host={self.socket}")
+        return SecretStr(f"postgresql://{role}:{password}@/{database}?{self.where}")
 
     def run(self, *statements: str, database: str = "postgres") -> list[tuple[Any, ...]]:
         """Run statements as the superuser; returns the rows of the last one."""
@@ -77,8 +79,8 @@ def name_of(url: SecretStr) -> str:
 
 
 @cache
-def postgres_server() -> PostgresServer:
-    """Start the server of this process, the first time."""
+def _started() -> PostgresServer | str:
+    """The server of this process, or why there is none."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it looks for a directory of the user's at import
@@ -89,10 +91,19 @@ def postgres_server() -> PostgresServer:
             atexit.register(directory.rmdir)  # once the server has removed its data
             handle = get_server(directory / "data", cleanup_mode="delete")
     except Exception as error:
-        pytest.skip(f"no PostgreSQL server runs here ({type(error).__name__}: {error})")
-    server = PostgresServer(handle, str(handle.get_postmaster_info().socket_dir))
+        return f"no PostgreSQL server runs here ({type(error).__name__}: {error})"
+    seen = handle.get_postmaster_info()
+    server = PostgresServer(handle, f"host={seen.socket_dir or seen.hostname}&port={seen.port}")
     server.run(f"CREATE ROLE alcf_mcp LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '{PASSWORD}'")
     return server
+
+
+def postgres_server() -> PostgresServer:
+    """The server of this process, which is started the first time; a test is skipped where none runs."""
+    started = _started()
+    if isinstance(started, str):
+        pytest.skip(started)
+    return started
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from alcf_mcp.postgres.database import Database, opened
 from alcf_mcp.postgres.migrating import migrate_database
 from alcf_mcp.postgres.readiness import NEWEST
 from alcf_mcp.store import Connection
+from alcf_mcp.system import IS_POSIX
 from tests.journal.test_actions import action
 from tests.postgres import PASSWORD, PostgresServer, name_of
 
@@ -107,6 +108,7 @@ def test_a_database_that_is_not_there_says_so(postgres: PostgresServer) -> None:
         pass
 
 
+@pytest.mark.skipif(not IS_POSIX, reason="there, the tests' server comes back at another port")
 async def test_a_broken_connection_is_replaced(postgres: PostgresServer, database: Database) -> None:
     journal = Journal(database.store_of("ada"))
     assert await journal.actions.begin(action()) == 1

@@ -11,7 +11,10 @@ from pydantic import SecretStr
 from alcf_mcp.postgres import signals
 from alcf_mcp.postgres.database import Database, opened
 from alcf_mcp.postgres.signals import Signal, Signals
+from alcf_mcp.system import IS_POSIX
 from tests.postgres import PostgresServer
+
+pytestmark = pytest.mark.skipif(not IS_POSIX, reason="psycopg can't listen in the event loop of Windows")
 
 
 async def test_what_one_tells_another_hears(database: Database, database_url: SecretStr) -> None:
