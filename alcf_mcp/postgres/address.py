@@ -33,7 +33,7 @@ def place_of(url: SecretStr) -> str:
 
 
 def _wrong() -> SettingsError:
-    return SettingsError.about(
-        "database_url",
-        f"write a URL such as {EXAMPLE}, in which special characters of the password are percent-encoded",
+    return SettingsError(
+        f"ALCF_MCP_DATABASE_URL: write a URL such as {EXAMPLE}, in which special characters of the password "
+        "are percent-encoded"
     )

@@ -90,7 +90,7 @@ class Database:
                 with connection.pipeline():  # both in one round trip
                     connection.execute(_BEGIN, (person, f"{PATIENCE * 1000:.0f}ms"))
                     if turns:
-                        connection.execute(_TAKE_TURNS, (_turns_of(person),))
+                        connection.execute(_TAKE_TURNS, (_lock_of(person),))
                 yield PostgresConnection(connection)
         except (psycopg.Error, PoolTimeout) as error:
             logger.error("The database %s can't be used: %s", self.place, failure_in_detail(error, self.url))
@@ -166,6 +166,7 @@ def opened(url: SecretStr, *, most_connections: int = MOST_CONNECTIONS) -> Itera
         min_size=1,
         max_size=most_connections,
         timeout=PATIENCE,
+        reconnect_timeout=10,  # then the next call tries anew: longer pauses would outlast an outage
         check=ConnectionPool.check_connection,
         name="alcf-mcp",
         open=False,
@@ -174,7 +175,7 @@ def opened(url: SecretStr, *, most_connections: int = MOST_CONNECTIONS) -> Itera
         yield Database(url, pool)
 
 
-def _turns_of(person: str) -> int:
+def _lock_of(person: str) -> int:
     """The number of the lock for which a person's transactions queue; two people may share one."""
     digest = hashlib.sha256(f"alcf-mcp {person}".encode()).digest()
-    return int.from_bytes(digest[:8], signed=True)
+    return int.from_bytes(digest[:8], "big", signed=True)

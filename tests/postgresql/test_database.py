@@ -91,6 +91,21 @@ def test_a_role_without_rights_says_so(postgres: PostgresServer, database_url: S
         pass
 
 
+async def test_a_role_that_owns_nothing_needs_no_more_than_to_change_rows(
+    postgres: PostgresServer, database_url: SecretStr
+) -> None:
+    name = name_of(database_url)
+    postgres.run("DROP ROLE IF EXISTS worker", "CREATE ROLE worker LOGIN")
+    grant = "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO worker"
+    postgres.run(grant, database=name)
+    with opened(postgres.url(name, role="worker")) as database:
+        journal = Journal(database.store_of("ada"))
+        number = await journal.actions.begin(action(intent="{}"))
+        assert number is not None
+        await journal.actions.end(number, "done")
+    postgres.run("DROP OWNED BY worker", database=name)
+
+
 def test_where_nothing_answers_it_says_what_to_check() -> None:
     url = SecretStr("postgresql://ada:secret@127.0.0.1:1/alcf")
     said = r"alcf at 127\.0\.0\.1 .*refused.*: check that it runs"
