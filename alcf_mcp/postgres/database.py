@@ -6,9 +6,10 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
+import anyio
 import anyio.to_thread
 import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
@@ -106,6 +107,7 @@ class PostgresStore(Store):
 
     database: Database
     person: str
+    _turn: anyio.Lock = field(default_factory=anyio.Lock, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.person:
@@ -121,7 +123,18 @@ class PostgresStore(Store):
         Raises:
             JournalError: the database can't be used.
         """
-        return await anyio.to_thread.run_sync(self.run_now, work)
+        # Who waits for a turn here holds neither a thread nor a connection, which others need.
+        try:
+            with anyio.fail_after(PATIENCE):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise JournalError(
+                "Another change of the same person is still in progress: try again in a minute"
+            ) from None
+        try:
+            return await anyio.to_thread.run_sync(self.run_now, work)
+        finally:
+            self._turn.release()
 
     async def read(self, work: Work[T]) -> T:
         """Do work that only reads, off the event loop.

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TypeVar
 
 import anyio
+import anyio.from_thread
 import pytest
 from pydantic import SecretStr
 
@@ -101,3 +102,53 @@ def test_one_waits_for_oneself_only(
             ada.approvals.approve("code")
         end.set()
         held.result()
+
+
+async def test_one_who_waits_for_a_turn_many_times_keeps_nobody_else_waiting(
+    database: Database, database_url: SecretStr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alcf_mcp.postgres.database.PATIENCE", 0.5)
+    begun, end = threading.Event(), threading.Event()
+
+    def hold(db: Connection) -> None:
+        begun.set()
+        assert end.wait(30)
+
+    with opened(database_url, most_connections=2) as busy, ThreadPoolExecutor(1) as threads:
+        monkeypatch.setattr("alcf_mcp.postgres.database.PATIENCE", 30.0)  # for a turn; not for a connection
+        held = threads.submit(database.store_of("ada").run_now, hold)
+        assert begun.wait(30)
+        ada, bob = (Journal(busy.store_of(person)) for person in ("ada", "bob"))
+        try:
+            async with anyio.create_task_group() as group:
+                for _ in range(AT_ONCE):
+                    group.start_soon(ada.actions.begin, action())
+                await anyio.wait_all_tasks_blocked()
+                while not busy.pool.get_stats()["requests_num"]:  # noqa: ASYNC110 - a pool tells nobody
+                    await anyio.sleep(0.01)
+                assert await bob.actions.begin(action()) == 1
+                end.set()
+        finally:
+            end.set()
+        held.result()
+        assert len(ada.actions.history(limit=20)) == AT_ONCE
+
+
+async def test_who_waits_too_long_for_a_turn_is_told_so(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, end = anyio.Event(), threading.Event()
+    store = database.store_of("ada")
+
+    def hold(db: Connection) -> None:
+        anyio.from_thread.run_sync(begun.set)
+        assert end.wait(30)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(store.run, hold)
+        await begun.wait()
+        monkeypatch.setattr("alcf_mcp.postgres.database.PATIENCE", 0.1)
+        with pytest.raises(JournalError, match="same person is still in progress: try again in a minute"):
+            await Journal(store).actions.begin(action())
+        end.set()
+    assert Journal(store).actions.history(limit=5) == []
