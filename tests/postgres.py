@@ -91,6 +91,8 @@ def _started() -> PostgresServer | str:
             atexit.register(directory.rmdir)  # once the server has removed its data
             handle = get_server(directory / "data", cleanup_mode="delete")
     except Exception as error:
+        if os.environ.get("CI"):  # where tests that are skipped would go unnoticed
+            raise
         return f"no PostgreSQL server runs here ({type(error).__name__}: {error})"
     seen = handle.get_postmaster_info()
     server = PostgresServer(handle, f"host={seen.socket_dir or seen.hostname}&port={seen.port}")

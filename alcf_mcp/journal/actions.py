@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,7 @@ from pydantic import BaseModel, Field
 from alcf_mcp.journal.budget import planned, submitted_within_a_day
 from alcf_mcp.journal.plans import claim
 from alcf_mcp.store import Connection, Row, Store, insert, marks_for, next_number
-from alcf_mcp.system import is_running
+from alcf_mcp.system import is_running, numbered_by
 
 ActionOutcome = Literal["sent", "done", "refused", "failed", "unknown", "not confirmed"]
 """Every action begins as ``sent``. If it stays so, it was cut off with its process, or its task went on."""
@@ -37,8 +36,8 @@ COMPETES = timedelta(minutes=10)
 
 
 def this_process() -> str:
-    """Identify this process, even among those of other hosts that share the journal."""
-    return f"{os.getpid()}@{socket.gethostname()}"
+    """Identify this process, even among those of other hosts and containers that share the journal."""
+    return f"{os.getpid()}@{numbered_by()}"
 
 
 class Action(BaseModel):
@@ -238,8 +237,8 @@ def _was_cut_off(action: Action) -> bool:
 
 
 def has_ended(process: str) -> bool:
-    """Whether a process is known to exist no longer: one of this host, by its id."""
+    """Whether a process is known to exist no longer: one of this host or container, by its id."""
     pid, _, host = process.partition("@")
-    if host != socket.gethostname() or not (pid.isascii() and pid.isdecimal()):
+    if host != numbered_by() or not (pid.isascii() and pid.isdecimal()):
         return False
     return is_running(int(pid)) is False

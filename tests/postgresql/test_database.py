@@ -6,12 +6,14 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from psycopg import OperationalError
 from pydantic import SecretStr
 
 from alcf_mcp.config import SettingsError
 from alcf_mcp.journal import Journal, JournalError
 from alcf_mcp.postgres.address import place_of
 from alcf_mcp.postgres.database import Database, opened
+from alcf_mcp.postgres.failures import failure_in_detail
 from alcf_mcp.postgres.migrating import migrate_database
 from alcf_mcp.postgres.readiness import NEWEST
 from alcf_mcp.store import Connection
@@ -145,6 +147,13 @@ def test_without_a_free_connection_it_says_so(
             store.run_now(use_another)
     assert PASSWORD not in caplog.text
     assert caplog.records[0].levelno == logging.ERROR
+
+
+def test_what_would_show_the_password_is_told_briefly() -> None:
+    url = SecretStr("postgresql://ada:kept%2Fsecret@db.example.org/alcf")
+    for form in ("kept/secret", "kept%2Fsecret"):
+        assert failure_in_detail(OperationalError(f"not {form}"), url) == "there is no connection to it"
+    assert failure_in_detail(OperationalError("refused\nfor once"), url) == "refused for once"
 
 
 def test_a_store_is_somebodys(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime, timedelta
 
 import anyio
@@ -114,6 +115,12 @@ def test_the_commands_keep_the_list(database_url: SecretStr, database: Database)
     shown = run().splitlines()
     assert shown[1].split()[:3] == ["ada@alcf.anl.gov", "id-ada", "allowed"]
     assert shown[2].split() == ["eve", "not", "allowed"]
+
+
+def test_without_the_extra_the_commands_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg_pool", None)
+    ran = CliRunner().invoke(app, ["admin", "users"], env={"ALCF_MCP_DATABASE_URL": "postgresql:///alcf"})
+    assert str(ran.exception) == "psycopg_pool is missing: install alcf-mcp[team]"
 
 
 def test_without_a_database_the_commands_say_what_to_set() -> None:
