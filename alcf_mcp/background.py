@@ -126,7 +126,7 @@ async def _run_plans(app: App) -> None:
     plans = runner.PlanRunner(app.shared)
     await anyio.sleep(PLANS_AFTER)
     while True:
-        if app.shared.journal.path.exists():
+        if app.shared.journal.store.exists():
             try:
                 await plans.advance()
             except JournalError as error:

@@ -165,6 +165,10 @@ class Settings(BaseSettings):
         default_factory=lambda: platformdirs.user_state_path("alcf-mcp"),
         description="Directory of the journal and of the local facility.",
     )
+    database_url: SecretStr | None = Field(
+        None,
+        description="URL of the PostgreSQL database with the journals of a server for many people.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "WARNING", description="How much is logged to standard error."
     )
@@ -220,6 +224,7 @@ class Settings(BaseSettings):
     @field_validator(
         "access_token",
         "notify",
+        "database_url",
         "public_url",
         "log_file",
         "default_account",

@@ -20,6 +20,8 @@ from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.journal import Journal
 from alcf_mcp.private import make_private_file
+from alcf_mcp.store import Store
+from alcf_mcp.store.sqlite import SQLiteStore
 
 LOCAL_ORIGIN = "http://local"
 
@@ -33,15 +35,20 @@ async def opened(settings: Settings) -> AsyncIterator[Facility]:
         yield Facility(shared_by_calls(settings, iri), Wait(settings.timeout))
 
 
-def shared_by_calls(settings: Settings, iri: IRIClient) -> ProcessState:
+def shared_by_calls(settings: Settings, iri: IRIClient, store: Store | None = None) -> ProcessState:
     """The state that all calls of a process share.
+
+    Args:
+        settings: the user's settings.
+        iri: the connection to the facility.
+        store: where the journal is kept, in place of the file from the settings.
 
     Raises:
         SettingsError: one of the user's limits can't be parsed.
     """
     return ProcessState(
         iri,
-        Journal(settings.journal_path),
+        Journal(store or SQLiteStore(settings.journal_path)),
         limits=limits_of(settings),
         defaults=ConfiguredDefaults(
             settings.default_account, settings.default_queue, settings.default_directory

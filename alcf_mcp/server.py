@@ -21,6 +21,7 @@ from alcf_mcp.logs import log_calls
 from alcf_mcp.opening import connect_to, limits_of, shared_by_calls
 from alcf_mcp.prompt_files import load_prompt_files
 from alcf_mcp.resources import OfferedResources, ResourceServer, Watches, kinds
+from alcf_mcp.store import Store
 from alcf_mcp.system import account_name
 from alcf_mcp.tool_prefix import ToolPrefix
 from alcf_mcp.tools.catalog import NAMES
@@ -60,12 +61,15 @@ Connect = Callable[[Settings], AbstractAsyncContextManager[IRIClient]]
 """Opens the connection to the facility named in the settings."""
 
 
-def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPServer[App]:
+def build_server(
+    settings: Settings, *, connect: Connect | None = None, store: Store | None = None
+) -> MCPServer[App]:
     """Build the server; until it is served, it reads nothing from the network and runs nothing.
 
     Args:
         settings: the user's settings.
         connect: opens the connection to the facility, in place of the one from the settings.
+        store: where the journal is kept, in place of the file from the settings.
     """
     app = App(settings)
     tools = offered(settings)
@@ -87,7 +91,7 @@ def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPSe
         website_url="https://www.alcf.anl.gov/",
         version=__version__,
         tools=list(tools),
-        lifespan=_lifespan(app, connect or partial(connect_to, auth=app.auth), watches),
+        lifespan=_lifespan(app, connect or partial(connect_to, auth=app.auth), watches, store),
         log_level=settings.log_level,
         middleware=middleware,
         subscriptions=watches.bus,
@@ -102,7 +106,7 @@ def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPSe
 
 
 def _lifespan(
-    app: App, connect: Connect, watches: Watches
+    app: App, connect: Connect, watches: Watches, store: Store | None
 ) -> Callable[[MCPServer[App]], AbstractAsyncContextManager[App]]:
     settings = app.settings
     limits_of(settings)  # reports an invalid limit at startup
@@ -111,7 +115,7 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(_: MCPServer[App]) -> AsyncIterator[App]:
         async with connect(settings) as iri:
-            shared, person = shared_by_calls(settings, iri), f"{account_name()} at {iri.base_url}"
+            shared, person = shared_by_calls(settings, iri, store), f"{account_name()} at {iri.base_url}"
             async with app.serving(shared, person):
                 background.begin(app, way)
                 with watches.serving():

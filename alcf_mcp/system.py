@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import getpass
 import os
+import socket
 from contextlib import suppress
 from importlib import import_module
 
 IS_POSIX = os.name == "posix"
+
+_OF_THE_MACHINE = 0xEFFFFFFC
+"""The namespace of the processes that Linux starts with."""
 
 
 def try_lock(descriptor: int) -> None:
@@ -45,6 +49,16 @@ def is_running(process: int) -> bool | None:
     except OSError:
         return True
     return True
+
+
+def numbered_by() -> str:
+    """What gives processes their numbers: this machine, or a container on it that has numbers of its own."""
+    try:
+        namespace = os.stat("/proc/self/ns/pid").st_ino  # noqa: PTH116 - what the link leads to has no path
+    except OSError:  # not Linux
+        namespace = _OF_THE_MACHINE
+    of_container = "" if namespace == _OF_THE_MACHINE else f"#{namespace}"
+    return f"{socket.gethostname()}{of_container}"
 
 
 def is_open_to_others(status: os.stat_result) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from mcp import Client
 from alcf_mcp.config import load_settings
 from alcf_mcp.iri.models import JobAttributes, JobSpec
 from alcf_mcp.journal import Journal
+from alcf_mcp.store import Connection
 from benchmarks import ours
 from benchmarks.facility import ServedFacility, served
 from benchmarks.figure import Figure
@@ -54,12 +54,12 @@ async def _states(plan: Plan, facility: ServedFacility) -> tuple[Path, Path]:
     async with ours.connected(new, facility, confirm="off") as client:
         await submit_held(client, LISTED)
     shutil.copytree(new, full)
-    journal = Journal(load_settings(state_dir=full).journal_path)
+    journal = Journal.at(load_settings(state_dir=full).journal_path)
     journal.store.run_now(_fill)
     return new, full
 
 
-def _fill(db: sqlite3.Connection) -> None:
+def _fill(db: Connection) -> None:
     db.executemany(
         "INSERT INTO actions (began_at, ended_at, tool, arguments, client, confirmed, outcome, job_id)"
         " VALUES (?, ?, ?, ?, 'benchmarks', 'not asked', 'done', ?)",

@@ -28,6 +28,7 @@ from alcf_mcp.journal import Journal, SubmittedJob
 from alcf_mcp.local import LocalFacility, LocalSettings
 from alcf_mcp.local.settings import Profile
 from alcf_mcp.server import build_server
+from alcf_mcp.store import Store
 
 # An example's duration means nothing on a busy machine, or while Hypothesis first builds its tables.
 hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -186,10 +187,11 @@ def connect(local: LocalFacility, tmp_path: Path) -> Connect:
         answer: Reply | None = None,
         callback: Any = None,
         client_name: str = "tests",
+        store: Store | None = None,
         **settings: Any,
     ) -> AsyncIterator[Assistant]:
         chosen = {"facility": "local", "state_dir": tmp_path} | settings
-        server = build_server(load_settings(**chosen), connect=to_local)
+        server = build_server(load_settings(**chosen), connect=to_local, store=store)
         assistant = Assistant(client=None)  # type: ignore[arg-type]
 
         async def reply(context: Any, params: Any) -> ElicitResult:
@@ -209,7 +211,7 @@ def connect(local: LocalFacility, tmp_path: Path) -> Connect:
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
     """The journal of the servers in front of the local facility."""
-    return Journal(tmp_path / "local-journal.sqlite")
+    return Journal.at(tmp_path / "local-journal.sqlite")
 
 
 async def record_of(journal: Journal, job_id: str) -> SubmittedJob | None:

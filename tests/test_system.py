@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pkgutil
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -51,7 +52,8 @@ def without_posix(then: str, *arguments: str, **environment: str) -> subprocess.
 
 def test_all_but_the_local_facility_can_be_imported() -> None:
     names = [module.name for module in pkgutil.walk_packages(alcf_mcp.__path__, "alcf_mcp.")]
-    elsewhere = [name for name in names if not name.startswith("alcf_mcp.local.") and "__main__" not in name]
+    scripts = ("alcf_mcp.__main__", "alcf_mcp.postgres.migrations.env")
+    elsewhere = [name for name in names if not name.startswith(("alcf_mcp.local.", *scripts))]
     assert len(elsewhere) > 100
     done = without_posix(IMPORT_ALL, *elsewhere)
     assert (done.returncode, done.stderr) == (0, "")
@@ -137,3 +139,10 @@ def test_an_account_without_a_name_has_a_number(monkeypatch: pytest.MonkeyPatch)
     assert system.account_name() == "user 4000000"
     monkeypatch.setattr(system, "IS_POSIX", False)
     assert system.account_name() == "the user"
+
+
+def test_a_machine_is_named_and_a_container_apart_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system, "_OF_THE_MACHINE", -1)
+    here = system.numbered_by()
+    assert here == system.numbered_by()
+    assert here.partition("#")[0] == socket.gethostname()

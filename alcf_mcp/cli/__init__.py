@@ -8,6 +8,7 @@ import sys
 import typer
 
 from alcf_mcp import __version__
+from alcf_mcp.cli.admin import admin
 from alcf_mcp.cli.approve import approve
 from alcf_mcp.cli.auth import auth
 from alcf_mcp.cli.changing import cancel, chmod
@@ -69,6 +70,7 @@ app.command()(history)
 app.command()(doctor)
 app.command()(local)
 app.command()(demo)
+app.add_typer(admin, name="admin")
 
 
 @app.callback(invoke_without_command=True)

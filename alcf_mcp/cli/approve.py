@@ -22,7 +22,7 @@ def approve(facility: Facility = None, state_dir: StateDir = None) -> None:
         raise typer.Exit(1)
     from alcf_mcp.journal import Journal  # noqa: PLC0415 - loaded where it is used
 
-    approvals = Journal(settings.journal_path).approvals
+    approvals = Journal.at(settings.journal_path).approvals
     waiting = approvals.waiting()
     if not waiting:
         sys.stdout.write("Nothing is waiting for your approval.\n")

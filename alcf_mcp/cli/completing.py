@@ -43,7 +43,7 @@ def _known(path: Path) -> list[tuple[str, str]]:
     from alcf_mcp.journal import Journal  # noqa: PLC0415
 
     async def last() -> list[SubmittedJob]:
-        return await Journal(path).jobs.last(limit=MOST)
+        return await Journal.at(path).jobs.last(limit=MOST)
 
     return [
         (job_number(one.job_id), plain(f"{one.spec.name or 'a job'}, {one.submitted_at:%Y-%m-%d %H:%M} UTC"))

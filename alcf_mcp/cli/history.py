@@ -39,7 +39,7 @@ def history(
     settings = load_settings(facility=facility, state_dir=state_dir)
     from alcf_mcp.journal import Journal  # noqa: PLC0415 - loaded where it is used
 
-    actions = Journal(settings.journal_path).actions.history(
+    actions = Journal.at(settings.journal_path).actions.history(
         since=_moment(since), tool=tool, outcome=outcome, limit=limit
     )
     if as_json:

@@ -57,7 +57,7 @@ def _flag(name: str, field: FieldInfo) -> Parameter:
     return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
 
 
-SECRET = frozenset({"access_token", "notify"})
+SECRET = frozenset({"access_token", "notify", "database_url"})
 """Settings without a flag: everyone on the machine can read a command line."""
 
 _FLAGS = [_flag(name, field) for name, field in Settings.model_fields.items() if name not in SECRET]

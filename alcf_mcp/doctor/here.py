@@ -64,7 +64,7 @@ async def check_journal(settings: Settings) -> Check:
     if not path.exists():
         return Check(name="journal", verdict=Health.GOOD, seen="Nothing has been changed from here yet")
     try:
-        actions = Journal(path).actions.history(limit=1000)
+        actions = Journal.at(path).actions.history(limit=1000)
     except JournalError as error:
         cure = "Move the file away. A new one will be created, without the history."
         return Check(name="journal", verdict=Health.BAD, seen=str(error), cure=cure)

@@ -131,8 +131,9 @@ def _given(settings: Settings) -> Iterator[tuple[str, str]]:
             if isinstance(word, str | Path):
                 yield name, str(word)
         if name.endswith("_url"):
-            yield name, urlsplit(value).netloc
-            yield name, urlsplit(value).hostname or ""
+            with suppress(ValueError):  # it was never looked into
+                yield name, urlsplit(value).netloc
+                yield name, urlsplit(value).hostname or ""
 
 
 def _public(text: str, settings: Settings, private: dict[str, str]) -> str:

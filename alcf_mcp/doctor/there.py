@@ -20,7 +20,8 @@ from alcf_mcp.iri.connection import Answer
 from alcf_mcp.iri.errors import InvalidCall, IRIError, NotAuthenticated, NotImplementedThere
 from alcf_mcp.learned import Learned
 from alcf_mcp.opening import connect_to
-from alcf_mcp.store import JournalError, Store
+from alcf_mcp.store import JournalError
+from alcf_mcp.store.sqlite import SQLiteStore
 
 PATIENCE = 15.0
 MOST_SKEW = 60.0
@@ -112,9 +113,9 @@ class Visit:
     async def tell_missing(self, settings: Settings) -> Check:
         """Report what the facility answered with 501 within the last day."""
         try:
-            known = settings.journal_path.exists()  # a check must not create one
-            url = self._iri.base_url
-            missing = await Learned(Store(settings.journal_path)).unsupported.missing(url) if known else set()
+            store = SQLiteStore(settings.journal_path)
+            known = store.exists()  # a check must not create one
+            missing = await Learned(store).unsupported.missing(self._iri.base_url) if known else set()
         except JournalError as error:
             return Check(name="not offered", verdict=Health.NOTE, seen=str(error))
         seen = (

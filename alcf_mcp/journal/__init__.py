@@ -13,18 +13,19 @@ from alcf_mcp.journal.leases import Leases
 from alcf_mcp.journal.notices import Notices
 from alcf_mcp.journal.plans import PlannedJob, Plans
 from alcf_mcp.store import JournalError, Store, or_else
+from alcf_mcp.store.sqlite import SQLiteStore
 
 
 @dataclass(frozen=True)
 class Journal:
-    """The journal in one file."""
+    """The journal in one store."""
 
-    path: Path
+    store: Store
 
-    @cached_property
-    def store(self) -> Store:
-        """The file itself."""
-        return Store(self.path)
+    @classmethod
+    def at(cls, path: Path) -> Journal:
+        """The journal in a SQLite file."""
+        return cls(SQLiteStore(path))
 
     @cached_property
     def jobs(self) -> SubmittedJobs:

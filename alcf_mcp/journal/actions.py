@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,8 +13,8 @@ from pydantic import BaseModel, Field
 
 from alcf_mcp.journal.budget import planned, submitted_within_a_day
 from alcf_mcp.journal.plans import claim
-from alcf_mcp.store import Store
-from alcf_mcp.system import is_running
+from alcf_mcp.store import Connection, Row, Store, insert, marks_for, next_number
+from alcf_mcp.system import is_running, numbered_by
 
 ActionOutcome = Literal["sent", "done", "refused", "failed", "unknown", "not confirmed"]
 """Every action begins as ``sent``. If it stays so, it was cut off with its process, or its task went on."""
@@ -36,12 +34,10 @@ DETAIL_LIMIT = 500
 COMPETES = timedelta(minutes=10)
 """Within this time, a new job may belong to another submission whose response is lost."""
 
-_SUBMITS = " AND json_extract(intent, '$.kind') = 'submit'"
-
 
 def this_process() -> str:
-    """Identify this process, even among those of other hosts that share the journal."""
-    return f"{os.getpid()}@{socket.gethostname()}"
+    """Identify this process, even among those of other hosts and containers that share the journal."""
+    return f"{os.getpid()}@{numbered_by()}"
 
 
 class Action(BaseModel):
@@ -72,6 +68,10 @@ class Action(BaseModel):
     api_url: str = ""
     process: str = Field(default_factory=this_process)
     intent: str | None = None
+
+    def intended(self, name: str) -> object:
+        """Return one fact of the intent."""
+        return json.loads(self.intent).get(name) if self.intent else None
 
 
 @dataclass(frozen=True)
@@ -134,33 +134,33 @@ class Actions:
 
     async def left_open(self, api_url: str, *, submissions_only: bool = False) -> list[Action]:
         """Return the actions of unknown outcome that no living process is working on, oldest first."""
-        sql = (
-            "SELECT * FROM actions WHERE intent IS NOT NULL AND outcome IN ('sent', 'unknown')"  # noqa: S608
-            f" AND api_url = ? AND began_at > ?{_SUBMITS if submissions_only else ''} ORDER BY id"
-        )
-        after = (datetime.now(UTC) - GIVEN_UP).isoformat()
-        rows = await self.store.run(lambda db: db.execute(sql, (api_url, after)).fetchall())
-        return [action for action in map(_action, rows) if action.ended_at or _was_cut_off(action)]
+        found = await self._open("api_url = ? AND began_at > ?", api_url, _since(GIVEN_UP))
+        return [
+            action
+            for action in found
+            if (not submissions_only or action.intended("kind") == "submit")
+            and (action.ended_at or _was_cut_off(action))
+        ]
 
     async def open_submissions(self, resource_id: str) -> set[int]:
         """Return the numbers of the submissions to a machine that are in progress or of unknown outcome."""
-        sql = (
-            "SELECT id FROM actions WHERE intent IS NOT NULL AND outcome IN ('sent', 'unknown')"  # noqa: S608
-            f" AND began_at > ?{_SUBMITS} AND json_extract(intent, '$.resource_id') = ?"
-        )
-        values = ((datetime.now(UTC) - COMPETES).isoformat(), resource_id)
-        return await self.store.run(lambda db: {int(row[0]) for row in db.execute(sql, values)})
+        found = await self._open("began_at > ?", _since(COMPETES))
+        return {
+            action.id
+            for action in found
+            if action.intended("kind") == "submit" and action.intended("resource_id") == resource_id
+        }
 
     async def among(self, numbers: Iterable[int]) -> dict[int, Action]:
         """Return the actions with these numbers."""
-        wanted = json.dumps(list(numbers))
-        sql = "SELECT * FROM actions WHERE id IN (SELECT value FROM json_each(?))"
-        rows = await self.store.run(lambda db: db.execute(sql, (wanted,)).fetchall())
+        wanted = list(numbers)
+        sql = f"SELECT * FROM actions WHERE id IN ({marks_for(wanted)})"  # noqa: S608
+        rows = await self.store.read(lambda db: db.execute(sql, wanted).fetchall())
         return {action.id: action for action in map(_action, rows)}
 
     async def node_hours_of_a_day(self) -> float:
         """Return the most that the jobs submitted within the last 24 hours may cost."""
-        return await self.store.run(submitted_within_a_day)
+        return await self.store.read(submitted_within_a_day)
 
     def history(
         self,
@@ -171,17 +171,31 @@ class Actions:
         limit: int,
     ) -> list[Action]:
         """Return the latest actions, newest first."""
+        wanted = {
+            "began_at >= ?": since and since.isoformat(),
+            "tool = ?": tool,
+            "outcome = ?": outcome,
+        }
+        given = {condition: value for condition, value in wanted.items() if value is not None}
+        where = f"WHERE {' AND '.join(given)}" if given else ""
+        sql = f"SELECT * FROM actions {where} ORDER BY id DESC LIMIT ?"  # noqa: S608
+        values = (*given.values(), limit)
+        return self.store.read_now(lambda db: [_action(row) for row in db.execute(sql, values)])
+
+    async def _open(self, where: str, *values: str) -> list[Action]:
+        """Return the actions of unknown outcome, oldest first."""
         sql = (
-            "SELECT * FROM actions WHERE began_at >= ? AND (? IS NULL OR tool = ?)"
-            " AND (? IS NULL OR outcome = ?) ORDER BY id DESC LIMIT ?"
+            "SELECT * FROM actions WHERE intent IS NOT NULL AND outcome IN ('sent', 'unknown')"  # noqa: S608
+            f" AND {where} ORDER BY id"
         )
-        after = since.isoformat() if since else ""
-        values = (after, tool, tool, outcome, outcome, limit)
-        return self.store.run_now(lambda db: [_action(row) for row in db.execute(sql, values)])
+        return await self.store.read(lambda db: [_action(row) for row in db.execute(sql, values)])
 
 
-def _begin(db: sqlite3.Connection, action: Action, day_limit: float | None, plan: int | None) -> int | None:
-    db.execute("BEGIN IMMEDIATE")
+def _since(ago: timedelta) -> str:
+    return (datetime.now(UTC) - ago).isoformat()
+
+
+def _begin(db: Connection, action: Action, day_limit: float | None, plan: int | None) -> int | None:
     if day_limit is not None:
         others = 0.0 if plan is not None else planned(db)
         if submitted_within_a_day(db) + others + action.node_hours > day_limit:
@@ -192,29 +206,28 @@ def _begin(db: sqlite3.Connection, action: Action, day_limit: float | None, plan
     return number
 
 
-def _insert(db: sqlite3.Connection, action: Action) -> int:
-    cursor = db.execute(
-        "INSERT INTO actions (began_at, tool, kind, arguments, client, shown, confirmed, outcome, node_hours,"
-        " api_url, process, intent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            action.began_at.isoformat(),
-            action.tool,
-            action.kind,
-            json.dumps(action.arguments, ensure_ascii=False, default=str),
-            action.client,
-            action.shown,
-            action.confirmed,
-            action.outcome,
-            action.node_hours,
-            action.api_url,
-            action.process,
-            action.intent,
-        ),
-    )
-    return int(cursor.lastrowid or 0)
+def _insert(db: Connection, action: Action) -> int:
+    number = next_number(db, "actions", "id")
+    values = {
+        "id": number,
+        "began_at": action.began_at.isoformat(),
+        "tool": action.tool,
+        "kind": action.kind,
+        "arguments": json.dumps(action.arguments, ensure_ascii=False, default=str),
+        "client": action.client,
+        "shown": action.shown,
+        "confirmed": action.confirmed,
+        "outcome": action.outcome,
+        "node_hours": action.node_hours,
+        "api_url": action.api_url,
+        "process": action.process,
+        "intent": action.intent,
+    }
+    insert(db, "actions", values)
+    return number
 
 
-def _action(row: sqlite3.Row) -> Action:
+def _action(row: Row) -> Action:
     return Action(**{**dict(row), "arguments": json.loads(row["arguments"])})
 
 
@@ -224,8 +237,8 @@ def _was_cut_off(action: Action) -> bool:
 
 
 def has_ended(process: str) -> bool:
-    """Whether a process is known to exist no longer: one of this host, by its id."""
+    """Whether a process is known to exist no longer: one of this host or container, by its id."""
     pid, _, host = process.partition("@")
-    if host != socket.gethostname() or not (pid.isascii() and pid.isdecimal()):
+    if host != numbered_by() or not (pid.isascii() and pid.isdecimal()):
         return False
     return is_running(int(pid)) is False

@@ -6,14 +6,13 @@ Each is bound to exactly one call (by its digest), is valid for ten minutes, and
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from dataclasses import dataclass
 from time import time
 from typing import Literal
 
 from pydantic import BaseModel
 
-from alcf_mcp.store import Store
+from alcf_mcp.store import Connection, Store
 
 SECONDS = 600.0
 
@@ -65,7 +64,7 @@ class Approvals:
             "SELECT * FROM approvals WHERE kind = 'terminal' AND approved_at IS NULL AND asked_at > ?"
             " ORDER BY asked_at"
         )
-        rows = self.store.run_now(lambda db: db.execute(sql, (time() - SECONDS,)).fetchall())
+        rows = self.store.read_now(lambda db: db.execute(sql, (time() - SECONDS,)).fetchall())
         return [PendingApproval(**{name: row[name] for name in PendingApproval.model_fields}) for row in rows]
 
     def approve(self, code: str) -> bool:
@@ -78,8 +77,7 @@ class Approvals:
         return self.store.run_now(lambda db: db.execute(sql, values).rowcount) == 1
 
 
-def _insert(db: sqlite3.Connection, values: tuple[str | float, ...]) -> str:
-    db.execute("BEGIN IMMEDIATE")
+def _insert(db: Connection, values: tuple[str | float, ...]) -> str:
     db.execute("DELETE FROM approvals WHERE asked_at < ?", (time() - SECONDS,))
     call, kind = values[1:3]
     if kind == "terminal":  # the same question twice is one question

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import BaseModel
 
 from alcf_mcp.iri.models import WAITING_STATES, Job, JobSpec
-from alcf_mcp.store import Store
+from alcf_mcp.store import Connection, Row, Store, insert, marks_for
 
 KEPT_BY_PBS = timedelta(days=14)
 """After this time PBS no longer knows an ended job (ALCF's user guides, 2026-08)."""
@@ -105,17 +103,16 @@ class SubmittedJobs:
 
     async def record(self, job: SubmittedJob) -> None:
         """Record a submitted job, or its new specification after a change."""
-        update = "DO UPDATE SET spec = excluded.spec, program = excluded.program"
-        await self.store.run(lambda db: _insert(db, job, update))
+        await self.store.run(lambda db: _record(db, job))
 
     async def claim(self, job: SubmittedJob) -> bool:
         """Record a job unless it is recorded already; returns whether it was new."""
-        return await self.store.run(lambda db: _insert(db, job, "DO NOTHING")) == 1
+        return await self.store.run(lambda db: _insert(db, job)) == 1
 
     async def submitted_with(self, key: str) -> SubmittedJob | None:
         """Return the job that is recorded as that of a submission, if there is one."""
         sql = "SELECT * FROM jobs WHERE submission_key = ?"
-        return await self.store.run(lambda db: next(map(job_of, db.execute(sql, (key,))), None))
+        return await self.store.read(lambda db: next(map(job_of, db.execute(sql, (key,))), None))
 
     async def note(self, jobs: Iterable[SubmittedJob]) -> None:
         """Record what was seen of jobs."""
@@ -129,19 +126,21 @@ class SubmittedJobs:
 
     async def note_told(self, job_ids: Iterable[str]) -> None:
         """Record that the end of jobs has been reported."""
-        sql = "UPDATE jobs SET end_told = 1 WHERE job_id = ?"
+        sql = "UPDATE jobs SET end_told = TRUE WHERE job_id = ?"
         rows = [(job_id,) for job_id in job_ids]
         if rows:
             await self.store.run(lambda db: db.executemany(sql, rows))
 
     async def named(self, job_id: str) -> list[SubmittedJob]:
         """Return the jobs with that id, or whose id begins with that number; newest first."""
-        return await self.store.run(lambda db: _by_id(db, job_id))
+        return await self.store.read(lambda db: _by_id(db, job_id))
 
     async def among(self, job_ids: Iterable[str]) -> dict[str, SubmittedJob]:
         """Return those of the named jobs that were submitted from here, by id."""
         wanted = list(job_ids)
-        return {job.job_id: job for job in await self.store.run(lambda db: _by_ids(db, wanted))}
+        sql = f"SELECT * FROM jobs WHERE job_id IN ({marks_for(wanted)})"  # noqa: S608
+        found = await self.store.read(lambda db: [job_of(row) for row in db.execute(sql, wanted)])
+        return {job.job_id: job for job in found}
 
     async def since(self, moment: datetime, *, ended_too: bool, limit: int) -> list[SubmittedJob]:
         """Return the jobs from here whose end has not been reported; with ``ended_too``, all since a moment.
@@ -151,13 +150,13 @@ class SubmittedJobs:
         order = "ORDER BY ended_by IS NOT NULL, submitted_at DESC"
         # The index alone finds the right rows: whole rows, with their scripts, are slow to sort.
         sql = (
-            "SELECT * FROM jobs WHERE rowid IN (SELECT rowid FROM jobs"  # noqa: S608
+            "SELECT * FROM jobs WHERE job_id IN (SELECT job_id FROM jobs"  # noqa: S608
             " WHERE submitted_at >= ? AND (NOT end_told OR ? AND submitted_at >= ?)"
             f" {order} LIMIT ?) {order}"
         )
         earliest = min(moment, datetime.now(UTC) - KEPT_BY_PBS)
         values = (earliest.isoformat(), ended_too, moment.isoformat(), limit)
-        return await self.store.run(lambda db: [job_of(row) for row in db.execute(sql, values)])
+        return await self.store.read(lambda db: [job_of(row) for row in db.execute(sql, values)])
 
     async def not_ended(self, *, limit: int = 200) -> list[SubmittedJob]:
         """Return the jobs from here not seen to have ended that PBS may still know; newest first."""
@@ -166,50 +165,59 @@ class SubmittedJobs:
             " ORDER BY submitted_at DESC LIMIT ?"
         )
         values = ((datetime.now(UTC) - KEPT_BY_PBS).isoformat(), limit)
-        return await self.store.run(lambda db: [job_of(row) for row in db.execute(sql, values)])
+        return await self.store.read(lambda db: [job_of(row) for row in db.execute(sql, values)])
 
     async def last(self, resource_id: str | None = None, *, limit: int) -> list[SubmittedJob]:
         """Return the latest jobs submitted from here, to one machine or to all; newest first."""
         sql = "SELECT * FROM jobs WHERE ? IN (resource_id, '') ORDER BY submitted_at DESC LIMIT ?"
         values = (resource_id or "", limit)
-        return await self.store.run(lambda db: [job_of(row) for row in db.execute(sql, values)])
+        return await self.store.read(lambda db: [job_of(row) for row in db.execute(sql, values)])
 
     async def called(self, name: str, resource_id: str | None = None, *, limit: int) -> list[SubmittedJob]:
         """Return the latest jobs with this name, on one machine or on all; newest first."""
         sql = (
-            "SELECT * FROM jobs WHERE json_extract(spec, '$.name') = ? AND ? IN (resource_id, '')"
-            " ORDER BY submitted_at DESC LIMIT ?"
+            "SELECT * FROM jobs WHERE name = ? AND ? IN (resource_id, '') ORDER BY submitted_at DESC LIMIT ?"
         )
         values = (name, resource_id or "", limit)
-        return await self.store.run(lambda db: [job_of(row) for row in db.execute(sql, values)])
+        return await self.store.read(lambda db: [job_of(row) for row in db.execute(sql, values)])
 
     async def canceled(self, job_ids: Iterable[str]) -> set[str]:
         """Return those of the named jobs that were canceled from here."""
+        wanted = list(job_ids)
         sql = (
-            "SELECT job_id FROM actions JOIN json_each(?) AS wanted ON wanted.value = actions.job_id"
-            " WHERE kind = 'cancel' AND outcome = 'done'"
+            "SELECT job_id FROM actions WHERE kind = 'cancel' AND outcome = 'done'"  # noqa: S608
+            f" AND job_id IN ({marks_for(wanted)})"
         )
-        wanted = json.dumps(list(job_ids))
-        return {str(row[0]) for row in await self.store.run(lambda db: db.execute(sql, (wanted,)).fetchall())}
+        return {str(row[0]) for row in await self.store.read(lambda db: db.execute(sql, wanted).fetchall())}
 
 
-def _insert(db: sqlite3.Connection, job: SubmittedJob, if_known: str) -> int:
-    cursor = db.execute(
-        "INSERT INTO jobs (job_id, resource_id, resource, submitted_at, spec, script, program,"  # noqa: S608
-        " submission_key)"
-        f" VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (job_id) {if_known}",
-        (
-            job.job_id,
-            job.resource_id,
-            job.resource,
-            job.submitted_at.isoformat(),
-            job.spec.model_dump_json(exclude_none=True),
-            job.script,
-            job.program and job.program.model_dump_json(exclude_defaults=True),
-            job.submission_key,
-        ),
-    )
-    return cursor.rowcount
+def _record(db: Connection, job: SubmittedJob) -> None:
+    sql = "UPDATE jobs SET spec = ?, name = ?, program = ? WHERE job_id = ?"
+    changed = _as_requested(job)
+    values = (changed["spec"], changed["name"], changed["program"], job.job_id)
+    if not db.execute(sql, values).rowcount:
+        _insert(db, job)
+
+
+def _insert(db: Connection, job: SubmittedJob) -> int:
+    values = {
+        "job_id": job.job_id,
+        "resource_id": job.resource_id,
+        "resource": job.resource,
+        "submitted_at": job.submitted_at.isoformat(),
+        "script": job.script,
+        "submission_key": job.submission_key,
+    }
+    return insert(db, "jobs", values | _as_requested(job), "ON CONFLICT DO NOTHING")
+
+
+def _as_requested(job: SubmittedJob) -> dict[str, str | None]:
+    """What was requested, which a change of the job replaces."""
+    return {
+        "spec": job.spec.model_dump_json(exclude_none=True),
+        "name": job.spec.name,
+        "program": job.program.model_dump_json(exclude_defaults=True) if job.program else None,
+    }
 
 
 def _seen(job: SubmittedJob) -> tuple[object, ...]:
@@ -217,24 +225,16 @@ def _seen(job: SubmittedJob) -> tuple[object, ...]:
     return (job.state, job.exit_code, *(time and time.isoformat() for time in times), job.job_id)
 
 
-def _by_ids(db: sqlite3.Connection, job_ids: list[str]) -> list[SubmittedJob]:
+def _by_id(db: Connection, job_id: str) -> list[SubmittedJob]:
     rows = db.execute(
-        "SELECT jobs.* FROM jobs JOIN json_each(?) AS wanted ON wanted.value = jobs.job_id",
-        (json.dumps(job_ids),),
-    )
-    return [job_of(row) for row in rows]
-
-
-def _by_id(db: sqlite3.Connection, job_id: str) -> list[SubmittedJob]:
-    rows = db.execute(
-        "SELECT * FROM jobs WHERE job_id = ? OR (job_id > ? || '.' AND job_id < ? || '/')"
+        "SELECT * FROM jobs WHERE job_id = ? OR (job_id > ? AND job_id < ?)"
         " ORDER BY submitted_at DESC LIMIT 10",
-        (job_id, job_id, job_id),
+        (job_id, f"{job_id}.", f"{job_id}/"),
     )
     return [job_of(row) for row in rows]
 
 
-def job_of(row: sqlite3.Row) -> SubmittedJob:
+def job_of(row: Row) -> SubmittedJob:
     """Build a job from its row."""
     spec = JobSpec.model_validate_json(row["spec"], extra="ignore")
     program = row["program"] and SubmittedProgram.model_validate_json(row["program"], extra="ignore")

@@ -6,12 +6,11 @@ its lease has run out. What must not be done twice needs a claim of its own.
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from time import time
 
 from alcf_mcp.journal.actions import has_ended
-from alcf_mcp.store import Store
+from alcf_mcp.store import Connection, Row, Store, put
 
 
 @dataclass(frozen=True)
@@ -36,17 +35,16 @@ class Leases:
         await self.store.run(lambda db: db.execute(sql, (name, holder)))
 
 
-def _take(db: sqlite3.Connection, name: str, holder: str, seconds: float) -> bool:
-    db.execute("BEGIN IMMEDIATE")
+def _take(db: Connection, name: str, holder: str, seconds: float) -> bool:
     now = time()
     row = db.execute("SELECT holder, until FROM leases WHERE name = ?", (name,)).fetchone()
     if row and row["holder"] != holder and _still_holds(row, now, seconds):
         return False
-    db.execute("INSERT OR REPLACE INTO leases VALUES (?, ?, ?)", (name, holder, now + seconds))
+    put(db, "leases", {"name": name}, {"holder": holder, "until": now + seconds})
     return True
 
 
-def _still_holds(row: sqlite3.Row, now: float, seconds: float) -> bool:
+def _still_holds(row: Row, now: float, seconds: float) -> bool:
     """Whether a lease is still held: it has not run out, and its process is not known to have ended."""
     # One that runs longer than any is given for dates from before the clock was set back.
     return now < row["until"] <= now + seconds and not has_ended(row["holder"].partition("/")[0])

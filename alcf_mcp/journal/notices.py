@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import time
 
 from alcf_mcp.journal.jobs import KEPT_BY_PBS, SubmittedJob, job_of
 from alcf_mcp.journal.plans import PlannedJob, plan_of
-from alcf_mcp.store import Store
+from alcf_mcp.store import Connection, Store, put
 
 MOST_TRIES = 5
 """How often a notice is sent that does not reach the user."""
@@ -38,12 +37,12 @@ class Notices:
         """Return the jobs that have ended, and whose end was not told."""
         sql = f"SELECT * FROM jobs WHERE {_ENDED} ORDER BY ended_by"  # noqa: S608 - ours
         values = ((datetime.now(UTC) - KEPT_BY_PBS).isoformat(),)
-        return await self.store.run(lambda db: [job_of(row) for row in db.execute(sql, values)])
+        return await self.store.read(lambda db: [job_of(row) for row in db.execute(sql, values)])
 
     async def lost_plans(self) -> list[PlannedJob]:
         """Return the planned jobs that will not be submitted, which was not told."""
         sql = f"SELECT * FROM plans WHERE {_OVER} ORDER BY number"  # noqa: S608 - ours
-        return await self.store.run(lambda db: [plan_of(row) for row in db.execute(sql)])
+        return await self.store.read(lambda db: [plan_of(row) for row in db.execute(sql)])
 
     async def claim(self, id: str) -> bool:
         """Take it on to tell of something; returns whether nobody else has."""
@@ -56,21 +55,18 @@ class Notices:
         await self.store.run(lambda db: db.execute(sql, values))
 
 
-def _begin(db: sqlite3.Connection) -> None:
-    db.execute("BEGIN IMMEDIATE")
+def _begin(db: Connection) -> None:
     if db.execute("SELECT 1 FROM notices LIMIT 1").fetchone():
         return
     for what in _OLD:
-        db.execute(f"INSERT OR IGNORE INTO notices (id, state, tries, at) {what}", (time(),))
+        db.execute(f"INSERT INTO notices (id, state, tries, at) {what} ON CONFLICT DO NOTHING", (time(),))
 
 
-def _claim(db: sqlite3.Connection, id: str) -> bool:
+def _claim(db: Connection, id: str) -> bool:
     """Claim a notice before it is sent: after a crash in between, nothing is told twice."""
-    db.execute("BEGIN IMMEDIATE")
     row = db.execute("SELECT state, tries FROM notices WHERE id = ?", (id,)).fetchone()
     if row and (row["state"] != "failed" or row["tries"] >= MOST_TRIES):
         return False
     tries = row["tries"] + 1 if row else 1
-    sql = "INSERT OR REPLACE INTO notices (id, state, tries, at) VALUES (?, 'sending', ?, ?)"
-    db.execute(sql, (id, tries, time()))
+    put(db, "notices", {"id": id}, {"state": "sending", "tries": tries, "at": time()})
     return True

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +18,7 @@ from pydantic import BaseModel
 from alcf_mcp.iri.models import JobSpec
 from alcf_mcp.journal.budget import planned, submitted_within_a_day
 from alcf_mcp.journal.jobs import SubmittedProgram
-from alcf_mcp.store import Store
+from alcf_mcp.store import Connection, Row, Store, insert, next_number, one
 
 AfterState = Literal["succeeded", "ended"]
 """What has to have happened to the job before: it succeeded, or it ended in any way."""
@@ -31,9 +30,10 @@ _OPEN = "state IN ('waiting', 'submitting')"
 _ID = re.compile(r"\s*plan-([0-9]{1,15})\s*", re.ASCII | re.IGNORECASE)
 
 _BEHIND = (
-    "WITH RECURSIVE behind (number) AS (VALUES (?) UNION SELECT plans.number FROM plans JOIN behind"
+    "WITH RECURSIVE behind (number) AS (SELECT number FROM plans WHERE number = ?"
+    " UNION SELECT plans.number FROM plans JOIN behind"
     " ON plans.after = 'plan-' || behind.number WHERE plans.state = 'waiting')"
-    " SELECT * FROM plans WHERE number IN behind ORDER BY number"
+    " SELECT * FROM plans WHERE number IN (SELECT number FROM behind) ORDER BY number"
 )
 """A planned job, and all that waits for it, directly or through others; oldest first."""
 
@@ -142,11 +142,11 @@ class Plans:
     async def are_open(self, api_url: str) -> bool:
         """Return whether any planned job at a facility is not over."""
         sql = f"SELECT EXISTS (SELECT 1 FROM plans WHERE api_url = ? AND {_OPEN})"  # noqa: S608
-        return bool(await self.store.run(lambda db: db.execute(sql, (api_url,)).fetchone()[0]))
+        return bool(await self.store.read(lambda db: one(db.execute(sql, (api_url,)))[0]))
 
     async def node_hours(self) -> float:
         """Return the most that all planned jobs that still wait may cost."""
-        return await self.store.run(planned)
+        return await self.store.read(planned)
 
     async def find(self, api_url: str, number: int) -> PlannedJob | None:
         """Return one planned job."""
@@ -168,7 +168,7 @@ class Plans:
 
     async def behind(self, number: int) -> list[PlannedJob]:
         """Return what waits for a planned job, directly or through others; oldest first."""
-        found = await self.store.run(lambda db: [plan_of(row) for row in db.execute(_BEHIND, (number,))])
+        found = await self.store.read(lambda db: [plan_of(row) for row in db.execute(_BEHIND, (number,))])
         return [job for job in found if job.number != number]
 
     async def to_tell(self, api_url: str) -> list[PlannedJob]:
@@ -178,12 +178,12 @@ class Plans:
     async def latest(self, api_url: str, *, limit: int) -> list[PlannedJob]:
         """Return the planned jobs at a facility, over or not; newest first."""
         sql = "SELECT * FROM plans WHERE api_url = ? ORDER BY number DESC LIMIT ?"
-        return await self.store.run(lambda db: [plan_of(row) for row in db.execute(sql, (api_url, limit))])
+        return await self.store.read(lambda db: [plan_of(row) for row in db.execute(sql, (api_url, limit))])
 
     async def note_told(self, numbers: Iterable[int]) -> None:
         """Record that the user was told how planned jobs ended."""
         rows = [(number,) for number in numbers]
-        sql = f"UPDATE plans SET told = 1 WHERE number = ? AND NOT {_OPEN}"  # noqa: S608
+        sql = f"UPDATE plans SET told = TRUE WHERE number = ? AND NOT {_OPEN}"  # noqa: S608
         if rows:
             await self.store.run(lambda db: db.executemany(sql, rows))
 
@@ -233,13 +233,13 @@ class Plans:
 
     async def _select(self, where: str, *values: object) -> list[PlannedJob]:
         sql = f"SELECT * FROM plans WHERE {where} ORDER BY number"  # noqa: S608
-        return await self.store.run(lambda db: [plan_of(row) for row in db.execute(sql, values)])
+        return await self.store.read(lambda db: [plan_of(row) for row in db.execute(sql, values)])
 
     async def _update(self, sql: str, *values: object) -> None:
         await self.store.run(lambda db: db.execute(sql, values))
 
 
-def claim(db: sqlite3.Connection, number: int, action: int) -> None:
+def claim(db: Connection, number: int, action: int) -> None:
     """Claim a planned job for the action that submits it, within the transaction that records the action.
 
     Raises:
@@ -254,9 +254,8 @@ def claim(db: sqlite3.Connection, number: int, action: int) -> None:
 
 
 def _add(
-    db: sqlite3.Connection, job: PlannedJob, day_limit: float | None, chain_node_hours: float
+    db: Connection, job: PlannedJob, day_limit: float | None, chain_node_hours: float
 ) -> PlannedJob | None:
-    db.execute("BEGIN IMMEDIATE")
     if planned(db, job.root) > chain_node_hours + 1e-6:
         raise ChainChanged
     if day_limit is not None and submitted_within_a_day(db) + planned(db) + job.node_hours > day_limit:
@@ -266,16 +265,15 @@ def _add(
     values["program"] = job.program and job.program.model_dump_json(exclude_defaults=True)
     for name in ("request", "replaces", "arguments"):
         values[name] = json.dumps(values[name], ensure_ascii=False)
-    names, marks = ", ".join(values), ", ".join("?" * len(values))
-    sql = f"INSERT INTO plans ({names}) VALUES ({marks})"  # noqa: S608
-    return job.model_copy(update={"number": db.execute(sql, tuple(values.values())).lastrowid})
+    number = next_number(db, "plans", "number")
+    insert(db, "plans", {"number": number, **values})
+    return job.model_copy(update={"number": number})
 
 
-def _cancel(db: sqlite3.Connection, number: int) -> list[PlannedJob]:
-    db.execute("BEGIN IMMEDIATE")
+def _cancel(db: Connection, number: int) -> list[PlannedJob]:
     # One of which it may never be known whether it was submitted can be given up as well.
     sql = (
-        "UPDATE plans SET state = 'canceled', told = 1, reason = 'it was canceled' WHERE number = ? AND"
+        "UPDATE plans SET state = 'canceled', told = TRUE, reason = 'it was canceled' WHERE number = ? AND"
         " (state = 'waiting' OR state = 'submitting' AND reason IS NOT NULL)"
     )
     if db.execute(sql, (number,)).rowcount != 1:
@@ -283,13 +281,13 @@ def _cancel(db: sqlite3.Connection, number: int) -> list[PlannedJob]:
     canceled = [plan_of(row) for row in db.execute(_BEHIND, (number,))]
     reason = f"plan-{number}, which it waited for, was canceled"
     db.executemany(
-        "UPDATE plans SET state = 'canceled', told = 1, reason = ? WHERE number = ? AND state = 'waiting'",
+        "UPDATE plans SET state = 'canceled', told = TRUE, reason = ? WHERE number = ? AND state = 'waiting'",
         [(reason, job.number) for job in canceled],
     )
     return canceled
 
 
-def plan_of(row: sqlite3.Row) -> PlannedJob:
+def plan_of(row: Row) -> PlannedJob:
     """Build a planned job from its row."""
     parsed = {name: json.loads(row[name]) for name in ("request", "replaces", "arguments")}
     spec = JobSpec.model_validate_json(row["spec"], extra="ignore")

@@ -15,7 +15,7 @@ from alcf_mcp.store import Store
 
 @dataclass(frozen=True)
 class Learned:
-    """What was learned, in one file."""
+    """What was learned, in one store."""
 
     store: Store
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass, field
 
 from alcf_mcp.activity.earliness import Earliness, Glimpse
 from alcf_mcp.activity.models import Activity, ActivityJob
-from alcf_mcp.store import Store, or_else
+from alcf_mcp.store import Connection, Store, or_else, put
 
 KEPT = 500
 """How many ended jobs of a machine are remembered, the latest ones."""
@@ -35,27 +34,25 @@ class LearnedEarliness:
             machine: its name in lower case.
         """
         sql = "SELECT share FROM ended_jobs WHERE machine = ?"
-        rows = await or_else(self.store.run(lambda db: db.execute(sql, (machine,)).fetchall()), [])
+        rows = await or_else(self.store.read(lambda db: db.execute(sql, (machine,)).fetchall()), [])
         return Earliness.of([float(row["share"]) for row in rows])
 
 
-def _look(db: sqlite3.Connection, activity: Activity) -> None:
-    db.execute("BEGIN IMMEDIATE")
+def _look(db: Connection, activity: Activity) -> None:
     before = _last_glimpse(db, activity.machine)
     if before and before.updated >= activity.updated:
         return
-    sql = "INSERT OR REPLACE INTO ended_jobs (machine, number, share, seen_at) VALUES (?, ?, ?, ?)"
-    ended = before.ended(activity) if before else ()
-    db.executemany(sql, [(activity.machine, one.number, one.share, activity.updated) for one in ended])
+    for ended in before.ended(activity) if before else ():
+        key = {"machine": activity.machine, "number": ended.number}
+        put(db, "ended_jobs", key, {"share": ended.share, "seen_at": activity.updated})
     latest = "SELECT number FROM ended_jobs WHERE machine = ? ORDER BY seen_at DESC LIMIT ?"
     forget = f"DELETE FROM ended_jobs WHERE machine = ? AND number NOT IN ({latest})"  # noqa: S608
     db.execute(forget, (activity.machine, activity.machine, KEPT))
     running = json.dumps([(job.number, job.nodes, job.walltime, job.started) for job in activity.running])
-    sql = "INSERT OR REPLACE INTO glimpses (machine, updated, running) VALUES (?, ?, ?)"
-    db.execute(sql, (activity.machine, activity.updated, running))
+    put(db, "glimpses", {"machine": activity.machine}, {"updated": activity.updated, "running": running})
 
 
-def _last_glimpse(db: sqlite3.Connection, machine: str) -> Glimpse | None:
+def _last_glimpse(db: Connection, machine: str) -> Glimpse | None:
     row = db.execute("SELECT updated, running FROM glimpses WHERE machine = ?", (machine,)).fetchone()
     if row is None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from alcf_mcp.store import Store
+from alcf_mcp.store import Connection, Store, put
 
 
 @dataclass(frozen=True)
@@ -17,11 +17,15 @@ class Paces:
     async def known(self, api_url: str) -> dict[str, list[float]]:
         """Return the seconds that the last tasks of each operation took."""
         sql = "SELECT operation, seconds FROM paces WHERE api_url = ?"
-        rows = await self.store.run(lambda db: db.execute(sql, (api_url,)).fetchall())
+        rows = await self.store.read(lambda db: db.execute(sql, (api_url,)).fetchall())
         return {str(row["operation"]): [float(one) for one in json.loads(row["seconds"])] for row in rows}
 
     async def tell(self, api_url: str, known: dict[str, list[float]]) -> None:
         """Store the seconds that the last tasks of each operation took."""
-        sql = "INSERT OR REPLACE INTO paces (api_url, operation, seconds) VALUES (?, ?, ?)"
-        rows = [(api_url, operation, json.dumps(seconds)) for operation, seconds in known.items()]
-        await self.store.run(lambda db: db.executemany(sql, rows))
+        await self.store.run(lambda db: _put(db, api_url, known))
+
+
+def _put(db: Connection, api_url: str, known: dict[str, list[float]]) -> None:
+    for operation, seconds in known.items():
+        key = {"api_url": api_url, "operation": operation}
+        put(db, "paces", key, {"seconds": json.dumps(seconds)})

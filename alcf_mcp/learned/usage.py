@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alcf_mcp.store import Store
+from alcf_mcp.store import Connection, Row, Store
 
 SEEN_EVERY = timedelta(hours=1)
 """Least time between two samples of one allocation."""
@@ -66,7 +65,7 @@ class Usage:
         return await self.store.run(lambda db: _see(db, api_url, amounts, now.timestamp()))
 
 
-def _see(db: sqlite3.Connection, api_url: str, amounts: Sequence[Amount], now: float) -> list[Rate | None]:
+def _see(db: Connection, api_url: str, amounts: Sequence[Amount], now: float) -> list[Rate | None]:
     db.execute("DELETE FROM usage WHERE seen_at < ?", (now - KEPT.total_seconds(),))
     rates: list[Rate | None] = []
     for amount in amounts:
@@ -86,7 +85,7 @@ def _see(db: sqlite3.Connection, api_url: str, amounts: Sequence[Amount], now: f
     return rates
 
 
-def _rate(seen: list[sqlite3.Row], amount: Amount, now: float) -> Rate | None:
+def _rate(seen: Sequence[Row], amount: Amount, now: float) -> Rate | None:
     counted = _since_renewal(seen, amount.used) if amount.unit == NODE_HOURS else seen
     enough = [s for s in counted if now - s["seen_at"] >= SHORTEST.total_seconds()]
     if not enough:
@@ -96,7 +95,7 @@ def _rate(seen: list[sqlite3.Row], amount: Amount, now: float) -> Rate | None:
     return Rate((amount.used - first["used"]) / days, days)
 
 
-def _since_renewal(seen: list[sqlite3.Row], used: float) -> list[sqlite3.Row]:
+def _since_renewal(seen: Sequence[Row], used: float) -> Sequence[Row]:
     """Return the samples since an allocation was last renewed, when its use began again from zero."""
     later = used
     for index in reversed(range(len(seen))):

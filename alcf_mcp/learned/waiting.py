@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from time import time
 
-from alcf_mcp.store import Store
+from alcf_mcp.store import Connection, Store, one
 
 FRESH_SECONDS = 10.0
 
@@ -26,11 +25,10 @@ class WaitCounts:
         return await self.store.run(lambda db: _tell(db, process, tasks))
 
 
-def _tell(db: sqlite3.Connection, process: str, tasks: int) -> int:
+def _tell(db: Connection, process: str, tasks: int) -> int:
     now = time()
-    db.execute("BEGIN IMMEDIATE")
     db.execute("DELETE FROM waiting WHERE said_at < ? OR process = ?", (now - FRESH_SECONDS, process))
     if tasks:
         db.execute("INSERT INTO waiting (process, tasks, said_at) VALUES (?, ?, ?)", (process, tasks, now))
     others = "SELECT coalesce(sum(tasks), 0) FROM waiting WHERE process != ?"
-    return int(db.execute(others, (process,)).fetchone()[0])
+    return int(one(db.execute(others, (process,)))[0])

@@ -104,7 +104,7 @@ def test_a_costly_job_asks(state: Path, script: str, answer: str, exit_code: int
     done = submit(state, script, *costly, answer=answer)
     assert "up to 16 node hours" in done.stderr
     assert done.exit_code == exit_code
-    actions = Journal(state / "local-journal.sqlite").actions.history(limit=5, tool="submit_job")
+    actions = Journal.at(state / "local-journal.sqlite").actions.history(limit=5, tool="submit_job")
     submissions = [action for action in actions if action.kind != "mkdir"]
     assert [action.outcome for action in submissions] == [outcome], "as the tools record it"
     assert len(actions) == (2 if exit_code == 0 else 1), "nothing is sent without a yes"

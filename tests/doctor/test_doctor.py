@@ -159,11 +159,11 @@ async def test_a_state_directory_that_can_t_be_used(tmp_path: Path) -> None:
 
 
 async def test_what_was_left_open_is_noted(
-    assistant: Assistant, local: LocalFacility, journal: Journal
+    assistant: Assistant, local: LocalFacility, tmp_path: Path
 ) -> None:
     local.faults.add(Fault(method="POST", path="/filesystem/mkdir/", status=502))
     await assistant.call("make_directory", path="/eagle/LocalDemo/x")
-    checks = await examined(facility="local", state_dir=journal.path.parent)
+    checks = await examined(facility="local", state_dir=tmp_path)
     assert "the outcome of 1 of them is unknown, most recently make_directory" in checks["journal"].seen
 
 

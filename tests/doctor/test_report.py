@@ -115,6 +115,7 @@ FREE_TEXT = {
     "log_file": Path("/scratch/log"),
     "tool_prefix": "curie_",
     "max_walltime": "2h",
+    "database_url": "postgresql://curie:[s3cret@radium.example/polonium",
 }
 
 

@@ -107,7 +107,7 @@ async def test_requests_are_bounded_and_few(
 async def test_a_journal_that_cant_be_used_costs_the_rate_alone(
     local: LocalFacility, facility: Facility, tmp_path: Path
 ) -> None:
-    broken = Facility(ProcessState(facility.iri, Journal(tmp_path / "local" / "tree")))
+    broken = Facility(ProcessState(facility.iri, Journal.at(tmp_path / "local" / "tree")))
     demo, _ = await balances(broken)
     assert demo.allocations
     assert demo.allocations[0].rate is None

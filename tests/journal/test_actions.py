@@ -45,7 +45,7 @@ async def test_a_days_node_hours_can_be_taken_only_once(journal: Journal) -> Non
     numbers: list[int | None] = []
 
     async def submit() -> None:
-        one = Journal(journal.path).actions
+        one = Journal(journal.store).actions
         numbers.append(await one.begin(action(node_hours=3.0), day_limit=10.0))
 
     async with anyio.create_task_group() as group:

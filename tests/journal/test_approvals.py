@@ -25,7 +25,7 @@ async def test_a_code_is_used_up_by_its_call(journal: Journal) -> None:
 
 async def test_a_code_outlives_the_process_that_made_it(journal: Journal) -> None:
     code = await ask(journal, "call", "code")
-    assert await Journal(journal.path).approvals.redeem_code("call", code)
+    assert await Journal(journal.store).approvals.redeem_code("call", code)
 
 
 async def test_of_many_that_redeem_a_code_at_once_one_does(journal: Journal) -> None:
@@ -33,7 +33,7 @@ async def test_of_many_that_redeem_a_code_at_once_one_does(journal: Journal) -> 
     won: list[bool] = []
 
     async def redeem() -> None:
-        won.append(await Journal(journal.path).approvals.redeem_code("call", code))
+        won.append(await Journal(journal.store).approvals.redeem_code("call", code))
 
     async with anyio.create_task_group() as group:
         for _ in range(20):

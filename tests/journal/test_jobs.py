@@ -41,7 +41,7 @@ async def test_what_a_job_has_become_replaces_what_it_was(journal: Journal) -> N
 async def test_many_writers_at_once_lose_nothing(journal: Journal) -> None:
     async with anyio.create_task_group() as group:
         for number in range(30):
-            group.start_soon(Journal(journal.path).jobs.record, submitted(f"{number}.p"))
+            group.start_soon(Journal(journal.store).jobs.record, submitted(f"{number}.p"))
     assert len(await journal.jobs.among([f"{n}.p" for n in range(30)])) == 30
 
 

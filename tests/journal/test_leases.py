@@ -6,6 +6,7 @@ import pytest
 
 from alcf_mcp.journal import Journal, leases
 from alcf_mcp.journal.actions import this_process
+from alcf_mcp.system import numbered_by
 
 HERE = this_process()
 GONE = f"{2**22 + 1}@{HERE.partition('@')[2]}"
@@ -56,6 +57,14 @@ async def test_it_is_given_back_by_its_holder_only(journal: Journal, clock: Cloc
 async def test_it_ends_with_its_process(journal: Journal, clock: Clock) -> None:
     await journal.leases.take("work", f"{GONE}/a", 10)
     assert await journal.leases.take("work", f"{HERE}/b", 10)
+
+
+async def test_a_process_of_another_container_may_go_on(
+    journal: Journal, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await journal.leases.take("work", f"{GONE}/a", 10)
+    monkeypatch.setattr("alcf_mcp.journal.actions.numbered_by", lambda: f"{numbered_by()}#another")
+    assert not await journal.leases.take("work", f"{HERE}/b", 10)
 
 
 async def test_a_clock_that_is_set_back_prolongs_none(journal: Journal, clock: Clock) -> None:

@@ -10,6 +10,7 @@ from alcf_mcp.activity.models import Activity, ActivityJob
 from alcf_mcp.learned import earliness
 from alcf_mcp.learned.earliness import LearnedEarliness
 from alcf_mcp.store import Store
+from alcf_mcp.store.sqlite import SQLiteStore
 
 NOW = 1_795_000_000.0
 HOUR = 3600.0
@@ -23,8 +24,7 @@ MANY = Activity(machine="polaris", updated=NOW, running=tuple(running(number) fo
 GONE = Activity(machine="polaris", updated=NOW + 60)
 
 
-async def test_what_one_process_saw_another_knows(tmp_path: Path) -> None:
-    store = Store(tmp_path / "learned.sqlite")
+async def test_what_one_process_saw_another_knows(store: Store) -> None:
     assert (await LearnedEarliness(store).of("polaris")).observed == 0
     await LearnedEarliness(store).look(MANY)
     await LearnedEarliness(store).look(GONE)
@@ -34,8 +34,7 @@ async def test_what_one_process_saw_another_knows(tmp_path: Path) -> None:
     assert (await LearnedEarliness(store).of("crux")).observed == 0
 
 
-async def test_an_end_counts_once_however_many_look(tmp_path: Path) -> None:
-    store = Store(tmp_path / "learned.sqlite")
+async def test_an_end_counts_once_however_many_look(store: Store) -> None:
     for learned in (LearnedEarliness(store), LearnedEarliness(store)):
         await learned.look(MANY)
         await learned.look(GONE)
@@ -43,9 +42,9 @@ async def test_an_end_counts_once_however_many_look(tmp_path: Path) -> None:
     assert (await LearnedEarliness(store).of("polaris")).observed == ENOUGH
 
 
-async def test_only_the_latest_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_the_latest_are_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(earliness, "KEPT", ENOUGH)
-    learned = LearnedEarliness(Store(tmp_path / "learned.sqlite"))
+    learned = LearnedEarliness(store)
     for turn in range(3):
         jobs = tuple(running(turn * 1000 + number) for number in range(ENOUGH))
         await learned.look(replace(MANY, updated=NOW + turn * 120, running=jobs))
@@ -55,6 +54,6 @@ async def test_only_the_latest_are_kept(tmp_path: Path, monkeypatch: pytest.Monk
 
 async def test_a_file_that_cant_be_used_is_an_assumption(tmp_path: Path) -> None:
     (tmp_path / "no-directory").touch()
-    learned = LearnedEarliness(Store(tmp_path / "no-directory" / "learned.sqlite"))
+    learned = LearnedEarliness(SQLiteStore(tmp_path / "no-directory" / "learned.sqlite"))
     await learned.look(MANY)
     assert (await learned.of("polaris")).observed == 0

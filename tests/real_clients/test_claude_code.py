@@ -56,7 +56,7 @@ def test_a_question_that_it_dismisses_unseen_can_be_answered_in_a_terminal(home:
     assert "`alcf-mcp approve`" in answer["next_step"]
     assert home.mode(HERE) == "755"
 
-    approvals = Journal(home.state / "local-journal.sqlite").approvals
+    approvals = Journal.at(home.state / "local-journal.sqlite").approvals
     (question,) = approvals.waiting()
     assert approvals.approve(question.code)
     (changed,) = messages_results(session(home, CHMOD))

@@ -88,7 +88,7 @@ async def weave(weaving: Weaving, directory: Path) -> Woven:
     woven, began = Woven(weaving), monotonic()
     with facility_in(conditions) as url:
         settings = {"api_url": url, "access_token": conditions.token, "state_dir": directory, "timeout": 6}
-        journal = Journal(load_settings(**settings).journal_path)
+        journal = Journal.at(load_settings(**settings).journal_path)
         over, struck = anyio.Event(), set[int]()
         async with anyio.create_task_group() as group:
             for number in range(SERVERS):

@@ -82,7 +82,7 @@ async def run(plan: Plan, directory: Path) -> Run:
         done.seconds = monotonic() - began
         await quiet(conditions)
     done.report = report_of(conditions)
-    journal = Journal(load_settings(**settings).journal_path)
+    journal = Journal.at(load_settings(**settings).journal_path)
     done.actions = journal.actions.history(limit=10 * plan.operations)
     changes = [one for one in done.performed if one.operation.tool in CHANGES]
     happened = effects(conditions.database, done.report["carried_out"])

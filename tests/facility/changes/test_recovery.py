@@ -298,7 +298,7 @@ async def test_a_server_that_is_killed_in_the_middle_of_a_submission(
 ) -> None:
     command = served(on_loopback, local, tmp_path)
     local.faults.add(Fault(method="POST", path="/compute/job/", delay=0.5))
-    journal = Journal(tmp_path / "alcf-journal.sqlite")
+    journal = Journal.at(tmp_path / "alcf-journal.sqlite")
     job = {
         "resource": "polaris",
         "account": "LocalDemo",
@@ -336,7 +336,7 @@ async def test_a_server_that_is_told_to_end_writes_down_what_is_under_way(
 ) -> None:
     command = served(on_loopback, local, tmp_path)
     local.faults.add(Fault(method="POST", path="/filesystem/mkdir/", delay=30))
-    journal = Journal(tmp_path / "alcf-journal.sqlite")
+    journal = Journal.at(tmp_path / "alcf-journal.sqlite")
     with anyio.fail_after(10), pytest.raises(Exception):  # noqa: B017
         async with Client(command) as client, anyio.create_task_group() as group:
 

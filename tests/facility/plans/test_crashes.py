@@ -105,7 +105,7 @@ async def shell(local: LocalFacility, tmp_path: Path) -> AsyncIterator[Shell]:
 
 @pytest.fixture
 def journal(shell: Shell) -> Journal:
-    return Journal(shell.state / "alcf-journal.sqlite")
+    return Journal.at(shell.state / "alcf-journal.sqlite")
 
 
 def jobs_named(local: LocalFacility, name: str) -> int:

@@ -9,40 +9,54 @@ import anyio
 import pytest
 
 from alcf_mcp import __version__
-from alcf_mcp import store as store_module
 from alcf_mcp.journal import Journal, JournalError
 from alcf_mcp.local import LocalFacility
+from alcf_mcp.store.sqlite import SQLiteStore
+from alcf_mcp.store.sqlite_schema import SCHEMA
 from tests.conftest import Connect, record_of
 from tests.journal.test_actions import action
 
 
-async def test_only_the_person_can_read_it(journal: Journal) -> None:
-    journal = Journal(journal.path.parent / "state" / "journal.sqlite")
-    await journal.jobs.named("1")
-    assert stat.S_IMODE(journal.path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(journal.path.parent.stat().st_mode) == 0o700
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """The file of the journal."""
+    return tmp_path / "local-journal.sqlite"
+
+
+async def test_only_the_person_can_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "journal.sqlite"
+    await Journal.at(path).jobs.named("1")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+async def test_it_exists_once_it_was_used(path: Path) -> None:
+    store = SQLiteStore(path)
+    assert not store.exists()
+    await Journal(store).jobs.named("1")
+    assert store.exists()
 
 
 async def test_a_journal_that_cant_be_used_says_where_it_is(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(JournalError, match=r"file/journal\.sqlite"):
-        await Journal(tmp_path / "file" / "journal.sqlite").jobs.named("1")
+        await Journal.at(tmp_path / "file" / "journal.sqlite").jobs.named("1")
     broken = tmp_path / "broken.sqlite"
     broken.write_text("this is no database, but it is long enough to be read as one " * 20)
     with pytest.raises(JournalError, match="not a database"):
-        await Journal(broken).jobs.named("1")
+        await Journal.at(broken).jobs.named("1")
 
 
 async def test_an_older_journal_is_brought_forward_and_loses_nothing(tmp_path: Path) -> None:
     path = tmp_path / "old.sqlite"
     with sqlite3.connect(path) as old:
-        old.executescript(store_module._SCHEMA[0])
+        old.executescript(SCHEMA[0])
         old.execute(
             "INSERT INTO jobs VALUES ('1.p', 'r', 'Polaris', '2026-08-01T00:00:00+00:00', '{}', NULL)"
         )
         old.execute("PRAGMA user_version = 1")
     old.close()
-    journal = Journal(path)
+    journal = Journal.at(path)
     assert await journal.actions.node_hours_of_a_day() == 0
     job = await record_of(journal, "1.p")
     assert job is not None
@@ -68,15 +82,15 @@ def shape(path: Path) -> set[tuple[str, str]]:
         return {*named, *columns, *indexed}
 
 
-@pytest.mark.parametrize("version", range(1, len(store_module._SCHEMA) + 1))
+@pytest.mark.parametrize("version", range(1, len(SCHEMA) + 1))
 async def test_a_journal_of_any_version_becomes_what_a_new_one_is(tmp_path: Path, version: int) -> None:
     old, new = tmp_path / "old.sqlite", tmp_path / "new.sqlite"
     with closing(sqlite3.connect(old)) as db:
-        for step in store_module._SCHEMA[:version]:
+        for step in SCHEMA[:version]:
             db.executescript(step)
         db.execute(f"PRAGMA user_version = {version}")
     for path in (old, new):
-        await Journal(path).actions.node_hours_of_a_day()
+        await Journal.at(path).actions.node_hours_of_a_day()
     assert shape(old) == shape(new)
 
 
@@ -87,13 +101,13 @@ NEWER = (
 )
 
 
-async def test_what_a_newer_version_wrote_is_read_but_not_written(journal: Journal) -> None:
+async def test_what_a_newer_version_wrote_is_read_but_not_written(journal: Journal, path: Path) -> None:
     number = await journal.actions.begin(action())
     assert number is not None
-    with closing(sqlite3.connect(journal.path)) as db, db:
+    with closing(sqlite3.connect(path)) as db, db:
         for statement in NEWER:
             db.execute(statement)
-    before = journal.path.read_bytes()
+    before = path.read_bytes()
     (read,) = journal.actions.history(limit=1)
     assert read.id == number
     for write in (
@@ -106,14 +120,14 @@ async def test_what_a_newer_version_wrote_is_read_but_not_written(journal: Journ
             JournalError, match=r"written by alcf-mcp 9\.9\.9, which is newer .* update alcf-mcp"
         ):
             await write
-    assert journal.path.read_bytes() == before
+    assert path.read_bytes() == before
 
 
 async def test_a_newer_journal_stops_changes_and_reading_goes_on(
-    connect: Connect, local: LocalFacility, journal: Journal
+    connect: Connect, local: LocalFacility, journal: Journal, path: Path
 ) -> None:
     await journal.actions.begin(action())
-    with closing(sqlite3.connect(journal.path)) as db, db:
+    with closing(sqlite3.connect(path)) as db, db:
         for statement in NEWER:
             db.execute(statement)
     async with connect(confirm="off") as assistant:
@@ -125,9 +139,9 @@ async def test_a_newer_journal_stops_changes_and_reading_goes_on(
     assert local.faults.count("POST", "mkdir") == local.faults.count("PUT", "chmod") == 0
 
 
-def test_a_version_is_named_that_wrote_it(journal: Journal) -> None:
+def test_a_version_is_named_that_wrote_it(journal: Journal, path: Path) -> None:
     journal.approvals.waiting()
-    with closing(sqlite3.connect(journal.path)) as db:
+    with closing(sqlite3.connect(path)) as db:
         rows = db.execute("SELECT alcf_mcp FROM versions").fetchall()
     assert rows == [(__version__,)]
 
@@ -135,4 +149,4 @@ def test_a_version_is_named_that_wrote_it(journal: Journal) -> None:
 async def test_many_that_come_first_make_one_journal(journal: Journal) -> None:
     async with anyio.create_task_group() as group:
         for _ in range(20):
-            group.start_soon(Journal(journal.path).actions.node_hours_of_a_day)
+            group.start_soon(Journal(journal.store).actions.node_hours_of_a_day)

@@ -1,0 +1,1 @@
+"""One module for each step; once released, a step never changes."""
