@@ -26,14 +26,15 @@ class App:
 
     Args:
         settings: the user's settings.
+        auth: the user's sign-in, in place of the one that the settings ask for.
 
     Attributes:
         used: set by the first call that needs the facility.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, auth: Auth | None = None) -> None:
         self.settings = settings
-        self.auth = Auth.of(settings)
+        self.auth = auth or Auth.of(settings)
         self.used = anyio.Event()
         self._served: tuple[ProcessState, str, TaskGroup] | None = None
 

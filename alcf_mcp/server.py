@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 from mcp.server import CacheHint, MCPServer
 from mcp.server.caching import CacheableMethod
 from mcp.server.context import ServerMiddleware
+from mcp.server.mcpserver import RequestStateSecurity
 
 from alcf_mcp import __version__, background
 from alcf_mcp.app import App
+from alcf_mcp.auth import Auth
 from alcf_mcp.completion import add_completions
 from alcf_mcp.config import Settings, SettingsError
 from alcf_mcp.guard.answers import take_odd_answers
 from alcf_mcp.iri import IRIClient
+from alcf_mcp.iri.connection import Slots
 from alcf_mcp.logs import log_calls
 from alcf_mcp.opening import connect_to, limits_of, shared_by_calls
 from alcf_mcp.prompt_files import load_prompt_files
@@ -60,14 +63,27 @@ Connect = Callable[[Settings], AbstractAsyncContextManager[IRIClient]]
 """Opens the connection to the facility named in the settings."""
 
 
-def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPServer[App]:
+def build_server(
+    settings: Settings,
+    *,
+    connect: Connect | None = None,
+    auth: Auth | None = None,
+    person: str | None = None,
+    slots: Slots | None = None,
+    request_state_security: RequestStateSecurity | None = None,
+) -> MCPServer[App]:
     """Build the server; until it is served, it reads nothing from the network and runs nothing.
 
     Args:
         settings: the user's settings.
         connect: opens the connection to the facility, in place of the one from the settings.
+        auth: the user's sign-in, in place of the one from the settings.
+        person: whose server it is, in place of the account on this machine.
+        slots: places for requests to the facility, in place of the server's own.
+        request_state_security: seals what clients carry from a question to its answer, in place of a key
+            of this process.
     """
-    app = App(settings)
+    app = App(settings, auth)
     tools = offered(settings)
     groups = {tool.group for tool in tools}
     prompts = list(load_prompt_files())
@@ -87,11 +103,12 @@ def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPSe
         website_url="https://www.alcf.anl.gov/",
         version=__version__,
         tools=list(tools),
-        lifespan=_lifespan(app, connect or partial(connect_to, auth=app.auth), watches),
+        lifespan=_lifespan(app, connect or partial(connect_to, auth=app.auth, slots=slots), watches, person),
         log_level=settings.log_level,
         middleware=middleware,
         subscriptions=watches.bus,
         cache_hints=_CACHE_HINTS,
+        request_state_security=request_state_security,
     )
     server.middleware.insert(0, take_odd_answers)  # runs before the SDK checks a question's state
     for file in prompts:
@@ -102,7 +119,7 @@ def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPSe
 
 
 def _lifespan(
-    app: App, connect: Connect, watches: Watches
+    app: App, connect: Connect, watches: Watches, person: str | None
 ) -> Callable[[MCPServer[App]], AbstractAsyncContextManager[App]]:
     settings = app.settings
     limits_of(settings)  # reports an invalid limit at startup
@@ -111,8 +128,8 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(_: MCPServer[App]) -> AsyncIterator[App]:
         async with connect(settings) as iri:
-            shared, person = shared_by_calls(settings, iri), f"{account_name()} at {iri.base_url}"
-            async with app.serving(shared, person):
+            whose = f"{person or account_name()} at {iri.base_url}"
+            async with app.serving(shared_by_calls(settings, iri), whose):
                 background.begin(app, way)
                 with watches.serving():
                     yield app

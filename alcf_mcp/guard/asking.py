@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import logging
-import secrets
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from time import monotonic
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import anyio
@@ -41,7 +38,6 @@ ANSWER_SECONDS = SECONDS
 _ANSWERS = (AcceptedElicitation, DeclinedElicitation, CancelledElicitation)
 
 _failed: ContextVar[bool] = ContextVar("failed", default=False)
-_REMEMBERED = 100
 
 
 @dataclass(frozen=True)
@@ -72,7 +68,6 @@ class Guard:
 
     policy: Policy
     journal: Journal
-    _shown: OrderedDict[str, tuple[float, str]] = field(default_factory=OrderedDict)
 
     async def decide(
         self, call: Call, preview: Preview, confirmation: str | None, *, can_ask: bool
@@ -89,7 +84,7 @@ class Guard:
         if known:
             return known
         if can_ask:
-            return Elicit(self._text(call.digest(preview), preview), preview.form())
+            return Elicit(await self._text(call, preview), preview.form())
         if self.policy == "human":
             await self._note(call, preview, "terminal")
             return Verdict(Outcome.APPROVAL_NEEDED, preview)
@@ -109,7 +104,7 @@ class Guard:
         if isinstance(answer, AcceptedElicitation) and isinstance(answer.data, Verdict):
             return answer.data
         # Removed in one step: of two calls that repeat the same answer, only one finds the question.
-        is_first = self._shown.pop(call.digest(asked), None) is not None
+        is_first = await self.journal.approvals.take_question(call.digest(asked))
         if isinstance(answer, CancelledElicitation):
             await self._note(call, asked, "terminal")
             return Verdict(Outcome.DISMISSED, asked)
@@ -147,18 +142,12 @@ class Guard:
             call.digest(preview), kind, tool=call.tool, client=call.client, preview=preview.text()
         )
 
-    def _text(self, digest: str, preview: Preview) -> str:
-        # Modern clients answer by repeating the call. The question must then be exactly the same, although
-        # its remarks ("running for 5 min") would have changed. After an answer, the next question always
-        # differs, so that a repeated answer does not fit it.
-        first, text = self._shown.get(digest, (0.0, ""))
-        if not text or monotonic() - first > SECONDS:
-            text = f"{preview.text()}\n(Question {secrets.token_hex(4)}: your answer counts once.)"
-            self._shown[digest] = monotonic(), text
-        self._shown.move_to_end(digest)
-        if len(self._shown) > _REMEMBERED:
-            self._shown.popitem(last=False)
-        return text
+    async def _text(self, call: Call, preview: Preview) -> str:
+        # Modern clients answer by repeating the call, perhaps to another replica. The question must then be
+        # exactly the same, although its remarks ("running for 5 min") would have changed.
+        return await self.journal.approvals.question(
+            call.digest(preview), preview.text(), tool=call.tool, client=call.client
+        )
 
 
 @contextmanager
