@@ -13,7 +13,8 @@ from anyio.abc import TaskGroup
 from alcf_mcp.auth import Auth
 from alcf_mcp.config import Settings
 from alcf_mcp.facility import Facility, ProcessState, Wait
-from alcf_mcp.guard import Guard
+from alcf_mcp.guard import IN_A_TERMINAL, Guard
+from alcf_mcp.owner import Owner
 
 logger = logging.getLogger(__name__)
 
@@ -26,14 +27,16 @@ class App:
 
     Args:
         settings: the user's settings.
+        owner: whose server it is, if not that of the account on this machine.
 
     Attributes:
         used: set by the first call that needs the facility.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, owner: Owner | None = None) -> None:
         self.settings = settings
-        self.auth = Auth.of(settings)
+        self.auth = owner.auth if owner else Auth.of(settings)
+        self._approval_place = owner.approval_place if owner else IN_A_TERMINAL
         self.used = anyio.Event()
         self._served: tuple[ProcessState, str, TaskGroup] | None = None
 
@@ -50,7 +53,7 @@ class App:
     @cached_property
     def guard(self) -> Guard:
         """The guard, which decides on what can't be undone."""
-        return Guard(self.settings.confirm, self.shared.journal)
+        return Guard(self.settings.confirm, self.shared.journal, self._approval_place)
 
     def facility(self, seconds: float | None = None) -> Facility:
         """Return the facility for one reading, with a call's time limit unless another is given."""

@@ -135,6 +135,26 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None, description="URL that clients use for HTTP, if it is another one, such as that of a tunnel."
     )
+    auth: Literal["own", "globus"] = Field(
+        "own",
+        description="Whom HTTP serves: `own`, you alone, by a token of your own; or `globus`, everybody who "
+        "signs in through Globus.",
+    )
+    globus_client_id: str | None = Field(
+        None, description="The server's own client at Globus, for `--auth globus`."
+    )
+    globus_client_secret: SecretStr | None = Field(None, description="The secret of that client.")
+    server_keys: SecretStr | None = Field(
+        None,
+        description="Secret keys of a server for many people, the same on all its replicas: the first one "
+        "signs and encrypts, the others still read. Default: one of its own, in the state directory.",
+    )
+    allowed_users: Names = Field(
+        (),
+        description="Who may sign in to a server for many people: usernames, such as `ada@alcf.anl.gov` or "
+        "`*@alcf.anl.gov`; empty means everybody whom ALCF lets in.",
+    )
+    allowed_groups: Names = Field((), description="Ids of Globus groups whose members may sign in as well.")
     timeout: float = Field(
         45.0, ge=1, le=3600, description="Seconds that one tool call may take; many clients give up after 60."
     )
@@ -226,6 +246,9 @@ class Settings(BaseSettings):
         "notify",
         "database_url",
         "public_url",
+        "globus_client_id",
+        "globus_client_secret",
+        "server_keys",
         "log_file",
         "default_account",
         "default_queue",
@@ -237,7 +260,7 @@ class Settings(BaseSettings):
         # MCP clients pass an empty string for a setting that was left blank.
         return value.strip() or None if isinstance(value, str) else value
 
-    @field_validator("log_level", "confirm", "facility", "transport", mode="before")
+    @field_validator("log_level", "confirm", "facility", "transport", "auth", mode="before")
     @classmethod
     def _any_case(cls, value: Any, info: Any) -> Any:
         if not isinstance(value, str):

@@ -17,6 +17,7 @@ from alcf_mcp.facility.jobs.defaults import ConfiguredDefaults
 from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.facility.walltime import parse_walltime
 from alcf_mcp.iri import IRIClient
+from alcf_mcp.iri.connection import Slots
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.journal import Journal
 from alcf_mcp.private import make_private_file
@@ -103,19 +104,26 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-def connect_to(settings: Settings, auth: Auth | None = None) -> AbstractAsyncContextManager[IRIClient]:
+def connect_to(
+    settings: Settings, auth: Auth | None = None, slots: Slots | None = None
+) -> AbstractAsyncContextManager[IRIClient]:
     """Open the connection to the facility named in the settings.
 
     Args:
         settings: the user's settings.
         auth: the process's sign-in, if it has one already.
+        slots: places for requests that it shares with other connections.
     """
-    return _local(settings) if settings.facility == "local" else _remote(settings, auth or Auth.of(settings))
+    if settings.facility == "local":
+        return _local(settings)
+    return _remote(settings, auth or Auth.of(settings), slots)
 
 
 @asynccontextmanager
-async def _remote(settings: Settings, auth: Auth) -> AsyncIterator[IRIClient]:
-    async with IRIClient(settings.api_url, token=auth.tokens, max_requests=settings.max_requests) as iri:
+async def _remote(settings: Settings, auth: Auth, slots: Slots | None) -> AsyncIterator[IRIClient]:
+    async with IRIClient(
+        settings.api_url, token=auth.tokens, max_requests=settings.max_requests, slots=slots
+    ) as iri:
         yield iri
 
 

@@ -19,6 +19,7 @@ from alcf_mcp.guard.answers import take_odd_answers
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.logs import log_calls
 from alcf_mcp.opening import connect_to, limits_of, shared_by_calls
+from alcf_mcp.owner import Owner
 from alcf_mcp.prompt_files import load_prompt_files
 from alcf_mcp.resources import OfferedResources, ResourceServer, Watches, kinds
 from alcf_mcp.store import Store
@@ -62,7 +63,11 @@ Connect = Callable[[Settings], AbstractAsyncContextManager[IRIClient]]
 
 
 def build_server(
-    settings: Settings, *, connect: Connect | None = None, store: Store | None = None
+    settings: Settings,
+    *,
+    connect: Connect | None = None,
+    store: Store | None = None,
+    owner: Owner | None = None,
 ) -> MCPServer[App]:
     """Build the server; until it is served, it reads nothing from the network and runs nothing.
 
@@ -70,8 +75,10 @@ def build_server(
         settings: the user's settings.
         connect: opens the connection to the facility, in place of the one from the settings.
         store: where the journal is kept, in place of the file from the settings.
+        owner: whose server it is, if not that of the account on this machine.
     """
-    app = App(settings)
+    app = App(settings, owner)
+    slots = owner.slots if owner else None
     tools = offered(settings)
     groups = {tool.group for tool in tools}
     prompts = list(load_prompt_files())
@@ -91,11 +98,14 @@ def build_server(
         website_url="https://www.alcf.anl.gov/",
         version=__version__,
         tools=list(tools),
-        lifespan=_lifespan(app, connect or partial(connect_to, auth=app.auth), watches, store),
+        lifespan=_lifespan(
+            app, connect or partial(connect_to, auth=app.auth, slots=slots), watches, store, owner
+        ),
         log_level=settings.log_level,
         middleware=middleware,
         subscriptions=watches.bus,
         cache_hints=_CACHE_HINTS,
+        request_state_security=owner.request_state_security if owner else None,
     )
     server.middleware.insert(0, take_odd_answers)  # runs before the SDK checks a question's state
     for file in prompts:
@@ -106,7 +116,7 @@ def build_server(
 
 
 def _lifespan(
-    app: App, connect: Connect, watches: Watches, store: Store | None
+    app: App, connect: Connect, watches: Watches, store: Store | None, owner: Owner | None
 ) -> Callable[[MCPServer[App]], AbstractAsyncContextManager[App]]:
     settings = app.settings
     limits_of(settings)  # reports an invalid limit at startup
@@ -115,8 +125,8 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(_: MCPServer[App]) -> AsyncIterator[App]:
         async with connect(settings) as iri:
-            shared, person = shared_by_calls(settings, iri, store), f"{account_name()} at {iri.base_url}"
-            async with app.serving(shared, person):
+            whose = f"{owner.name if owner else account_name()} at {iri.base_url}"
+            async with app.serving(shared_by_calls(settings, iri, store), whose):
                 background.begin(app, way)
                 with watches.serving():
                     yield app

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -40,10 +41,13 @@ class Auth:
     stores: list[TokenStore] = field(default_factory=lambda: [TokenStore(client) for client in CLIENTS])
     pending: PendingSignIn = field(default_factory=PendingSignIn)
 
+    elsewhere: ClassVar[str | None] = None
+    """Where the user signs in, if not here; a sentence for them."""
+
     @classmethod
     def of(cls, settings: Settings) -> Auth:
         """Create the sign-in that the settings ask for."""
-        return cls(settings.access_token, _refusal(settings))
+        return cls(settings.access_token, refusal_of(settings))
 
     @cached_property
     def tokens(self) -> GivenToken | GlobusTokens:
@@ -55,8 +59,11 @@ class Auth:
         return status_of(self.tokens, self.stores)
 
 
-def _refusal(settings: Settings) -> HostNotTrusted | None:
-    """A Globus token is the user's key to ALCF: it goes elsewhere only if a setting explicitly allows it."""
+def refusal_of(settings: Settings) -> HostNotTrusted | None:
+    """Why a Globus token may not go to the configured facility.
+
+    It is the user's key to ALCF: it goes elsewhere only if a setting explicitly allows it.
+    """
     host = (urlsplit(settings.api_url).hostname or "").lower()
     trusted = {urlsplit(ALCF_API_URL).hostname, *(name.lower() for name in settings.trusted_hosts)}
     if host in trusted:
@@ -78,4 +85,5 @@ __all__ = [
     "SignedIn",
     "TokenStore",
     "cause_of",
+    "refusal_of",
 ]

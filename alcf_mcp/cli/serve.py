@@ -33,6 +33,9 @@ def serve(**flags: Any) -> None:
     from alcf_mcp.server import build_server  # noqa: PLC0415
 
     logs.configure(settings)
+    if settings.transport == "http" and settings.auth == "globus":
+        _serve_team(settings)
+        return
     server = build_server(settings)
     gc.freeze()
     gc.enable()
@@ -49,6 +52,17 @@ def serve(**flags: Any) -> None:
         sys.exit(128 + received)
 
 
+def _serve_team(settings: Settings) -> None:
+    """Serve everybody who signs in."""
+    try:
+        from alcf_mcp.team.serving import serve_team  # noqa: PLC0415 - loads a web server and OAuth
+    except ModuleNotFoundError as error:
+        raise SettingsError.about(
+            "auth", f"{error.name} is missing: install alcf-mcp[team] for a server for many people"
+        ) from None
+    anyio.run(serve_team, settings)
+
+
 def _flag(name: str, field: FieldInfo) -> Parameter:
     """The flag for a setting; its value is validated with the settings, not here."""
     kind = bool | None if field.annotation is bool else str | None
@@ -57,7 +71,7 @@ def _flag(name: str, field: FieldInfo) -> Parameter:
     return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
 
 
-SECRET = frozenset({"access_token", "notify", "database_url"})
+SECRET = frozenset({"access_token", "notify", "database_url", "globus_client_secret", "server_keys"})
 """Settings without a flag: everyone on the machine can read a command line."""
 
 _FLAGS = [_flag(name, field) for name, field in Settings.model_fields.items() if name not in SECRET]

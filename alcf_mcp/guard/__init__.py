@@ -9,10 +9,12 @@ call.
 
 from alcf_mcp.guard.asking import Call, Guard, answer_of, can_elicit, is_modern, put, question_failed
 from alcf_mcp.guard.preview import Preview
-from alcf_mcp.guard.verdict import NOTHING_SENT, Outcome, Verdict, explain
+from alcf_mcp.guard.verdict import IN_A_TERMINAL, NOTHING_SENT, ApprovalPlace, Outcome, Verdict, explain
 
 __all__ = [
+    "IN_A_TERMINAL",
     "NOTHING_SENT",
+    "ApprovalPlace",
     "Call",
     "Guard",
     "Outcome",

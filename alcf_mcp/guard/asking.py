@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import logging
-import secrets
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from time import monotonic
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import anyio
@@ -25,7 +22,7 @@ from mcp.server.mcpserver import (
 from mcp.types.version import is_version_at_least
 
 from alcf_mcp.guard.preview import Preview, agrees
-from alcf_mcp.guard.verdict import Outcome, Verdict
+from alcf_mcp.guard.verdict import IN_A_TERMINAL, ApprovalPlace, Outcome, Verdict
 from alcf_mcp.journal import Journal
 from alcf_mcp.journal.approvals import SECONDS, ApprovalKind
 
@@ -41,7 +38,6 @@ ANSWER_SECONDS = SECONDS
 _ANSWERS = (AcceptedElicitation, DeclinedElicitation, CancelledElicitation)
 
 _failed: ContextVar[bool] = ContextVar("failed", default=False)
-_REMEMBERED = 100
 
 
 @dataclass(frozen=True)
@@ -67,12 +63,13 @@ class Guard:
 
     Args:
         policy: ``ask``, ``human`` or ``off``.
-        journal: stores the codes and approvals.
+        journal: stores the questions, codes and approvals.
+        place: where the user approves what their client can't ask them.
     """
 
     policy: Policy
     journal: Journal
-    _shown: OrderedDict[str, tuple[float, str]] = field(default_factory=OrderedDict)
+    place: ApprovalPlace = IN_A_TERMINAL
 
     async def decide(
         self, call: Call, preview: Preview, confirmation: str | None, *, can_ask: bool
@@ -89,10 +86,10 @@ class Guard:
         if known:
             return known
         if can_ask:
-            return Elicit(self._text(call.digest(preview), preview), preview.form())
+            return Elicit(await self._text(call, preview), preview.form())
         if self.policy == "human":
             await self._note(call, preview, "terminal")
-            return Verdict(Outcome.APPROVAL_NEEDED, preview)
+            return Verdict(Outcome.APPROVAL_NEEDED, preview, place=self.place)
         return Verdict(Outcome.CODE_NEEDED, preview, code=await self._note(call, preview, "code"))
 
     async def judge(
@@ -109,10 +106,10 @@ class Guard:
         if isinstance(answer, AcceptedElicitation) and isinstance(answer.data, Verdict):
             return answer.data
         # Removed in one step: of two calls that repeat the same answer, only one finds the question.
-        is_first = self._shown.pop(call.digest(asked), None) is not None
+        is_first = await self.journal.approvals.take_question(call.digest(asked))
         if isinstance(answer, CancelledElicitation):
             await self._note(call, asked, "terminal")
-            return Verdict(Outcome.DISMISSED, asked)
+            return Verdict(Outcome.DISMISSED, asked, place=self.place)
         if not isinstance(answer, AcceptedElicitation) or not agrees(answer.data, asked):
             return Verdict(Outcome.DECLINED, asked)
         if now.settled is not None:
@@ -134,7 +131,7 @@ class Guard:
     async def _by_answer(self, digest: str, preview: Preview, confirmation: str | None) -> Verdict | None:
         """The verdict if the user has already answered outside this call."""
         if await self.journal.approvals.redeem_approval(digest):
-            return Verdict(Outcome.CONFIRMED, preview, "approved in a terminal")
+            return Verdict(Outcome.CONFIRMED, preview, f"approved {self.place.where}")
         if not confirmation or self.policy != "ask":
             return None
         if await self.journal.approvals.redeem_code(digest, confirmation):
@@ -147,18 +144,12 @@ class Guard:
             call.digest(preview), kind, tool=call.tool, client=call.client, preview=preview.text()
         )
 
-    def _text(self, digest: str, preview: Preview) -> str:
-        # Modern clients answer by repeating the call. The question must then be exactly the same, although
-        # its remarks ("running for 5 min") would have changed. After an answer, the next question always
-        # differs, so that a repeated answer does not fit it.
-        first, text = self._shown.get(digest, (0.0, ""))
-        if not text or monotonic() - first > SECONDS:
-            text = f"{preview.text()}\n(Question {secrets.token_hex(4)}: your answer counts once.)"
-            self._shown[digest] = monotonic(), text
-        self._shown.move_to_end(digest)
-        if len(self._shown) > _REMEMBERED:
-            self._shown.popitem(last=False)
-        return text
+    async def _text(self, call: Call, preview: Preview) -> str:
+        # Modern clients answer by repeating the call, perhaps to another replica. The question must then be
+        # exactly the same, although its remarks ("running for 5 min") would have changed.
+        return await self.journal.approvals.question(
+            call.digest(preview), preview.text(), tool=call.tool, client=call.client
+        )
 
 
 @contextmanager

@@ -23,6 +23,22 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True)
+class ApprovalPlace:
+    """Where the user approves a call that their client can't ask them about.
+
+    Attributes:
+        how: how they do it, as part of a sentence.
+        where: the place, for the journal.
+    """
+
+    how: str
+    where: str
+
+
+IN_A_TERMINAL = ApprovalPlace("by running `alcf-mcp approve` in their own terminal", "in a terminal")
+
+
+@dataclass(frozen=True)
 class Verdict:
     """A decision on one call.
 
@@ -31,12 +47,14 @@ class Verdict:
         preview: what the decision is about.
         how: who confirmed the call, and how; for the journal.
         code: the code with which a model can repeat the call.
+        place: where the user can approve it.
     """
 
     outcome: Outcome
     preview: Preview
     how: str = "not asked"
     code: str | None = None
+    place: ApprovalPlace = IN_A_TERMINAL
 
     @property
     def go(self) -> bool:
@@ -45,11 +63,8 @@ class Verdict:
 
 
 NOTHING_SENT = "Nothing was sent to the facility."
-IN_A_TERMINAL = (
-    "The user can approve it by running `alcf-mcp approve` in their own terminal within 10 minutes; "
-    "the same call then goes through once."
-)
 
+_APPROVAL = "The user can approve it {approve} within 10 minutes; the same call then goes through once."
 
 _WORDS = {
     Outcome.NOTHING_TO_DO: (
@@ -68,11 +83,11 @@ _WORDS = {
     ),
     Outcome.APPROVAL_NEEDED: (
         "This call needs the user's own answer, and this client can't ask for it.",
-        f"Show the preview to the user. {IN_A_TERMINAL}",
+        f"Show the preview to the user. {_APPROVAL}",
     ),
     Outcome.DISMISSED: (
         "The question was dismissed; some clients do so without showing it.",
-        f"Tell the user, and do not try again unless they ask you to. {IN_A_TERMINAL}",
+        f"Tell the user, and do not try again unless they ask you to. {_APPROVAL}",
     ),
     Outcome.FACTS_CHANGED: (
         "What the call would do changed while the user was answering.",
@@ -91,6 +106,11 @@ _WORDS = {
 
 def explain(verdict: Verdict, tool: str) -> tuple[str, str]:
     """Explain a verdict to the model: a sentence, and what it should do next."""
-    facts = {"tool": tool, "code": verdict.code, "settled": verdict.preview.settled}
+    facts = {
+        "tool": tool,
+        "code": verdict.code,
+        "settled": verdict.preview.settled,
+        "approve": verdict.place.how,
+    }
     message, next_step = (words.format(**facts) for words in _WORDS[verdict.outcome])
     return f"{message} {NOTHING_SENT}", next_step

@@ -8,6 +8,7 @@ from typing import Any
 
 import uvicorn
 from mcp.server import MCPServer
+from starlette.types import ASGIApp
 
 from alcf_mcp.config import Settings, SettingsError
 from alcf_mcp.http.application import PATH, application
@@ -39,17 +40,22 @@ async def serve_http(server: MCPServer[Any], settings: Settings) -> None:
             public_url=settings.public_url,
             is_ready=lambda: web.started and not web.should_exit,
         )
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=STOPPING_SECONDS,
-            timeout_keep_alive=KEPT_ALIVE_SECONDS,
-        )
-        web = uvicorn.Server(config)
+        web = web_server(app)
         _announce(settings.public_url or f"{origin_of(address, listener)}{PATH}", bearer)
         await web.serve(sockets=[listener])
+
+
+def web_server(app: ASGIApp) -> uvicorn.Server:
+    """Return the web server for an application."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOPPING_SECONDS,
+        timeout_keep_alive=KEPT_ALIVE_SECONDS,
+    )
+    return uvicorn.Server(config)
 
 
 def loopback_address(host: str) -> Address:

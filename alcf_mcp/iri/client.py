@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import SecretStr
 
-from alcf_mcp.iri.connection import Connection
+from alcf_mcp.iri.connection import Connection, Slots
 from alcf_mcp.iri.crowd import Crowd
 from alcf_mcp.iri.groups.account import AccountOperations
 from alcf_mcp.iri.groups.compute import ComputeOperations
@@ -39,6 +39,7 @@ class IRIClient(StatusOperations, AccountOperations, ComputeOperations, Filesyst
         max_bytes: size of the largest response that is read.
         max_requests: how many requests may be in progress at once; the others wait in line.
         http: an httpx transport to use instead, such as one for an ASGI application.
+        slots: places for requests that several clients share, in place of ``max_requests`` of its own.
 
     Reads are retried after temporary failures. A request that changes something is retried only if the first
     one provably was not carried out.
@@ -55,9 +56,15 @@ class IRIClient(StatusOperations, AccountOperations, ComputeOperations, Filesyst
         max_bytes: int = 32 * 2**20,
         max_requests: int = 16,
         http: httpx.AsyncBaseTransport | None = None,
+        slots: Slots | None = None,
     ) -> None:
         connection = Connection(
-            base_url, timeout=timeout, max_bytes=max_bytes, max_requests=max_requests, http=http
+            base_url,
+            timeout=timeout,
+            max_bytes=max_bytes,
+            max_requests=max_requests,
+            http=http,
+            slots=slots,
         )
         self.transport = Transport(connection, _source(token))
 

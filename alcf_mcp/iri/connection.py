@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 import anyio
@@ -47,6 +47,43 @@ KEPT_ALIVE_SECONDS = 20.0
 """Idle connections are closed before a gateway closes them: a request on a dying one has an unknown fate."""
 
 
+class Slots(Protocol):
+    """Places for requests; a request that finds none waits in line."""
+
+    @property
+    def total_tokens(self) -> float:
+        """How many requests may be in progress at once."""
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait."""
+
+    def acquire_nowait(self) -> None:
+        """Take a place; raises ``anyio.WouldBlock`` if there is none."""
+
+    async def acquire(self) -> None:
+        """Wait in line for a place, and take it."""
+
+    def release(self) -> None:
+        """Give a place back."""
+
+
+class OwnSlots:
+    """The places of a connection that shares them with no other, in the order in which they are asked for."""
+
+    def __init__(self, total: int) -> None:
+        self._limiter = anyio.CapacityLimiter(total)
+        self.total_tokens = float(total)
+        self.acquire_nowait = self._limiter.acquire_nowait
+        self.acquire = self._limiter.acquire
+        self.release = self._limiter.release
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait."""
+        return self._limiter.statistics().tasks_waiting
+
+
 @dataclass(frozen=True)
 class Answer:
     """A complete response, as it arrived."""
@@ -65,6 +102,7 @@ class Connection:
         max_bytes: size of the largest response that is read; a longer one is refused.
         max_requests: how many requests may be in progress at once.
         http: an httpx transport to use instead, such as one for an ASGI application.
+        slots: places for requests, in place of ``max_requests`` of its own.
 
     Attributes:
         secure: whether a token may be sent over it.
@@ -84,6 +122,7 @@ class Connection:
         max_bytes: int,
         max_requests: int,
         http: httpx.AsyncBaseTransport | None,
+        slots: Slots | None = None,
     ) -> None:
         self.base_url = _checked(base_url)
         self.max_bytes = max_bytes
@@ -94,7 +133,7 @@ class Connection:
         self.honours_keys: bool | None = True if "/v2" in url.path else None
         self.crowd = Crowd()
         self.pace = Pace()
-        self._slots = anyio.CapacityLimiter(max_requests)
+        self._slots = slots or OwnSlots(max_requests)
         self._timeout = timeout
         self._transport = http
 
@@ -194,7 +233,7 @@ class Connection:
         with suppress(anyio.WouldBlock):
             self._slots.acquire_nowait()
             return
-        ahead = self._slots.statistics().tasks_waiting
+        ahead = self._slots.waiting
         await wait.say(f"waiting in line for the facility, behind {ahead} other requests")
         with anyio.move_on_after(max(wait.left, 1.0)) as standing:
             await self._slots.acquire()

@@ -1,4 +1,4 @@
-"""Questions that wait for the user: codes of previews, and calls to be approved in a terminal.
+"""Questions that wait for the user: in the client, in a terminal, or as the code of a preview.
 
 Each is bound to exactly one call (by its digest), is valid for ten minutes, and is used up by that call.
 """
@@ -55,6 +55,21 @@ class Approvals:
         )
         return await self._use(sql, (call, time() - SECONDS))
 
+    async def question(self, call: str, text: str, *, tool: str, client: str) -> str:
+        """Return the text of the question about one call: the first one, however often it is asked.
+
+        It ends in a code of its own, so that the answer to it fits no later question.
+        """
+        code = secrets.token_hex(4)
+        shown = f"{text}\n(Question {code}: your answer counts once.)"
+        values = (code, call, "question", tool, client, shown, time())
+        return await self.store.run(lambda db: _question(db, values))
+
+    async def take_question(self, call: str) -> bool:
+        """Use up the question about one call; of two answers to it, only the first finds it."""
+        sql = "DELETE FROM approvals WHERE kind = 'question' AND call = ?"
+        return await self._use(sql, (call,))
+
     async def _use(self, sql: str, values: tuple[str | float, ...]) -> bool:
         return await self.store.run(lambda db: db.execute(sql, values).rowcount) > 0
 
@@ -75,6 +90,24 @@ class Approvals:
         )
         values = (time(), code, time() - SECONDS)
         return self.store.run_now(lambda db: db.execute(sql, values).rowcount) == 1
+
+    def refuse(self, code: str) -> bool:
+        """Take back the question of a call that waits under a code; returns whether it was still waiting."""
+        sql = "DELETE FROM approvals WHERE code = ? AND kind = 'terminal' AND approved_at IS NULL"
+        return self.store.run_now(lambda db: db.execute(sql, (code,)).rowcount) == 1
+
+
+def _question(db: Connection, values: tuple[str | float, ...]) -> str:
+    db.execute("DELETE FROM approvals WHERE asked_at < ?", (time() - SECONDS,))
+    same = "SELECT preview FROM approvals WHERE kind = 'question' AND call = ?"
+    if row := db.execute(same, (values[1],)).fetchone():
+        return str(row["preview"])
+    db.execute(
+        "INSERT INTO approvals (code, call, kind, tool, client, preview, asked_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        values,
+    )
+    return str(values[5])
 
 
 def _insert(db: Connection, values: tuple[str | float, ...]) -> str:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.journal.actions import GIVEN_UP
 from alcf_mcp.postgres.database import Database
 from alcf_mcp.store import Connection
@@ -67,7 +68,7 @@ class Members:
     async def standing(self, username: str, subject: str) -> Literal["allowed", "disallowed"] | None:
         """Return what the list says of somebody; ``None`` if they are not on it."""
         sql = "SELECT disabled FROM members WHERE name IN (?, ?)"
-        names = (_plain(username), _plain(subject))
+        names = (_plain(username) or _plain(subject), _plain(subject))
         found = await self.database.run(lambda db: [bool(row[0]) for row in db.execute(sql, names)])
         if not found:
             return None
@@ -111,6 +112,8 @@ class Members:
 
 
 def _put(db: Connection, name: str, *, disabled: bool) -> None:
+    if not _plain(name):
+        raise InvalidCall("A name is missing", hint="Give a username, such as ada@alcf.anl.gov.")
     sql = (
         "INSERT INTO members (name, added_at, disabled) VALUES (?, ?, ?)"
         " ON CONFLICT (name) DO UPDATE SET disabled = excluded.disabled"

@@ -14,7 +14,7 @@ from alcf_mcp.postgres.connection import LASTING
 from alcf_mcp.postgres.failures import failure_in_detail
 from alcf_mcp.store import JournalError
 
-NEWEST = "0002"
+NEWEST = "0003"
 """The step of the migrations that this version of alcf-mcp needs."""
 
 OLDEST_SERVER = 15

@@ -228,6 +228,8 @@ def _needs_none(app: App) -> str | None:
     """
     if app.settings.facility == "local":
         return "The local facility needs no sign-in."
+    if app.auth.elsewhere:
+        return app.auth.elsewhere
     if app.settings.access_token:
         raise InvalidCall(
             "ALCF_MCP_ACCESS_TOKEN is set, and takes precedence over any sign-in",

@@ -1,0 +1,66 @@
+"""What a replica does by itself: goes on with unfinished work, and forgets what has expired."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from time import monotonic
+
+import anyio
+
+from alcf_mcp.postgres.database import Database
+from alcf_mcp.postgres.members import Members
+from alcf_mcp.store import JournalError
+from alcf_mcp.team.people import People
+from alcf_mcp.team.person import Person
+
+logger = logging.getLogger(__name__)
+
+RESUME_SECONDS = 60.0
+"""How often the replica looks for people with unfinished work whose server is not open."""
+
+FORGET_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class Housekeeping:
+    """The work of one replica for all.
+
+    Args:
+        database: the database of all replicas.
+        members: who has used the server.
+        people: those whose servers are open here.
+    """
+
+    database: Database
+    members: Members
+    people: People
+
+    async def go_on(self) -> None:
+        """Work until the server ends."""
+        forgot_at = 0.0
+        while True:
+            try:
+                await self._resume()
+                if not forgot_at or monotonic() - forgot_at > FORGET_SECONDS:
+                    await self._forget()
+                    forgot_at = monotonic()
+            except JournalError as error:
+                logger.warning("%s", error)
+            await anyio.sleep(RESUME_SECONDS)
+
+    async def _resume(self) -> None:
+        """Open the servers of people whose planned jobs, or open submissions, need somebody to see to them.
+
+        Every replica does so: a lease of each person's decides which one acts.
+        """
+        for seen in await self.members.with_unfinished_work():
+            person = Person(seen.issuer, seen.subject, seen.username)
+            try:
+                await self.people.resume(person, seen.sign_in)
+            except Exception:  # whatever is wrong with one must not hold up the others
+                logger.exception("unfinished work can't be gone on with")
+
+    async def _forget(self) -> None:
+        """Delete sign-ins and registrations that have expired."""
+        await self.database.run(lambda db: db.execute("DELETE FROM sign_ins WHERE expires_at < now()"))

@@ -1,0 +1,217 @@
+"""Serve many people over HTTP until a signal comes."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvicorn
+from mcp.server.transport_security import TransportSecuritySettings
+from pydantic import SecretStr
+from starlette.types import ASGIApp
+
+from alcf_mcp.config import Settings, SettingsError
+from alcf_mcp.http.serving import web_server
+from alcf_mcp.loopback import Address, listen_on, origin_of, parse_address
+from alcf_mcp.postgres.database import Database
+from alcf_mcp.postgres.database import opened as opened_database
+from alcf_mcp.postgres.members import Members
+from alcf_mcp.private import StateError, make_private_directory, make_private_file
+from alcf_mcp.team.admission import Admission
+from alcf_mcp.team.application import team_application
+from alcf_mcp.team.approvals import ApprovalPages, approval_page
+from alcf_mcp.team.browser import CALLBACK_PATH as PAGES_CALLBACK_PATH
+from alcf_mcp.team.browser import BrowserSessions
+from alcf_mcp.team.fairness import FairLine
+from alcf_mcp.team.housekeeping import Housekeeping
+from alcf_mcp.team.keys import ServerKeys
+from alcf_mcp.team.people import People
+from alcf_mcp.team.personal import PersonalServers
+from alcf_mcp.team.sign_in import CALLBACK_PATH, MCP_PATH, GlobusSignIn
+from alcf_mcp.team.state import PeoplesState
+from alcf_mcp.team.storage import encrypted, in_database, in_files
+
+ALL_REQUESTS = 64
+"""Requests to the facility that one replica may have in progress at once, for everybody together."""
+
+KEY_FILE = "server-key"
+
+
+async def serve_team(settings: Settings) -> None:
+    """Serve everybody who signs in.
+
+    Raises:
+        SettingsError: a setting is missing or wrong, or the port is taken.
+        StateError: the state directory or the database can't be used.
+    """
+    with ExitStack() as opened:
+        database = (
+            opened.enter_context(opened_database(settings.database_url)) if settings.database_url else None
+        )
+        listener = opened.enter_context(closing(_listener(settings)))
+        web: uvicorn.Server
+        team = Team.of(settings, _origin(settings, listener), database)
+        web = web_server(team.application(lambda: web.started and not web.should_exit))
+        sys.stderr.write(f"alcf-mcp serves MCP at {team.origin}{MCP_PATH}; people sign in through Globus\n")
+        sys.stderr.flush()
+        await web.serve(sockets=[listener])
+
+
+@dataclass(frozen=True)
+class Team:
+    """All parts of one replica, put together.
+
+    Attributes:
+        origin: its public address, without a path.
+    """
+
+    origin: str
+    sign_in: GlobusSignIn
+    people: People
+    pages: ApprovalPages
+    members: Members | None
+    work: Sequence[Callable[[], Coroutine[Any, Any, None]]]
+
+    @classmethod
+    def of(cls, settings: Settings, origin: str, database: Database | None) -> Team:
+        """Build what the settings ask for.
+
+        Raises:
+            SettingsError: the server's client at Globus is not set, or a key is unusable.
+        """
+        client_id, secret = _globus_client(settings, origin)
+        keys = keys_of(settings)
+        members = Members(database) if database else None
+        admission = Admission(settings.allowed_users, settings.allowed_groups, members)
+        kept = in_database(database.url) if database else in_files(settings.state_dir / "sign-ins")
+        sign_in = GlobusSignIn(
+            client_id,
+            secret,
+            origin=origin,
+            keys=keys,
+            storage=encrypted(kept, keys),
+            admission=admission,
+        )
+        state = PeoplesState(settings, database)
+        servers = PersonalServers(
+            state,
+            keys,
+            sign_in.sign_in,
+            _allowed(origin),
+            FairLine(ALL_REQUESTS, settings.max_requests),
+            approval_page(origin),
+        )
+        people = People(servers.build)
+        browsers = BrowserSessions(client_id, secret, origin, keys.pages(), admission)
+        work = [Housekeeping(database, members, people).go_on] if database and members else []
+        return cls(origin, sign_in, people, ApprovalPages(browsers, state), members, work)
+
+    def application(self, is_ready: Callable[[], bool]) -> ASGIApp:
+        """The web application."""
+        return team_application(
+            self.sign_in,
+            self.people,
+            origin=self.origin,
+            is_ready=is_ready,
+            pages=self.pages.routes(),
+            work=self.work,
+            members=self.members,
+        )
+
+
+def _listener(settings: Settings) -> socket.socket:
+    try:
+        return listen_on(_address(settings), settings.port)
+    except OSError as error:
+        raise SettingsError.about("port", f"{settings.port} can't be served on ({error.strerror})") from None
+
+
+def _origin(settings: Settings, listener: socket.socket) -> str:
+    return origin_of_public_url(settings.public_url) or origin_of(_address(settings), listener)
+
+
+def _allowed(origin: str) -> TransportSecuritySettings:
+    return TransportSecuritySettings(
+        enable_dns_rebinding_protection=True,
+        allowed_hosts=[urlsplit(origin).netloc],
+        allowed_origins=[origin],
+    )
+
+
+def _globus_client(settings: Settings, origin: str) -> tuple[str, SecretStr]:
+    """The server's client at Globus.
+
+    Raises:
+        SettingsError: it is not set.
+    """
+    if settings.globus_client_id and settings.globus_client_secret:
+        return settings.globus_client_id, settings.globus_client_secret
+    name = "globus_client_secret" if settings.globus_client_id else "globus_client_id"
+    raise SettingsError.about(
+        name,
+        "it is missing: register a confidential client at https://app.globus.org/settings/developers, with "
+        f"the redirect URLs {origin}{CALLBACK_PATH} and {origin}{PAGES_CALLBACK_PATH}",
+    )
+
+
+def origin_of_public_url(url: str | None) -> str | None:
+    """The origin of the public URL, which is that of MCP.
+
+    Raises:
+        SettingsError: it has another path.
+    """
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if parts.path not in ("", "/", MCP_PATH):
+        raise SettingsError.about("public_url", f"its path has to be {MCP_PATH}")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def keys_of(settings: Settings) -> ServerKeys:
+    """The server's keys: those that the operator set, or one of its own in a private file.
+
+    Raises:
+        SettingsError: they are unusable.
+        StateError: the file can't be used.
+    """
+    if settings.server_keys is None and settings.database_url:
+        raise SettingsError.about("server_keys", "it is missing: all replicas need the same keys")
+    if settings.server_keys:
+        return ServerKeys.parse(settings.server_keys.get_secret_value())
+    return ServerKeys.parse(_own_key(settings.state_dir / KEY_FILE))
+
+
+def _own_key(path: Path) -> str:
+    try:
+        make_private_directory(path.parent)
+        make_private_file(path)
+        kept = path.read_text(encoding="ascii").strip()
+        if not kept:
+            kept = secrets.token_hex(32)
+            path.write_text(f"{kept}\n", encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StateError(f"The server's key {path} can't be used ({error})") from None
+    return kept
+
+
+def _address(settings: Settings) -> Address:
+    """Where to listen: elsewhere than on loopback only if clients come by TLS."""
+    try:
+        address = parse_address(settings.host)
+    except ValueError:
+        raise SettingsError.about("host", f"{settings.host!r} is no address; write 127.0.0.1") from None
+    if not address.is_loopback and urlsplit(settings.public_url or "").scheme != "https":
+        raise SettingsError.about(
+            "host",
+            f"other computers can reach {settings.host}, and tokens would go there unencrypted: put a proxy "
+            "in front that ends TLS, and set ALCF_MCP_PUBLIC_URL to its https URL",
+        )
+    return address

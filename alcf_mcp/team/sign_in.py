@@ -1,0 +1,234 @@
+"""How people sign in: OAuth for their clients, in front of Globus Auth.
+
+Clients register here, or name their metadata's address, and get tokens of this server. Globus knows only one
+client, this server. The users' Globus tokens stay in the server's encrypted store.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from time import monotonic, time
+from typing import Any
+
+from fastmcp.server.auth.auth import AccessToken, TokenVerifier
+from fastmcp.server.auth.oauth_proxy.models import UpstreamTokenSet
+from fastmcp.server.auth.oauth_proxy.proxy import OAuthProxy
+from fastmcp.server.auth.oauth_proxy.upstream import OAuthError
+from joserfc.errors import JoseError
+from key_value.aio.protocols import AsyncKeyValue
+from mcp.server.auth.provider import RegistrationError, TokenError
+from mcp.shared.auth import OAuthClientInformationFull
+from pydantic import SecretStr
+from typing_extensions import override
+
+from alcf_mcp.auth.clients import SESSION_SECONDS
+from alcf_mcp.team.admission import Admission, NotAdmitted
+from alcf_mcp.team.globus_client import GlobusTokenClient, IDTokens, asked_of_globus, globus_url
+from alcf_mcp.team.keys import ServerKeys
+from alcf_mcp.team.person import Person
+
+logger = logging.getLogger(__name__)
+
+SCOPE = "alcf"
+"""The one scope of this server's own tokens."""
+
+MCP_PATH = "/mcp"
+CALLBACK_PATH = "/auth/callback"
+"""Where Globus sends people back to: the redirect URL to register there."""
+
+REGISTRATIONS_A_MINUTE = 60
+UNUSED_SECONDS, REGISTERED_SECONDS = 3600, 90 * 24 * 3600
+"""How long a client's registration is kept if nobody signs in with it, and after somebody has."""
+
+CLIENT_TOKEN_SECONDS = 3600
+"""How long a client's own access token lasts; clients renew it without the user."""
+
+
+class GlobusSignIn(OAuthProxy):
+    """OAuth for the clients: registration, consent, and tokens that stand for a Globus sign-in.
+
+    Args:
+        client_id: the server's client at Globus.
+        client_secret: its secret.
+        origin: the server's public address, without a path.
+        keys: the server's keys.
+        storage: where sign-ins are kept, encrypted.
+        admission: who may sign in.
+    """
+
+    def __init__(
+        self,
+        client_id: str,
+        client_secret: SecretStr,
+        *,
+        origin: str,
+        keys: ServerKeys,
+        storage: AsyncKeyValue,
+        admission: Admission,
+    ) -> None:
+        globus = f"{globus_url()}/v2/oauth2"
+        super().__init__(
+            upstream_authorization_endpoint=f"{globus}/authorize",
+            upstream_token_endpoint=f"{globus}/token",
+            upstream_revocation_endpoint=f"{globus}/token/revoke",
+            upstream_client_id=client_id,
+            upstream_client_secret=client_secret.get_secret_value(),
+            token_verifier=_NothingToVerify(required_scopes=[SCOPE]),
+            base_url=origin,
+            redirect_path=CALLBACK_PATH,
+            forward_resource=False,  # Globus knows no resource indicators
+            extra_authorize_params=asked_of_globus(groups=admission.asks_for_groups),
+            client_storage=storage,
+            jwt_signing_key=keys.signing(),
+            fastmcp_access_token_expiry_seconds=CLIENT_TOKEN_SECONDS,
+        )
+        self._admission = admission
+        self._id_tokens = IDTokens(client_id)
+        self._registered: list[float] = []
+
+    # What clients do
+
+    @override
+    async def get_client(self, client_id: str) -> OAuthClientInformationFull | None:
+        """Return a client that has registered, or whose id is its metadata's address."""
+        # The proxy would also know a client that calls itself by the server's own id at Globus.
+        return None if client_id == self._upstream_client_id else await super().get_client(client_id)
+
+    @override
+    async def register_client(self, client_info: OAuthClientInformationFull) -> None:
+        """Register a client: for an hour, unless somebody signs in with it."""
+        now = monotonic()
+        self._registered = [at for at in self._registered if at > now - 60]
+        if len(self._registered) >= REGISTRATIONS_A_MINUTE:
+            raise RegistrationError(
+                "invalid_client_metadata", "Too many clients have registered in this minute; try again later."
+            )
+        self._registered.append(now)
+        await super().register_client(client_info)
+        await self._keep_client(str(client_info.client_id), UNUSED_SECONDS)
+
+    @override
+    async def exchange_authorization_code(self, client: Any, authorization_code: Any) -> Any:
+        """Give a client its tokens."""
+        stored = await self._code_store.get(key=authorization_code.code)
+        try:
+            if stored:
+                person = await self._person(stored.idp_tokens)
+                await self._admission.admit(person, stored.idp_tokens)
+        except NotAdmitted as error:
+            raise TokenError("invalid_grant", str(error)) from None
+        tokens = await super().exchange_authorization_code(client, authorization_code)
+        await self._keep_client(str(client.client_id), REGISTERED_SECONDS)
+        return tokens
+
+    async def _keep_client(self, client_id: str, seconds: int) -> None:
+        if client := await self._client_store.get(key=client_id):
+            await self._client_store.put(key=client_id, value=client, ttl=seconds)
+
+    # What Globus says
+
+    @override
+    def _create_upstream_oauth_client(self) -> GlobusTokenClient:
+        secret = self._upstream_client_secret
+        return GlobusTokenClient(
+            self._upstream_client_id, secret.get_secret_value() if secret else None, timeout=20.0
+        )
+
+    @override
+    def _translate_scopes_from_idp(self, scopes: list[str]) -> list[str]:
+        return [SCOPE]
+
+    @override
+    def _prepare_scopes_for_upstream_refresh(self, scopes: list[str]) -> list[str]:
+        return []  # Globus renews what it gave
+
+    @override
+    async def _extract_upstream_claims(self, idp_tokens: dict[str, Any]) -> dict[str, Any]:
+        """Who has signed in, for the clients' tokens."""
+        person = await self._person(idp_tokens)
+        return {"iss": person.issuer, "sub": person.subject, "preferred_username": person.username}
+
+    async def _person(self, idp_tokens: dict[str, Any]) -> Person:
+        return person_of(await self._id_tokens.claims(idp_tokens["id_token"]))
+
+    @override
+    async def _try_transparent_refresh(self, upstream_token_set: UpstreamTokenSet) -> UpstreamTokenSet:
+        """Renew a sign-in at Globus; delete one that is over there, or whose user is not let in any more."""
+        try:
+            renewed = await super()._try_transparent_refresh(upstream_token_set)
+        except OAuthError as error:
+            if error.error == "invalid_grant":
+                await self.end(upstream_token_set.upstream_token_id)
+            raise
+        if (claims := renewed.upstream_claims) and not await self._admission.still_admits(person_of(claims)):
+            await self.end(renewed.upstream_token_id)
+        return renewed
+
+    # What stands behind a client's token
+
+    @override
+    async def load_access_token(self, token: str) -> AccessToken | None:
+        """Return whose token it is; ``None`` if it is not this server's, or its sign-in is over."""
+        try:
+            payload = self.jwt_issuer.verify_token(token)
+        except (JoseError, ValueError, KeyError):
+            return None
+        mapping = await self._jti_mapping_store.get(key=str(payload["jti"]))
+        sign_in = await self.sign_in(mapping.upstream_token_id) if mapping else None
+        if sign_in is None:
+            return None
+        claims = sign_in.upstream_claims or payload.get("upstream_claims") or {}
+        return AccessToken(
+            token=token,
+            client_id=str(payload["client_id"]),
+            scopes=[SCOPE],
+            expires_at=int(payload["exp"]),
+            resource=str(self._resource_url),
+            subject=claims["sub"],
+            claims={**claims, "sign_in": sign_in.upstream_token_id},
+        )
+
+    async def sign_in(self, id: str) -> UpstreamTokenSet | None:
+        """Return a Globus sign-in, renewed if it is time to; ``None`` if it is over."""
+        found = await self._upstream_token_store.get(key=id)
+        if found is None or found.created_at + SESSION_SECONDS < time():
+            return None
+        if found.expires_at > time():
+            return found
+        async with self._get_refresh_lock(id):
+            found = await self._upstream_token_store.get(key=id)
+            if found is None or found.expires_at > time():  # another call has renewed it, or has ended it
+                return found
+            try:
+                found = await self._try_transparent_refresh(found)
+            except Exception as error:  # whatever is wrong with Globus, the token that it gave is still good
+                logger.warning("a sign-in can't be renewed (%s)", type(error).__name__)
+            return (
+                found
+                if await self._upstream_token_store.get(key=id) and valid_until(found) > time()
+                else None
+            )
+
+    async def end(self, id: str) -> None:
+        """End a sign-in: its clients have to sign in again."""
+        await self._upstream_token_store.delete(key=id)
+
+
+def person_of(claims: Mapping[str, Any]) -> Person:
+    """Whom the claims of a token are about."""
+    return Person(claims["iss"], claims["sub"], claims.get("preferred_username", ""))
+
+
+def valid_until(sign_in: UpstreamTokenSet) -> float:
+    """When the facility's token of a sign-in expires, by Globus' own word; it is renewed long before."""
+    given = sign_in.raw_token_data
+    return sign_in.expires_at - int(given["expires_in"]) + int(given["lasts"])
+
+
+class _NothingToVerify(TokenVerifier):
+    """Globus' tokens are not verified one by one: each comes from Globus itself, and is renewed often."""
+
+    async def verify_token(self, token: str) -> AccessToken | None:
+        """Return nobody: no token but this server's own is accepted."""
+        return None
