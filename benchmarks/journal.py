@@ -66,8 +66,8 @@ def _fill(db: Connection) -> None:
         _actions(),
     )
     db.executemany(
-        "INSERT INTO jobs (job_id, resource_id, resource, submitted_at, spec, script, state, exit_code,"
-        " ended_by, end_told) VALUES (?, ?, 'Polaris', ?, ?, 'date', 'completed', 0, ?, 1)",
+        "INSERT INTO jobs (job_id, resource_id, resource, submitted_at, spec, name, script, state, exit_code,"
+        " ended_by, end_told) VALUES (?, ?, 'Polaris', ?, ?, 'train', 'date', 'completed', 0, ?, TRUE)",
         _jobs(),
     )
 
