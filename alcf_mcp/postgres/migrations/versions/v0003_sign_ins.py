@@ -1,4 +1,4 @@
-"""Where sign-ins are kept: the table of py-key-value-aio, whose values are encrypted before they come here."""
+"""Where sign-ins are kept: the table of py-key-value-aio, whose values are encrypted beforehand."""
 
 from alembic import op
 
