@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alcf_mcp.cli.asking import Change, Yes, confirmed
+from alcf_mcp.cli.asking import Change, Yes, carried_out
 from alcf_mcp.cli.direct import at_facility
 from alcf_mcp.cli.options import Facility, StateDir
 from alcf_mcp.cli.showing import note, plain
@@ -90,10 +90,11 @@ def cancel(
             )
         arguments: dict[str, Any] = {"job_id": plan, "resource": None}
         asked = Change("plans cancel", "cancel_job", arguments, partial(preview_cancel, at, plan, None))
-        if nothing_to_do := await confirmed(at, settings, asked, yes=yes):
-            return nothing_to_do
-        done: Any = await cancel_job(at, **arguments)
-        return f"{done.job_id} is canceled. {done.next_step}"
+
+        def told(done: Any) -> str:
+            return f"{done.job_id} is canceled. {done.next_step}"
+
+        return await carried_out(at, settings, asked, cancel_job, yes=yes, told=told)
 
     sys.stdout.write(f"{at_facility('plans cancel', settings, change)}\n")
 

@@ -12,7 +12,8 @@ from alcf_mcp.facility.jobs.diagnosis import status_in_words
 from alcf_mcp.facility.jobs.request import changed_job
 from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.iri.errors import InvalidCall, IRIError
-from alcf_mcp.reports.job_list import JobList, JobState, listed_jobs
+from alcf_mcp.reports.job_list import JobList, listed_jobs
+from alcf_mcp.reports.job_state import JobState
 from alcf_mcp.reports.jobs import JobReport, reported
 from alcf_mcp.reports.plans import reported_plan
 from alcf_mcp.tools.arguments import LARGEST, JobId, JobResource, Limit, Member, Offset, Since, SubmitTo
@@ -43,7 +44,7 @@ async def submit_job(
     Give the script as is, without #PBS lines. Account, queue and directory default to those of the last
     job there. Output goes to <job id>.OU and .ER in the directory. Then call wait_for_job.
     """
-    prepared = await facility.preparation.again(resource, request)
+    prepared = await facility.preparation.again(resource, request, later=after is not None)
     refuse_lone_state(after, after_state)
     if after is not None:
         return await submit_after(facility, prepared, after, after_state, dry_run=dry_run)

@@ -39,7 +39,7 @@ async def preview_submit(
 ) -> Preview:
     """What the job may cost, replace and change; the user is not asked about small costs."""
     refuse_lone_state(after, after_state)
-    prepared = await facility.preparation.prepare(resource, request)
+    prepared = await facility.preparation.prepare(resource, request, later=after is not None)
     await facility.job_actions.check(prepared.machine, prepared.spec)
     planned = await facility.planning.consider(prepared, after, after_state) if after else None
     if dry_run:

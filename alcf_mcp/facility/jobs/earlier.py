@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from alcf_mcp.facility.jobs.history import JobRecords
 from alcf_mcp.facility.jobs.listing import Jobs
+from alcf_mcp.facility.jobs.planned import job_of
 from alcf_mcp.facility.resources import ResourceNames
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import InvalidCall, IRIError, LookAt, NotImplementedThere
@@ -58,12 +59,13 @@ class EarlierJobs:
         self._jobs = jobs
 
     async def find(self, like: str) -> EarlierJob:
-        """The job with this id or number, or the latest with this name.
+        """The job with this id or number, the one that a planned job became, or the latest with this name.
 
         Raises:
             InvalidCall: there is none, or it is not known what it asked for.
         """
-        like = await self._of_plan(like)
+        if (number := plan_number(like)) is not None:
+            like = job_of(await self._records.planned(self._iri.base_url, number), like)
         if record := await self._records.find(like, None):
             return await self._of(record)
         if named := await or_else(self._journal.jobs.called(like, limit=_LOOKED_THROUGH), []):
@@ -71,22 +73,6 @@ class EarlierJobs:
         if _ID.fullmatch(like):
             return await self._at_facility(like)
         raise await self._unknown(like)
-
-    async def _of_plan(self, like: str) -> str:
-        """The job that a planned job became, if that is what is named; the same text otherwise.
-
-        Raises:
-            InvalidCall: it has not become a job.
-        """
-        number = plan_number(like)
-        plan = None if number is None else await self._journal.plans.find(self._iri.base_url, number)
-        if plan and plan.job_id is None:
-            raise InvalidCall(
-                f"{plan.id} is a planned job that was not submitted",
-                hint="Name a job, or give its script and what else it needs.",
-                look_at=LookAt("jobs"),
-            )
-        return plan.job_id if plan and plan.job_id else like
 
     async def _of(self, record: SubmittedJob, *, namesakes: int = 1) -> EarlierJob:
         machine = await self._names.compute(record.resource_id)

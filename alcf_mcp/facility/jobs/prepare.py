@@ -153,20 +153,21 @@ class Preparation:
         self._has_alcf_queues = has_alcf_queues
         self._told = told
         self._told_before = frozenset(told)
-        self._last: tuple[str | None, NewJobRequest, Prepared] | None = None
+        self._last: tuple[str | None, NewJobRequest, bool, Prepared] | None = None
 
-    async def again(self, resource: str | None, request: NewJobRequest) -> Prepared:
+    async def again(self, resource: str | None, request: NewJobRequest, *, later: bool = False) -> Prepared:
         """Return what this call has already prepared for the same request, or prepare it now."""
-        if self._last and self._last[:2] == (resource, request):
-            return self._last[2]
-        return await self.prepare(resource, request)
+        if self._last and self._last[:3] == (resource, request, later):
+            return self._last[3]
+        return await self.prepare(resource, request, later=later)
 
-    async def prepare(self, resource: str | None, request: NewJobRequest) -> Prepared:
+    async def prepare(self, resource: str | None, request: NewJobRequest, *, later: bool = False) -> Prepared:
         """Fill in what the request leaves out, and check that the job can work.
 
         Args:
             resource: where it will run; if ``None``, where the job ran that it is like.
             request: the job.
+            later: whether it is to follow another job, in weather that is not known yet.
 
         Raises:
             InvalidCall: something required is missing, or the facility would refuse the job.
@@ -182,8 +183,8 @@ class Preparation:
         if submissions - self._told_before:
             prepared.notes.append(UNCLEAR.format(machine=machine.name))
         self._told |= submissions
-        await self._look(prepared)
-        self._last = (resource, request, prepared)
+        await self._look(prepared, later=later)
+        self._last = (resource, request, later, prepared)
         return prepared
 
     async def _as_earlier(
@@ -201,7 +202,7 @@ class Preparation:
         resumed = await self._resuming.of(earlier, request) if request.resume else Resumed()
         return machine, *resubmitted(request, earlier, machine), resumed
 
-    async def _look(self, prepared: Prepared) -> None:
+    async def _look(self, prepared: Prepared, *, later: bool) -> None:
         """Run all checks at the same time; those that do not finish in time are left out."""
 
         async def quietly(look: Callable[[Prepared], Awaitable[None]]) -> None:
@@ -213,10 +214,13 @@ class Preparation:
         async def look_at(target: OutputPath) -> None:
             await quietly(lambda _: self._output_paths.look(target))
 
+        looks = [self._at_machine, self._at_incidents, self._at_allocation]
+        if not later:
+            looks.append(self._at_weather)
         prepared.targets = await self._output_paths.targets(prepared.machine, prepared.spec)
         with anyio.move_on_after(LOOKING_SECONDS):
             async with anyio.create_task_group() as group:
-                for look in (self._at_machine, self._at_incidents, self._at_allocation, self._at_weather):
+                for look in looks:
                     group.start_soon(quietly, look)
                 for target in prepared.targets:
                     group.start_soon(look_at, target)

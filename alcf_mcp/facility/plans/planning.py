@@ -105,7 +105,6 @@ class Planning:
         """
         if self._last and self._last[0] is prepared and self._last[1:3] == (after, after_state):
             return self._last[3]
-        prepared.weather.clear()  # it will be submitted in another weather
         before = await self._predecessor(after, after_state)
         if before.standing.verdict == "lost":
             raise InvalidCall(

@@ -309,7 +309,7 @@ async def test_a_plan_that_became_a_job_can_be_submitted_again_by_its_id(
     first = await submit(assistant, UNTIL_TOLD, name="first")
     await submit(assistant, "echo again", name="second", after=first["job_id"])
     early = await assistant.call("submit_job", like="plan-1")
-    assert "plan-1 is a planned job that was not submitted" in early.error["message"]
+    assert "plan-1 is no job at the facility yet: it waits until job" in early.error["message"]
     let_go_on(local)
     (second,) = await over(journal)
     again = await assistant.do("submit_job", like="plan-1")
