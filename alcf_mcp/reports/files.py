@@ -9,8 +9,9 @@ from typing import Any
 from alcf_mcp.facility.paths import octal
 from alcf_mcp.iri.models import File
 from alcf_mcp.reports.facts import Facts, Result
-from alcf_mcp.reports.text import clock, count, one_line, size
+from alcf_mcp.reports.text import clock, one_line, size
 from alcf_mcp.reports.unless_stated import told_once, with_usual
+from alcf_mcp.wording import count
 
 
 class Access(Facts):

@@ -15,8 +15,9 @@ from alcf_mcp.reports.job_state import JobState
 from alcf_mcp.reports.jobs import UNKNOWN, JobTerms, ListedJob, asked_for
 from alcf_mcp.reports.outlook import short_start
 from alcf_mcp.reports.plans import planned_lines
-from alcf_mcp.reports.text import count, one_line
+from alcf_mcp.reports.text import one_line
 from alcf_mcp.reports.unless_stated import told_once
+from alcf_mcp.wording import count
 
 STATES_MEANT = {"running": {"active"}, "done": {"completed", "failed", "canceled"}} | {
     s: {s} for s in (*JOB_STATES, UNKNOWN)

@@ -17,7 +17,8 @@ from alcf_mcp.journal import or_else
 from alcf_mcp.reports.content import fenced
 from alcf_mcp.reports.facts import Facts, Result, Verbatim
 from alcf_mcp.reports.outlook import outlook_facts, seen_in_feed
-from alcf_mcp.reports.text import clock, count, one_line, visible
+from alcf_mcp.reports.text import clock, one_line, visible
+from alcf_mcp.wording import count
 
 UNKNOWN = "unknown"
 """The state of a job that the facility does not know and whose end was not seen."""

@@ -10,7 +10,8 @@ from alcf_mcp.activity.durations import rough
 from alcf_mcp.activity.start_range import StartRange
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.weather import Outlook
-from alcf_mcp.reports.text import clock, count
+from alcf_mcp.reports.text import clock
+from alcf_mcp.wording import count
 
 MOST_NODES = 20
 """How many nodes' names a report has."""

@@ -18,12 +18,13 @@ from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import JobSpec
 from alcf_mcp.journal.plans import AfterState
 from alcf_mcp.reports.jobs import JobReport
-from alcf_mcp.reports.text import WHOLE, count, one_line
+from alcf_mcp.reports.text import WHOLE, one_line
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
 from alcf_mcp.tools.plan_previews import day_of_plan, facts_of_plan, facts_of_waiting, preview_cancel_plan
 from alcf_mcp.tools.planned_submission import refuse_lone_state
 from alcf_mcp.tools.signatures import Spread
+from alcf_mcp.wording import count
 
 SHOWN_LINES = 8
 """Lines of a script that a question shows."""

@@ -8,7 +8,7 @@ from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.prepare import Prepared
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.reports.facts import Result, Verbatim
-from alcf_mcp.reports.text import count
+from alcf_mcp.wording import count
 
 
 class JobSubmission(Result):

@@ -37,5 +37,8 @@ async def test_after_an_error_it_looks_again(
     local: LocalFacility, journal: Journal, capsys: pytest.CaptureFixture[str]
 ) -> None:
     gone = NotConnected("The facility can't be reached")
-    assert await watched(local, journal, "a", gone, "b", InvalidCall("there is no such machine")) == ["a", "b"]
+    assert await watched(local, journal, "a", gone, "b", InvalidCall("there is no such machine")) == [
+        "a",
+        "b",
+    ]
     assert "The facility can't be reached" in capsys.readouterr().err

@@ -82,7 +82,7 @@ async def test_resuming_runs_what_has_not_succeeded_in_the_same_place(assistant:
         output = await assistant.call("get_job_output", job_id=job_id, member=3)
         assert 'now 0.3 it\'s "3"' in output.text
     nothing = await assistant.call("submit_job", resume=report["job_id"])
-    assert f"All 8 members of job {report['job_id']} are done" in nothing.text
+    assert f"Nothing is left of job {report['job_id']}: 8 of 8 done" in nothing.text
 
 
 async def test_what_the_walltime_cut_off_is_resumed(assistant: Assistant) -> None:

@@ -18,6 +18,7 @@ from alcf_mcp.iri.errors import APIError, InvalidCall, IRIError
 from alcf_mcp.journal import Action, JournalError, PlannedJob
 from alcf_mcp.journal.actions import DETAIL_LIMIT, GIVEN_UP, STALE, has_ended, this_process
 from alcf_mcp.journal.plans import AlreadyTaken, plan_number
+from alcf_mcp.wording import count
 
 logger = logging.getLogger(__name__)
 
@@ -210,7 +211,7 @@ class PlanRunner:
             case "done" if action.job_id:
                 await self._plans.submitted(job.number, action.id, action.job_id)
             case "refused" | "failed" if job.tries >= MOST_TRIES:
-                await self._plans.close(job.number, "failed", f"after {job.tries} tries: {detail}")
+                await self._plans.close(job.number, "failed", f"after {count(job.tries, 'try')}: {detail}")
             case "failed" if _may_still_be_sent(action):
                 await self._plans.close(job.number, "failed", detail)
             case "refused" | "failed":

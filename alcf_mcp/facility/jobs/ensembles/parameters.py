@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from alcf_mcp.iri.errors import InvalidCall
+from alcf_mcp.wording import count
 
 Parameters = Mapping[str, str]
 """The parameters of one member by name; each becomes an environment variable."""
@@ -104,8 +105,9 @@ def _from_csv(text: str) -> list[dict[str, str]]:
 
 def _refuse_uneven(number: int, names: Sequence[str], row: Sequence[str]) -> None:
     if len(row) != len(names):
+        there, wanted = count(len(row), "value"), count(len(names), "parameter")
         raise InvalidCall(
-            f"Member {number} of the ensemble has {len(row)} values for {len(names)} parameters",
+            f"Member {number} of the ensemble has {there} for {wanted}",
             hint='A value with a comma or a line end needs double quotes around it: "a, b".',
         )
 
