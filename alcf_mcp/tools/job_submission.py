@@ -50,7 +50,7 @@ class JobSubmission(Result):
         return cls(
             job_id=job.id if job else None,
             resource=prepared.machine.name,
-            state=job.state if job else "not submitted (dry run)",
+            state=job.state if job else "not submitted",
             name=spec.name,
             account=request.account,
             queue=request.queue,

@@ -43,9 +43,11 @@ class KnownJob:
 
     @property
     def state(self) -> str:
-        """The job's state; ALCF reports a canceled job as completed (its API, 2026-08)."""
+        """The job's state; ALCF reports canceled and failed jobs as completed (its API, 2026-08)."""
         if self.canceled_here and self.job.finished and self.job.exit_code != 0:
             return "canceled"
+        if self.job.state == "completed" and self.job.exit_code:
+            return "failed"
         return "canceled" if self.job.state == "cancelled" else self.job.state
 
     @property
