@@ -1,5 +1,6 @@
 """Many runs in one job, from the assistant's request to what each of them wrote."""
 
+import json
 from typing import Any
 
 import pytest
@@ -117,9 +118,19 @@ async def test_the_question_shows_the_whole(connect: Connect) -> None:
     assert "4 nodes × 5 min = up to 0.3333 node hours" in question
     assert "An ensemble of 8 members, 4 at once: 2 rounds of at most 4 min." in question
     assert "2 rounds of at most 4 min may not fit into 5 min" in question
-    assert 'RATE=0.1 LABEL=it\'s "1"' in question
+    assert 'RATE=0.1 LABEL="it\'s \\"1\\""' in question
     assert 'echo "rate $RATE on $PALS_HOST"' in question
     assert f"Each has its own directory in {HERE}/sweep-…." in question
+
+
+async def test_the_question_shows_what_is_hard_to_see_in_values(connect: Connect) -> None:
+    members = [{"LABEL": label} for label in ("", " a  b", "line\nend", "tab\t", "x=1")]
+    async with connect(answer=agree, ask_node_hours=0) as assistant:
+        await assistant.do("submit_job", **SWEEP | {"ensemble": json.dumps(members), "script": "true"})
+        question = assistant.questions[-1]
+    for shown in ('1: LABEL=""', '2: LABEL=" a \\u0020b"', r'3: LABEL="line\nend"', r'4: LABEL="tab\t"'):
+        assert shown in question
+    assert "5: LABEL=x=1" in question
 
 
 async def test_a_dry_run_shows_all_that_would_run(local: LocalFacility, assistant: Assistant) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +21,9 @@ from alcf_mcp.wording import count
 JOB = "{job}"
 """Stands for the job's number in a directory's name, until it is known."""
 
+_PLAIN = re.compile(r"[\w.,:;/+@%=~*-]+")
+_UNSEEN = re.compile(r"(?<= ) |[^\S ]")
+"""Space beyond the first of a run, or of another kind."""
 
 SHOWN = 6
 """Members whose parameters a question shows, besides the last."""
@@ -190,4 +195,12 @@ def shortened(numbers: Sequence[int], most: int = 20) -> str:
 
 
 def _listed(parameters: Parameters) -> str:
-    return " ".join(f"{name}={value}" for name, value in parameters.items()) or "no parameters"
+    return " ".join(f"{name}={_quoted(value)}" for name, value in parameters.items()) or "no parameters"
+
+
+def _quoted(value: str) -> str:
+    """A value so that its spaces and line ends are seen, also where runs of spaces are shown as one."""
+    if _PLAIN.fullmatch(value):
+        return value
+    text = json.dumps(value, ensure_ascii=False)
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
