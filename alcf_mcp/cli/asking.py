@@ -113,6 +113,12 @@ async def _ask(facility: Facility, settings: Settings, change: Change, preview: 
         agreed = _agrees(preview.word)
     except typer.Abort:
         await facility.recorder.not_confirmed("dismissed")
+        if not sys.stdin.isatty():
+            sys.stderr.write("\n")
+            raise _refusal(
+                "Nobody could be asked: this is not a terminal, and no answer was piped",
+                "If it is wanted, give --yes.",
+            ) from None
         raise
     if not agreed:
         await facility.recorder.not_confirmed("declined")

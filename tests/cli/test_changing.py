@@ -55,6 +55,17 @@ def test_who_can_t_be_asked_is_refused_with_the_flag(terminal: Terminal) -> None
     assert action["confirmed"] == "not asked: --yes"
 
 
+def test_a_submission_that_nobody_answers_names_the_flag(terminal: Terminal) -> None:
+    costly = ("-A", "LocalDemo", "-q", "preemptable", "-n", "8", "-t", "72h", "-d", HERE)
+    done = terminal.run("submit", __file__, *costly)
+    assert done.returncode == 1
+    assert "Nobody could be asked: this is not a terminal, and no answer was piped" in done.stderr
+    assert done.stderr.endswith("nothing was sent. If it is wanted, give --yes.\n")
+    declined = terminal.run("submit", __file__, *costly, piped="n\n")
+    assert declined.returncode == 1
+    assert "Nobody could be asked" not in declined.stderr
+
+
 @pytest.mark.parametrize(
     ("variable", "said"),
     [({"ALCF_MCP_CONFIRM": "human"}, "without --yes"), ({"ALCF_MCP_READ_ONLY": "1"}, "ALCF_MCP_READ_ONLY")],

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 
 from alcf_mcp.facility.jobs.history import JobRecords
+from alcf_mcp.facility.jobs.known import is_job_id
 from alcf_mcp.facility.jobs.listing import Jobs
 from alcf_mcp.facility.jobs.planned import job_of
 from alcf_mcp.facility.resources import ResourceNames
@@ -17,7 +17,6 @@ from alcf_mcp.iri.models import JobSpec, Resource
 from alcf_mcp.journal import Journal, SubmittedJob, SubmittedProgram, or_else
 from alcf_mcp.journal.plans import plan_number
 
-_ID = re.compile(r"[0-9]+(\[[0-9]*\])?(\..+)?")
 _NAMED_IN_ERRORS = 5
 _LOOKED_THROUGH = 200
 """The number of jobs among which similar names are looked for."""
@@ -70,7 +69,7 @@ class EarlierJobs:
             return await self._of(record)
         if named := await or_else(self._journal.jobs.called(like, limit=_LOOKED_THROUGH), []):
             return await self._of(named[0], namesakes=len(named))
-        if _ID.fullmatch(like):
+        if is_job_id(like):
             return await self._at_facility(like)
         raise await self._unknown(like)
 

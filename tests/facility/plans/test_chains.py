@@ -67,10 +67,11 @@ async def connected_runner(
         await plans.stop()
 
 
-def end_held(local: LocalFacility) -> None:
+def end_held(local: LocalFacility, exit_code: int | None = 0) -> None:
     """Let the jobs that are held have run, as the facility would."""
     with closing(sqlite3.connect(local.settings.root / "facility.sqlite")) as database, database:
-        database.execute("UPDATE jobs SET state = 'completed', exit_code = 0 WHERE state = 'held'")
+        ended = "UPDATE jobs SET state = 'completed', exit_code = ? WHERE state = 'held'"
+        database.execute(ended, (exit_code,))
 
 
 def submissions(local: LocalFacility) -> int:
@@ -271,6 +272,51 @@ async def test_a_job_that_is_not_known_any_more_is_given_up_after_some_time(
         await plans.advance()
     (job,) = await journal.plans.latest(URL, limit=1)
     assert (job.state, submissions(local)) == ("skipped", 1)
+
+
+async def test_an_end_without_an_exit_code_is_waited_for_an_hour_and_that_is_said(
+    local: LocalFacility, connect: Connect, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alcf_mcp.background.PLANS_AFTER", 60.0)
+    async with connect(answer=agree) as assistant:
+        held = await submit(assistant, name="held")
+        await submit(assistant, name="second", after=held["job_id"])
+        await submit(assistant, name="clean-up", after=held["job_id"], after_state="ended")
+        end_held(local, exit_code=None)
+        async with connected_runner(local, journal) as plans:
+            (waiting,) = await plans.advance()
+            said = f"job {held['job_id']} has ended, but the facility does not say how"
+            assert waiting.reason == said
+            shown = await assistant.do("get_job", job_id=waiting.id)
+            assert said in shown["status"]
+            monkeypatch.setattr(runner, "UNTOLD_SECONDS", 0.0)
+            assert await plans.advance() == []
+        skipped = await assistant.do("get_job", job_id=waiting.id)
+    assert skipped["state"] == "skipped"
+    assert "submit this one anew, or with after_state=ended" in skipped["status"]
+    assert submissions(local) == 2
+
+
+async def test_a_name_means_what_is_not_over_of_that_name(local: LocalFacility, assistant: Assistant) -> None:
+    ended = await submit(assistant, name="train")
+    await assistant.do("wait_for_job", job_id=ended["job_id"])
+    assert "job_id" in await submit(assistant, name="after-the-end", after="train")
+    held = await submit(assistant, name="held")
+    second = await submit(assistant, name="train", after="held")
+    assert second["waits_for"] == f"job {held['job_id']} has succeeded"
+    third = await submit(assistant, name="third", after="train")
+    assert third["waits_for"] == f"{second['plan_id']} has succeeded"
+
+
+async def test_a_name_that_may_mean_several_is_refused_with_their_ids(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    held = await submit(assistant, name="held")
+    planned = await submit(assistant, name="held", after=held["job_id"])
+    refused = await assistant.call("submit_job", **JOB, script="true", after="held")
+    both = f"Several jobs are called held: {planned['plan_id']} and {held['job_id']}"
+    assert both in refused.error["message"]
+    assert submissions(local) == 1
 
 
 async def test_an_ensemble_that_waited_is_known_by_its_members(
