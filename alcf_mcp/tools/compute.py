@@ -90,7 +90,7 @@ async def get_job(
     Once ended: its exit code in words, the end of its output.
     """
     if planned := await facility.planning.unsubmitted(job_id):
-        return await reported_plan(facility, planned)
+        return await reported_plan(facility, planned, member)
     known = await facility.jobs.get(job_id, resource)
     if member is not None:
         return member_report(known, await facility.ensembles.member(known, member))

@@ -17,7 +17,7 @@ from alcf_mcp.guard import Preview
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import JobSpec
 from alcf_mcp.journal.plans import AfterState
-from alcf_mcp.reports.jobs import JobReport
+from alcf_mcp.reports.jobs import JobReport, what_runs
 from alcf_mcp.reports.text import WHOLE, one_line
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
@@ -25,9 +25,6 @@ from alcf_mcp.tools.plan_previews import day_of_plan, facts_of_plan, facts_of_wa
 from alcf_mcp.tools.planned_submission import refuse_lone_state
 from alcf_mcp.tools.signatures import Spread
 from alcf_mcp.wording import count
-
-SHOWN_LINES = 8
-"""Lines of a script that a question shows."""
 
 
 async def preview_submit(
@@ -58,7 +55,7 @@ async def preview_submit(
         *(prepared.earlier.told if prepared.earlier else ()),
         *(prepared.ensemble.described(prepared.walltime) if prepared.ensemble else ()),
         *(facts_of_plan(planned) if planned else ()),
-        *_what_runs(prepared.request),
+        *what_runs(prepared.request),
         *_where(prepared.spec),
         *at_stake,
     )
@@ -76,14 +73,6 @@ def _unknown(request: JobRequest) -> list[str]:
     unknown = unknown_resources(request.custom_attributes)
     named = ", ".join(f"{name}={request.custom_attributes[name]}" for name in unknown)
     return [f"This server does not know what {named} in custom_attributes does to a job."] if unknown else []
-
-
-def _what_runs(request: JobRequest) -> list[str]:
-    """The first lines of what the node would run."""
-    lines = (request.rendered() or "").splitlines()
-    more = [f"  … ({count(len(lines), 'line')} in all)"] if len(lines) > SHOWN_LINES else []
-    named = f" {request.name}" if request.name else ""
-    return [f"It runs{named}:", *(f"  {line}" for line in lines[:SHOWN_LINES]), *more] if lines else []
 
 
 def _where(spec: JobSpec) -> list[str]:
@@ -110,7 +99,7 @@ async def preview_update(
     if after == known.spec:
         return Preview("", settled=f"Job {known.job.id} asks for that already.")
     facts = [f"{report.identity}: {known.state}", f"to: {_asked_for(after)}"]
-    facts += [*_what_runs(changes), *_unknown(changes), one_file_for_both(after)]
+    facts += [*what_runs(changes), *_unknown(changes), one_file_for_both(after)]
     for target in await facility.output_paths.looked_at(known.resource, change, besides=known.job.id):
         made = f"The directory {target.missing} does not exist and will be made." if target.missing else ""
         facts += [target.replaces, made]

@@ -175,7 +175,8 @@ class Preparation:
         machine, completed, earlier, resumed = await self._as_earlier(resource, request)
         filled, used = await self._usual.filled(machine, completed)
         ensemble = ensemble_of(filled, directory=resumed.directory, to_run=resumed.to_run)
-        spec = new_job(as_one_job(filled, ensemble) if ensemble else filled)
+        as_sent = as_one_job(filled, ensemble) if ensemble else filled
+        spec = new_job(as_sent, has_alcf_queues=self._has_alcf_queues)
         prepared = Prepared(machine, filled, spec, used, earlier, ensemble, filled.remarks())
         if self._has_alcf_queues:
             prepared.notes += _advice(machine, prepared.spec)
@@ -200,7 +201,7 @@ class Preparation:
         earlier = await self._earlier.find(name)
         machine = await self._names.compute(resource) if resource else earlier.machine
         resumed = await self._resuming.of(earlier, request) if request.resume else Resumed()
-        return machine, *resubmitted(request, earlier, machine), resumed
+        return machine, *resubmitted(request, earlier, machine, left=len(resumed.to_run)), resumed
 
     async def _look(self, prepared: Prepared, *, later: bool) -> None:
         """Run all checks at the same time; those that do not finish in time are left out."""

@@ -196,6 +196,10 @@ def prepared_again(job: PlannedJob, machine: Resource) -> Prepared:
         job: the planned job.
         machine: where it runs.
     """
+    return Prepared(machine, request_of_plan(job), job.spec, [], recorded=job.program)
+
+
+def request_of_plan(job: PlannedJob) -> NewJobRequest:
+    """What a planned job asks for, in the user's terms; of an ensemble, what each member runs."""
     named = {one.name for one in fields(JobRequest)}
-    request = NewJobRequest(**{name: value for name, value in job.request.items() if name in named})
-    return Prepared(machine, request, job.spec, [], recorded=job.program)
+    return NewJobRequest(**{name: value for name, value in job.request.items() if name in named})

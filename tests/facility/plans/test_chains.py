@@ -333,6 +333,26 @@ async def test_an_ensemble_that_waited_is_known_by_its_members(
     assert "n is 2" in told.text
 
 
+async def test_an_ensemble_that_waits_is_shown_with_its_members_cost_and_script(assistant: Assistant) -> None:
+    held = await submit(assistant, name="held")
+    sweep = {"script": 'echo "n is $N"', "name": "sweep", "ensemble": "N,LABEL\n1,a\n2,b c\n3,\n", "nodes": 2}
+    await submit(assistant, **sweep, after=held["job_id"])
+    shown = await assistant.call("get_job", job_id="plan-1")
+    assert (shown.facts["members"], shown.facts["nodes"]) == ("3, none of them started", 2)
+    assert shown.facts["most_node_hours"] == 0.17
+    assert "It costs at most 0.17 node hours." in shown.text
+    assert shown.facts["runs"] == ["It runs sweep:", 'echo "n is $N"']
+    member = await assistant.call("get_job", job_id="plan-1", member=2)
+    assert 'Member 2: not started, with N=2 LABEL="b c".' in member.text
+    beyond = await assistant.call("get_job", job_id="plan-1", member=4)
+    assert "plan-1 has no member 4" in beyond.error["message"]
+    await submit(assistant, name="third", after="plan-1")
+    plain = await assistant.call("get_job", job_id="plan-2", member=1)
+    assert "plan-2 is not known to be an ensemble" in plain.error["message"]
+    read = await assistant.client.read_resource("alcf://plans/plan-1")
+    assert "3, none of them started" in read.contents[0].model_dump_json()
+
+
 async def test_a_state_to_wait_for_without_a_job_is_refused(
     local: LocalFacility, assistant: Assistant
 ) -> None:

@@ -49,6 +49,15 @@ async def test_the_question_shows_the_step_its_chain_and_the_day(connect: Connec
     assert "Submit the job after that?" in question
 
 
+async def test_the_question_names_ensembles_in_the_chain(connect: Connect) -> None:
+    async with connect(answer=agree, ask_node_hours=3) as assistant:
+        held = await submit(assistant, name="held")
+        await plan(assistant, held["job_id"], name="sweep", ensemble="N\n1\n2\n3\n")
+        await plan(assistant, "plan-1", name="third")
+    (question,) = assistant.questions
+    assert "In the same chain wait plan-1 (sweep, an ensemble of 3 members, 2 node hours)" in question
+
+
 async def test_what_the_user_declines_is_not_planned(connect: Connect, journal: Journal) -> None:
     async with connect(answer=refuse, ask_node_hours=1) as assistant:
         held = await submit(assistant, name="held")

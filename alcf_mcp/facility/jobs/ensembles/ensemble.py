@@ -87,7 +87,7 @@ class Ensemble:
         each = f" of at most {spoken(self.limit)}" if self.limit else ""
         rounds = count(self.rounds, "round")
         shown = [*self.to_run[:SHOWN], *self.to_run[SHOWN:][-1:]]
-        lines = [f"  {member}: {_listed(self.members[member - 1])}" for member in shown]
+        lines = [f"  {member}: {listed(self.members[member - 1])}" for member in shown]
         if number > len(lines):
             lines.insert(SHOWN, "  …")
         told = [f"An ensemble of {which}, {self.at_once} at once: {rounds}{each}.", *lines]
@@ -194,7 +194,8 @@ def shortened(numbers: Sequence[int], most: int = 20) -> str:
     return ", ".join(map(str, numbers[:most])) + (", …" if len(numbers) > most else "")
 
 
-def _listed(parameters: Parameters) -> str:
+def listed(parameters: Parameters) -> str:
+    """The parameters of a member on one line."""
     return " ".join(f"{name}={_quoted(value)}" for name, value in parameters.items()) or "no parameters"
 
 
