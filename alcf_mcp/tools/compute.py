@@ -39,10 +39,11 @@ async def submit_job(
     after_state: AfterStateArgument = "succeeded",
     dry_run: Annotated[bool, Field(description="Only show what would be sent")] = False,
 ) -> JobSubmission:
-    """Run a script or program as a job on a machine; the account is charged nodes × time used.
+    """Run a script or program as a job; the account is charged nodes × time used.
 
-    Give the script as is, without #PBS lines. Account, queue and directory default to those of the last
-    job there. Output goes to <job id>.OU and .ER in the directory. Then call wait_for_job.
+    Give the script as is, without #PBS lines. Account and directory default to those of the last job there,
+    the queue too if that was as large. Output goes to <job id>.OU and .ER in the directory. Then call
+    wait_for_job.
     """
     prepared = await facility.preparation.again(resource, request, later=after is not None)
     refuse_lone_state(after, after_state)
