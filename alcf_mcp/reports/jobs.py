@@ -19,7 +19,7 @@ from alcf_mcp.reports.content import fenced
 from alcf_mcp.reports.facts import Facts, Result, Verbatim
 from alcf_mcp.reports.outlook import outlook_facts, seen_in_feed
 from alcf_mcp.reports.text import clock, one_line, visible
-from alcf_mcp.wording import count
+from alcf_mcp.wording import count, in_node_hours
 
 UNKNOWN = "unknown"
 """The state of a job that the facility does not know and whose end was not seen."""
@@ -198,7 +198,7 @@ class JobReport(ListedJob, Result):
             self.likely_cause,
             self.members and f"Members: {self.members}.",
             self.member_state and f"Member {self.member}: {self.member_state}.",
-            self.most_node_hours is not None and f"It costs at most {self.most_node_hours:g} node hours.",
+            self.most_node_hours is not None and f"It costs at most {in_node_hours(self.most_node_hours)}.",
             *(self.runs or ()),
             *ends,
             self.output_note,

@@ -86,7 +86,7 @@ class MachineActivity(Result):
     def _nodes(self) -> str | None:
         if self.nodes_in_use is None:
             return None
-        return f"{self.nodes_in_use} nodes in use, {self.nodes_free} free, {self.nodes_down} down"
+        return f"{count(self.nodes_in_use, 'node')} in use, {self.nodes_free} free, {self.nodes_down} down"
 
     def text(self) -> str:
         """One fact a line."""

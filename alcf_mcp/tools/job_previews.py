@@ -24,7 +24,7 @@ from alcf_mcp.tools.job_arguments import JobChanges, NewJob
 from alcf_mcp.tools.plan_previews import day_of_plan, facts_of_plan, facts_of_waiting, preview_cancel_plan
 from alcf_mcp.tools.planned_submission import refuse_lone_state
 from alcf_mcp.tools.signatures import Spread
-from alcf_mcp.wording import count
+from alcf_mcp.wording import count, in_node_hours
 
 
 async def preview_submit(
@@ -49,7 +49,7 @@ async def preview_submit(
     walltime = spoken(prepared.walltime)
     where = f"A job on {prepared.machine.name}, queue {prepared.request.queue}"
     asked = f"{count(prepared.request.nodes or 1, 'node')} × {walltime}"
-    cost = f"up to {in_figures(prepared.cost)} node hours, charged to {prepared.request.account}"
+    cost = f"up to {in_node_hours(in_figures(prepared.cost))}, charged to {prepared.request.account}"
     facts = (
         f"{where}: {asked} = {cost}.",
         *(prepared.earlier.told if prepared.earlier else ()),
@@ -141,7 +141,7 @@ async def preview_cancel(facility: AtFacility, job_id: str, resource: str | None
     spent = _most_spent(known)
     remarks = [f"Status: {report.status}."]
     if spent is not None:
-        remarks.append(f"It has used at most {spent:.3g} node hours so far.")
+        remarks.append(f"It has used at most {in_node_hours(spent, '.3g')} so far.")
     # If it is not known what a running job has used, it counts as much.
     much = known.state == "active" if spent is None else spent > facility.shared.limits.unasked_node_hours
     return Preview(

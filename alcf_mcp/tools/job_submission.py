@@ -10,7 +10,7 @@ from alcf_mcp.facility.jobs.scripts import abridged
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.iri.models import JobSpec
 from alcf_mcp.reports.facts import Result, Verbatim
-from alcf_mcp.wording import count
+from alcf_mcp.wording import count, in_node_hours
 
 
 class JobSubmission(Result):
@@ -100,7 +100,7 @@ class JobSubmission(Result):
             self.walltime and f"walltime {self.walltime}",
             self.queue and f"queue {self.queue}",
             self.account and f"account {self.account}",
-            self.most_node_hours is not None and f"at most {self.most_node_hours:g} node hours",
+            self.most_node_hours is not None and f"at most {in_node_hours(self.most_node_hours)}",
         ]
         lines = [
             f"{done} ({self.state}).",

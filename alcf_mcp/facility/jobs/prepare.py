@@ -29,6 +29,7 @@ from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import InvalidCall, IRIError
 from alcf_mcp.iri.models import Incident, JobSpec, Resource
 from alcf_mcp.journal import SubmittedProgram
+from alcf_mcp.wording import in_node_hours
 
 logger = logging.getLogger(__name__)
 
@@ -245,10 +246,10 @@ class Preparation:
         if left is None:
             prepared.left = f"The facility does not report what is left of {account}'s allocation."
             return
-        prepared.left = f"{account} has {in_figures(left)} node hours left on {prepared.machine.name}."
+        prepared.left = f"{account} has {in_node_hours(in_figures(left))} left on {prepared.machine.name}."
         if prepared.cost > left:
             prepared.notes.append(
-                f"The job may cost more than that: up to {in_figures(prepared.cost)} node hours."
+                f"The job may cost more than that: up to {in_node_hours(in_figures(prepared.cost))}."
             )
 
     async def _at_weather(self, prepared: Prepared) -> None:

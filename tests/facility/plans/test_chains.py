@@ -335,7 +335,12 @@ async def test_an_ensemble_that_waited_is_known_by_its_members(
 
 async def test_an_ensemble_that_waits_is_shown_with_its_members_cost_and_script(assistant: Assistant) -> None:
     held = await submit(assistant, name="held")
-    sweep = {"script": 'echo "n is $N"', "name": "sweep", "ensemble": "N,LABEL\n1,a\n2,b c\n3,\n", "nodes": 2}
+    sweep: dict[str, Any] = {
+        "script": 'echo "n is $N"',
+        "name": "sweep",
+        "ensemble": "N,LABEL\n1,a\n2,b c\n3,\n",
+        "nodes": 2,
+    }
     await submit(assistant, **sweep, after=held["job_id"])
     shown = await assistant.call("get_job", job_id="plan-1")
     assert (shown.facts["members"], shown.facts["nodes"]) == ("3, none of them started", 2)
