@@ -38,8 +38,8 @@ charged to.
 
 - Refer to resources by name ("polaris"); a path implies its filesystem. No ids are needed.
 - To run something: submit_job with a script, an account (list_projects), a queue and a directory; all but
-  the script default to those of the last job on that machine. Then call wait_for_job and get_job_output. A
-  job costs node hours: nodes × time; `dry_run` submits nothing.
+  the script default to those of the last job on that machine (the queue if that was as large). Then call
+  wait_for_job and get_job_output. A job costs node hours: nodes × time; `dry_run` submits nothing.
 - If you can read resources: alcf://guide/{topic} (queues, job-scripts, filesystems, errors, sign-in) explains
   what ALCF expects, and alcf://templates/{name} has job scripts to fill in.
 - Output files appear when a job ends: <job id>.OU and <job id>.ER in its directory, unless other paths

@@ -108,7 +108,7 @@ async def test_everyday_requests(
     assert failed.facts["summary"].endswith("5 ended, 2 of them failed, 1 of them canceled")
     assert failed.facts["jobs"][0]["succeeded"] is False
     assert "KeyError: lr" in cause.facts["stderr_end"]
-    assert cause.facts["status"] == "completed, exit code 3 (an error that the job itself reports)"
+    assert cause.facts["status"] == "failed, exit code 3 (an error that the job itself reports)"
 
     (waiting,) = await talk.answer(("get_job", {"job_id": prepared["never-started"]}))
     assert waiting.facts["status"].startswith("held for ")

@@ -9,6 +9,7 @@ from alcf_mcp.activity.durations import rough
 from alcf_mcp.activity.models import Activity, ActivityJob, Maintenance, Reservation
 from alcf_mcp.activity.plan import ReplayedJob
 from alcf_mcp.activity.scene import SETTLED, Scene
+from alcf_mcp.wording import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,9 @@ class Gap:
 
     def __str__(self) -> str:
         """``2 nodes for 30 min fit a gap now``."""
-        nodes = "1 node" if self.nodes == 1 else f"{self.nodes} nodes"
         fit = "fits" if self.nodes == 1 else "fit"
         span = f"for {rough(self.seconds)}" if self.seconds < math.inf else "for any time"
-        return f"{nodes} {span} {fit} a gap now"
+        return f"{count(self.nodes, 'node')} {span} {fit} a gap now"
 
 
 def queue_place(activity: Activity, number: int) -> QueuePlace | None:

@@ -14,6 +14,7 @@ from alcf_mcp.activity.models import Activity, ActivityJob
 from alcf_mcp.activity.plan import ReplayedJob
 from alcf_mcp.activity.replay import Replay
 from alcf_mcp.activity.scene import Scene
+from alcf_mcp.wording import count
 
 FARTHEST = 10 * 86400.0
 """How far ahead the replay looks, in seconds: within that time, too much happens that it does not know."""
@@ -183,7 +184,8 @@ def _why_not_on(scene: Scene, activity: Activity, job: ActivityJob, now: float) 
         begins = f"begins in {rough(own.start - now)}" if own.start > now else "has begun"
         return f"The job waits in the queue of a reservation, which {begins}"
     if job.nodes > scene.nodes:
-        return f"{job.nodes} nodes are more than are usable now ({scene.nodes})"
+        are = "is" if job.nodes == 1 else "are"
+        return f"{count(job.nodes, 'node')} {are} more than are usable now ({scene.nodes})"
     if job.number in scene.passed_over:
         return (
             "It fits on nodes that are free, and waits all the same: it may be held, depend on another job, "

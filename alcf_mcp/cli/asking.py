@@ -69,6 +69,30 @@ async def confirmed(facility: Facility, settings: Settings, change: Change, *, y
     return ""
 
 
+async def carried_out(
+    facility: Facility,
+    settings: Settings,
+    change: Change,
+    tool: Callable[..., Awaitable[Any]],
+    *,
+    yes: bool,
+    told: Callable[[Any], str],
+) -> str:
+    """Ask the user about a change, make it, and say what was done, or why there was nothing to do.
+
+    Args:
+        facility: the facility.
+        settings: the user's settings.
+        change: the change.
+        tool: makes it, as the tool does.
+        yes: whether the user need not be asked.
+        told: says what was done.
+    """
+    if nothing_to_do := await confirmed(facility, settings, change, yes=yes):
+        return nothing_to_do
+    return told(await tool(facility, **change.arguments))
+
+
 def _check_yes_counts(settings: Settings) -> None:
     if settings.confirm == "human":
         raise _refusal(
@@ -89,6 +113,12 @@ async def _ask(facility: Facility, settings: Settings, change: Change, preview: 
         agreed = _agrees(preview.word)
     except typer.Abort:
         await facility.recorder.not_confirmed("dismissed")
+        if not sys.stdin.isatty():
+            sys.stderr.write("\n")
+            raise _refusal(
+                "Nobody could be asked: this is not a terminal, and no answer was piped",
+                "If it is wanted, give --yes.",
+            ) from None
         raise
     if not agreed:
         await facility.recorder.not_confirmed("declined")

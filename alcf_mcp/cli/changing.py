@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alcf_mcp.cli.asking import Change, Yes, confirmed
+from alcf_mcp.cli.asking import Change, Yes, carried_out
 from alcf_mcp.cli.direct import at_facility
 from alcf_mcp.cli.options import Facility, JobIdArgument, OnMachine, PathArgument, StateDir
 from alcf_mcp.config import load_settings
@@ -34,14 +34,15 @@ def cancel(
 
         arguments: dict[str, Any] = {"job_id": job_id, "resource": resource}
         asked = Change("cancel", "cancel_job", arguments, partial(preview_cancel, at, job_id, resource))
-        if nothing_to_do := await confirmed(at, settings, asked, yes=yes):
-            return nothing_to_do
-        done: Any = await cancel_job(at, **arguments)
-        number = job_number(done.job_id)
-        return (
-            f"Job {done.job_id} on {done.resource}: {done.done}. "
-            f"`alcf-mcp wait {number}` waits until it has ended."
-        )
+
+        def told(done: Any) -> str:
+            number = job_number(done.job_id)
+            return (
+                f"Job {done.job_id} on {done.resource}: {done.done}. "
+                f"`alcf-mcp wait {number}` waits until it has ended."
+            )
+
+        return await carried_out(at, settings, asked, cancel_job, yes=yes, told=told)
 
     sys.stdout.write(f"{at_facility('cancel', settings, change)}\n")
 
@@ -64,9 +65,10 @@ def chmod(
         place = RemotePath.parse(path)
         arguments: dict[str, Any] = {"path": place, "mode": mode}
         asked = Change("chmod", "chmod", arguments, partial(preview_chmod, at, place, mode))
-        if nothing_to_do := await confirmed(at, settings, asked, yes=yes):
-            return nothing_to_do
-        done: Any = await change_mode(at, **arguments)
-        return f"{done.path}: {done.before or 'unknown'} -> {done.after}"
+
+        def told(done: Any) -> str:
+            return f"{done.path}: {done.before or 'unknown'} -> {done.after}"
+
+        return await carried_out(at, settings, asked, change_mode, yes=yes, told=told)
 
     sys.stdout.write(f"{at_facility('chmod', settings, change)}\n")

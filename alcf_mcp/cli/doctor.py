@@ -10,6 +10,7 @@ import typer
 
 from alcf_mcp.cli.options import Facility, StateDir
 from alcf_mcp.config import load_settings
+from alcf_mcp.wording import count
 
 if TYPE_CHECKING:
     from alcf_mcp.config import Settings
@@ -41,7 +42,7 @@ def doctor(
         sys.stdout.write(json.dumps([check.model_dump(mode="json") for check in checks]) + "\n")
     bad = sum(check.verdict is Health.BAD for check in checks)
     if spoken:
-        sys.stdout.write(f"\n{bad or 'No'} problems found.\n" if bad != 1 else "\n1 problem found.\n")
+        sys.stdout.write(f"\n{count(bad, 'problem') if bad else 'No problems'} found.\n")
     if bad:
         raise typer.Exit(1)
 

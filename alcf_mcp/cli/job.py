@@ -38,7 +38,7 @@ def job(
         from alcf_mcp.reports.plans import reported_plan  # noqa: PLC0415
 
         if planned := await at.planning.unsubmitted(job_id):
-            return await reported_plan(at, planned)
+            return await reported_plan(at, planned, member)
         known = await at.jobs.get(job_id, resource)
         if member is None:
             return await reported(at, known)
@@ -112,6 +112,8 @@ def _show(report: JobReport) -> None:
         if value:
             table.add_row(name, escape(value))
     out.print(table)
+    for line in report.runs or ():
+        out.print(escape(line))
     for sentence in (report.message, report.likely_cause, report.output_note):
         if sentence:
             out.print(escape(sentence))
@@ -133,6 +135,7 @@ def _facts(report: JobReport) -> dict[str, str | None]:
         "project": report.account,
         "submitted": clock(report.submitted_at) if report.submitted_at else None,
         "planned as": report.plan,
+        "node hours": f"at most {hours:g}" if (hours := report.most_node_hours) is not None else None,
         "members": report.members,
         f"member {report.member}": report.member_state,
         "stdout": report.stdout_path,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
@@ -13,7 +14,9 @@ from alcf_mcp.cli.completing import machines
 from alcf_mcp.cli.direct import at_facility
 from alcf_mcp.cli.options import AsJSON, Facility, StateDir, check_choice
 from alcf_mcp.cli.showing import write_json
+from alcf_mcp.cli.watching import watch as watching
 from alcf_mcp.config import SettingsError, load_settings
+from alcf_mcp.reports.job_state import JobState
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from alcf_mcp.reports.job_list import JobList
     from alcf_mcp.reports.jobs import ListedJob
 
-STATES = ("new", "queued", "held", "active", "running", "completed", "failed", "canceled", "done", "unknown")
+STATES = get_args(JobState)
 
 WATCH_PAUSE = 30.0
 """Seconds between two looks at the jobs."""
@@ -61,7 +64,10 @@ def jobs(
     wanted |= {"include_finished": ended or bool(since), "limit": limit}
     settings = load_settings(facility=facility, state_dir=state_dir)
     if watch:
-        at_facility("jobs", settings, lambda at: _watch(at, wanted))
+        show = partial(_show, again=True)
+        at_facility(
+            "jobs", settings, lambda at: watching(at, partial(_listed, at, wanted), show, pause=WATCH_PAUSE)
+        )
         return
     found = at_facility("jobs", settings, lambda at: _listed(at, wanted))
     if as_json:
@@ -74,29 +80,6 @@ async def _listed(facility: OpenFacility, wanted: dict[str, Any]) -> JobList:
     from alcf_mcp.reports.job_list import listed_jobs  # noqa: PLC0415 - loaded where it is used
 
     return await listed_jobs(facility, **wanted)
-
-
-async def _watch(facility: OpenFacility, wanted: dict[str, Any]) -> None:
-    """Show the jobs at once and whenever they have changed; after an error, look again."""
-    import anyio  # noqa: PLC0415 - loaded where it is used
-
-    from alcf_mcp.cli.failing import sentence  # noqa: PLC0415
-    from alcf_mcp.iri.errors import InvalidCall, IRIError  # noqa: PLC0415
-
-    shown: JobList | None = None
-    while True:
-        facility.wait.restart()
-        try:
-            found = await _listed(facility, wanted)
-        except InvalidCall:
-            raise
-        except (IRIError, TimeoutError) as error:
-            sys.stderr.write(f"{sentence(error)}\n")
-        else:
-            if found != shown:
-                _show(found, again=True)
-                shown = found
-        await anyio.sleep(WATCH_PAUSE)
 
 
 def _show(found: JobList, *, again: bool = False) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,7 @@ from alcf_mcp.cli.completing import machines
 from alcf_mcp.cli.direct import at_facility
 from alcf_mcp.cli.options import AsJSON, Facility, StateDir
 from alcf_mcp.cli.showing import write_json
+from alcf_mcp.cli.watching import watch as watching
 from alcf_mcp.config import SettingsError, load_settings
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def machine(
         str | None, typer.Argument(help="The machine; default: all.", autocompletion=machines)
     ] = None,
     watch: Annotated[
-        bool, typer.Option("--watch", "-w", help="Show it again every minute, until you press Ctrl-C.")
+        bool, typer.Option("--watch", "-w", help="Show it again when it changes, until you press Ctrl-C.")
     ] = False,
     as_json: AsJSON = False,
     facility: Facility = None,
@@ -44,7 +46,10 @@ def machine(
         raise SettingsError("--watch and --json can't be combined")
     settings = load_settings(facility=facility, state_dir=state_dir)
     if watch:
-        at_facility("machine", settings, lambda at: _watch(at, name))
+        show = partial(_show, again=True)
+        at_facility(
+            "machine", settings, lambda at: watching(at, partial(_look, at, name), show, pause=WATCH_PAUSE)
+        )
         return
     found = at_facility("machine", settings, lambda at: _look(at, name))
     if as_json:
@@ -59,15 +64,6 @@ async def _look(facility: OpenFacility, name: str | None) -> list[MachineActivit
 
     wanted = [await facility.names.compute(name)] if name else await facility.names.computers()
     return [machine_activity(one.name, await facility.weather.of(one)) for one in wanted]
-
-
-async def _watch(facility: OpenFacility, name: str | None) -> None:
-    import anyio  # noqa: PLC0415 - loaded where it is used
-
-    while True:
-        facility.wait.restart()
-        _show(await _look(facility, name), again=True)
-        await anyio.sleep(WATCH_PAUSE)
 
 
 def _show(found: Sequence[MachineActivity | NoActivity], *, again: bool = False) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from alcf_mcp.cli.asking import Change, Yes, confirmed
+from alcf_mcp.cli.asking import Change, Yes, carried_out
 from alcf_mcp.cli.direct import at_facility
 from alcf_mcp.cli.options import Facility, StateDir
 from alcf_mcp.cli.showing import note, plain
@@ -52,21 +52,21 @@ def run(
     facility: Facility = None,
     state_dir: StateDir = None,
 ) -> None:
-    """Submit planned jobs as soon as they are due, until none is left."""
+    """Submit planned jobs as soon as they are due, until none is left; shows what became of each."""
     settings = load_settings(facility=facility, state_dir=state_dir)
     if settings.read_only:
         raise SettingsError("Nothing may be changed: ALCF_MCP_READ_ONLY is set")
 
-    async def work(at: OpenFacility) -> list[PlannedJob]:
+    async def work(at: OpenFacility) -> None:
         from alcf_mcp.facility.plans.runner import PlanRunner  # noqa: PLC0415 - loaded where it is used
 
         runner = PlanRunner(at.shared)
         try:
-            return await (runner.advance() if once else _until_none_is_left(runner))
+            return await (_once(at, runner) if once else _until_none_is_left(at, runner))
         finally:
             await runner.stop()
 
-    _write(at_facility("plans run", settings, work))
+    at_facility("plans run", settings, work)
 
 
 @plans.command()
@@ -90,49 +90,66 @@ def cancel(
             )
         arguments: dict[str, Any] = {"job_id": plan, "resource": None}
         asked = Change("plans cancel", "cancel_job", arguments, partial(preview_cancel, at, plan, None))
-        if nothing_to_do := await confirmed(at, settings, asked, yes=yes):
-            return nothing_to_do
-        done: Any = await cancel_job(at, **arguments)
-        return f"{done.job_id} is canceled. {done.next_step}"
+
+        def told(done: Any) -> str:
+            return f"{done.job_id} is canceled. {done.next_step}"
+
+        return await carried_out(at, settings, asked, cancel_job, yes=yes, told=told)
 
     sys.stdout.write(f"{at_facility('plans cancel', settings, change)}\n")
 
 
-async def _until_none_is_left(runner: PlanRunner) -> list[PlannedJob]:
-    """Submit what is due until nothing is left; returns what will never be settled by waiting."""
+async def _once(at: OpenFacility, runner: PlanRunner) -> None:
+    """Submit what is due now; shows what became of planned jobs, and on stderr what holds others up."""
+    before = await at.shared.journal.plans.open(at.iri.base_url)
+    left = await runner.advance()
+    _write(await _over(at, before, left))
+    if left and not runner.is_at_work:
+        note("Another process of alcf-mcp looks after the planned jobs now: nothing was done here.")
+    for job in left:
+        if job.state == "submitting":
+            note(_line(job))
+
+
+async def _until_none_is_left(at: OpenFacility, runner: PlanRunner) -> None:
+    """Submit what is due until nothing is left that waiting would settle; tells on stderr what waits."""
     import anyio  # noqa: PLC0415 - loaded where it is used
 
     from alcf_mcp.facility.plans.runner import LOOK_SECONDS  # noqa: PLC0415
     from alcf_mcp.journal import JournalError  # noqa: PLC0415
 
-    told: dict[str, str] = {}
+    told: set[str] = set()
+    before: list[PlannedJob] = []
     while True:
         try:
+            before = before or await at.shared.journal.plans.open(at.iri.base_url)
             left = await runner.advance()
+            _write(await _over(at, before, left))
         except JournalError as error:
             note(str(error))
         else:
-            _tell_news(told, left)
+            lines = [_line(job) for job in left]
+            for line in lines:
+                if line not in told:
+                    note(line)
+            told, before = set(lines), left
             if not left or runner.is_stuck(left):
-                return left
+                return
         await anyio.sleep(LOOK_SECONDS)
 
 
-def _tell_news(told: dict[str, str], jobs: list[PlannedJob]) -> None:
-    """Tell on stderr what is new about planned jobs."""
-    lines = {job.id: _line(job) for job in jobs}
-    for id in told.keys() - lines.keys():
-        note(f"{id} is over.")
-    for id, line in lines.items():
-        if told.get(id) != line:
-            note(line)
-    told.clear()
-    told.update(lines)
+async def _over(at: OpenFacility, before: list[PlannedJob], left: list[PlannedJob]) -> list[PlannedJob]:
+    """Those of the planned jobs that are over now."""
+    plans_left = {job.number for job in left}
+    gone = [job.number for job in before if job.number not in plans_left]
+    now = [await at.shared.journal.plans.find(at.iri.base_url, number) for number in gone]
+    return [job for job in now if job]
 
 
 def _write(jobs: list[PlannedJob]) -> None:
     for job in jobs:
         sys.stdout.write(f"{_line(job)}\n")
+    sys.stdout.flush()
 
 
 def _line(job: PlannedJob) -> str:

@@ -54,7 +54,10 @@ def submit(
     ] = None,
     name: Annotated[str | None, typer.Option(help="Job name; the script's name by default.")] = None,
     account: Annotated[str | None, typer.Option("--account", "-A", help="Project to charge.")] = None,
-    queue: Annotated[str | None, typer.Option("--queue", "-q", help="Queue to submit to.")] = None,
+    queue: Annotated[
+        str | None,
+        typer.Option("--queue", "-q", help="Queue; that of your last job if as large."),
+    ] = None,
     nodes: Annotated[
         int | None, typer.Option("--nodes", "-n", help="Number of nodes; 1 by default.", min=1)
     ] = None,
@@ -90,7 +93,8 @@ def submit(
         list[str] | None, typer.Option(help="Environment variable to export, as NAME=VALUE; repeatable.")
     ] = None,
     after: Annotated[
-        str | None, typer.Option(help="Submit it only once this job, or planned job, is over.")
+        str | None,
+        typer.Option(help="Id or name of a job, or planned job, that has to be over first."),
     ] = None,
     after_state: Annotated[
         str,
@@ -107,7 +111,11 @@ def submit(
     facility: Facility = None,
     state_dir: StateDir = None,
 ) -> None:
-    """Submit a script as a job. What you leave out is taken from your last job on that machine."""
+    """Submit a script as a job.
+
+    What you leave out is taken from your last job on that machine: the queue only if that job had the same
+    number of nodes and at least this walltime.
+    """
     given = locals()
     earlier = like or resume
     if script is None and earlier is None:
@@ -154,6 +162,10 @@ async def _submit(
     if not dry_run and (nothing_to_do := await confirmed(at, settings, change, yes=yes)):
         raise SettingsError(nothing_to_do)
     submitted: Any = await submit_job(at, resource=resource, request=request, **follows, dry_run=dry_run)
+    if dry_run:
+        prepared = await at.preparation.again(resource, request, later=follows["after"] is not None)
+        whole = {"script": prepared.runs, "request": prepared.spec.to_wire()}
+        submitted = submitted.model_copy(update=whole)
     if submitted.plan_id:
         return submitted.model_copy(update={"next_step": SOMEBODY})
     return submitted.model_copy(update={"next_step": _next_step(submitted.job_id)})

@@ -17,6 +17,7 @@ from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.install import FoundConfiguration, found_configurations
 from alcf_mcp.journal import Journal, JournalError
 from alcf_mcp.journal.actions import OPEN, Action
+from alcf_mcp.wording import count
 
 LIBRARIES = ("mcp", "httpx", "globus-sdk", "pydantic")
 
@@ -69,7 +70,7 @@ async def check_journal(settings: Settings) -> Check:
         cure = "Move the file away. A new one will be created, without the history."
         return Check(name="journal", verdict=Health.BAD, seen=str(error), cure=cure)
     unclear = [action for action in actions if action.outcome in OPEN]
-    seen = f"{path}: {len(actions)} actions" + (" or more" if len(actions) == 1000 else "")
+    seen = f"{path}: {count(len(actions), 'action')}" + (" or more" if len(actions) == 1000 else "")
     if not unclear:
         return Check(name="journal", verdict=Health.GOOD, seen=seen)
     return Check(

@@ -10,7 +10,8 @@ from typing import Any
 from pydantic_core import from_json
 
 from alcf_mcp.iri.connection import Answer
-from alcf_mcp.iri.errors import APIError, BlockedByGateway, IRIError, NotAnIRIAnswer, NotJSON, from_problem
+from alcf_mcp.iri.errors import APIError, BlockedByGateway, IRIError, NotAnIRIAnswer, NotJSON
+from alcf_mcp.iri.problems import from_problem
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 

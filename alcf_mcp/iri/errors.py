@@ -35,7 +35,7 @@ No message contains a token, a page of HTML, a traceback or another library's va
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from alcf_mcp.iri.models import Task
 
@@ -219,64 +219,6 @@ class ServerFault(APIError):
     """500, 502, 503 and the rest. At ALCF the scheduler's refusals arrive as 500: read ``detail``."""
 
     summary = "The facility reports a failure"
-
-
-_BY_STATUS: dict[int, type[APIError]] = {
-    400: InvalidRequest,
-    401: NotAuthenticated,
-    403: NotPermitted,
-    404: NotFound,
-    405: InvalidRequest,
-    408: GatewayTimeout,
-    409: Conflict,
-    422: InvalidRequest,
-    429: TooManyRequests,
-    501: NotImplementedThere,
-    504: GatewayTimeout,
-}
-
-
-def from_problem(
-    status: int,
-    problem: dict[str, Any],
-    *,
-    retry_after: str | None = None,
-    date: str | None = None,
-    is_problem: bool = False,
-) -> APIError:
-    """Create the exception for a problem document (RFC 9457); malformed members are tolerated.
-
-    Args:
-        status: the HTTP status of the response; it takes precedence over the document's own.
-        problem: the decoded body.
-        retry_after: the ``Retry-After`` header, if the response had one.
-        date: the ``Date`` header, if the response had one.
-        is_problem: whether the API itself sent the document.
-    """
-    error_class = _BY_STATUS.get(status, APIError if 400 <= status < 500 else ServerFault)
-    return error_class(
-        status=status,
-        detail=_text(problem.get("detail")),
-        title=_text(problem.get("title")),
-        invalid_params=_invalid_params(problem.get("invalid_params")),
-        retry_after=retry_after,
-        date=date,
-        is_problem=is_problem,
-    )
-
-
-def _text(value: Any) -> str:
-    from alcf_mcp.iri.others_text import fact_in  # noqa: PLC0415 - loaded with the first error
-
-    return fact_in(value)[:DETAIL_LIMIT]
-
-
-def _invalid_params(value: Any) -> list[tuple[str, str]]:
-    if not isinstance(value, list):
-        return []
-    return [
-        (_text(item.get("name")), _text(item.get("reason"))) for item in value[:20] if isinstance(item, dict)
-    ]
 
 
 class TaskError(IRIError):

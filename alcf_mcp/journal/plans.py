@@ -70,7 +70,8 @@ class PlannedJob(BaseModel):
         told: whether the user was told how it ended.
         tries: how often it was claimed.
         retry_at: when it may be tried again, in seconds since 1970.
-        unseen_since: since when the facility has not known the job before it, in seconds since 1970.
+        unseen_since: since when the facility has not known the job before it, or not said how that ended, in
+            seconds since 1970.
     """
 
     number: int = 0

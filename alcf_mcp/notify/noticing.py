@@ -72,7 +72,7 @@ class Noticing:
         progress = await facility.ensembles.progress_in_time(known)
         return Notice(
             record.job_id,
-            "failed" if known.failed else known.state,
+            known.state,
             status_in_words(known),
             name=record.spec.name,
             resource=record.resource,

@@ -59,7 +59,7 @@ class Command(Way):
         """Run the command without a shell."""
         facts = notice.facts()
         variables = {name: os.environ[name] for name in HARMLESS if name in os.environ}
-        variables |= {f"ALCF_JOB_{name.upper()}": str(value) for name, value in facts.items()}
+        variables |= {_variable(name): str(value) for name, value in facts.items()}
         try:
             with anyio.fail_after(SECONDS):
                 done = await anyio.run_process(
@@ -76,6 +76,10 @@ class Command(Way):
             raise NotSent(f"the command can't be run ({error.strerror})") from None
         if done.returncode:
             raise NotSent(f"the command ended with status {done.returncode}")
+
+
+def _variable(fact: str) -> str:
+    return "ALCF_JOB_ID" if fact == "job" else f"ALCF_JOB_{fact.upper()}"
 
 
 @dataclass(frozen=True)

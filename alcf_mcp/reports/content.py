@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from alcf_mcp.facility.files.parts import FilePart, bytes_in
 from alcf_mcp.facility.files.progress import LINE, last_state
-from alcf_mcp.reports.text import count, visible
+from alcf_mcp.reports.text import visible
+from alcf_mcp.wording import count
 
 MOST_SHOWN = 65_536
 """Characters of content in one answer: more would crowd out the rest of a model's context."""

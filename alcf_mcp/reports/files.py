@@ -9,8 +9,9 @@ from typing import Any
 from alcf_mcp.facility.paths import octal
 from alcf_mcp.iri.models import File
 from alcf_mcp.reports.facts import Facts, Result
-from alcf_mcp.reports.text import clock, count, one_line, size
-from alcf_mcp.reports.unless_stated import usual_in, with_usual, without
+from alcf_mcp.reports.text import clock, one_line, size
+from alcf_mcp.reports.unless_stated import told_once, with_usual
+from alcf_mcp.wording import count
 
 
 class Access(Facts):
@@ -76,10 +77,8 @@ class Directory(Result):
 
     def lean(self) -> Directory:
         """The same directory, saying only once what most of its entries have."""
-        if not (usual := usual_in(self.entries, list(Access.model_fields))):
-            return self
-        entries = [without(entry, usual) for entry in self.entries]
-        return self.model_copy(update={"unless_stated": Access(**usual), "entries": entries})
+        access, entries = told_once(self.entries, Access)
+        return self.model_copy(update={"unless_stated": access, "entries": entries})
 
     def text(self) -> str:
         """One entry per line."""

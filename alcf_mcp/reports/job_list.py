@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from typing import Literal
 
 from alcf_mcp.facility import Facility
 from alcf_mcp.facility.jobs.known import KnownJob, Listing
@@ -12,16 +11,13 @@ from alcf_mcp.facility.walltime import parse_since
 from alcf_mcp.facility.weather import Outlook
 from alcf_mcp.iri.models import JOB_STATES, WAITING_STATES
 from alcf_mcp.reports.facts import Result
+from alcf_mcp.reports.job_state import JobState
 from alcf_mcp.reports.jobs import UNKNOWN, JobTerms, ListedJob, asked_for
 from alcf_mcp.reports.outlook import short_start
 from alcf_mcp.reports.plans import planned_lines
-from alcf_mcp.reports.text import count, one_line
-from alcf_mcp.reports.unless_stated import usual_in, without
-
-JobState = Literal[
-    "new", "queued", "held", "active", "running", "completed", "failed", "canceled", "done", "unknown"
-]
-"""A job's state in everyday terms; ``done`` is any way to have ended."""
+from alcf_mcp.reports.text import one_line
+from alcf_mcp.reports.unless_stated import told_once
+from alcf_mcp.wording import count
 
 STATES_MEANT = {"running": {"active"}, "done": {"completed", "failed", "canceled"}} | {
     s: {s} for s in (*JOB_STATES, UNKNOWN)
@@ -45,10 +41,8 @@ class JobList(Result):
 
     def lean(self) -> JobList:
         """The same list, saying only once what most of its jobs ask for."""
-        if not (usual := usual_in(self.jobs, list(JobTerms.model_fields))):
-            return self
-        jobs = [without(job, usual) for job in self.jobs]
-        return self.model_copy(update={"unless_stated": JobTerms(**usual), "jobs": jobs})
+        terms, jobs = told_once(self.jobs, JobTerms)
+        return self.model_copy(update={"unless_stated": terms, "jobs": jobs})
 
     def with_planned(self, number: int, lines: list[str]) -> JobList:
         """The same list with planned jobs; ``number`` says how many are not over."""

@@ -11,13 +11,15 @@ from alcf_mcp.facility.jobs.diagnosis import likely_cause, status_in_words
 from alcf_mcp.facility.jobs.ensembles import MemberState, Progress
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.output import StreamOutput
+from alcf_mcp.facility.jobs.request import JobRequest
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.facility.weather import Outlook
 from alcf_mcp.journal import or_else
 from alcf_mcp.reports.content import fenced
 from alcf_mcp.reports.facts import Facts, Result, Verbatim
 from alcf_mcp.reports.outlook import outlook_facts, seen_in_feed
-from alcf_mcp.reports.text import clock, count, one_line, visible
+from alcf_mcp.reports.text import clock, one_line, visible
+from alcf_mcp.wording import count, in_node_hours
 
 UNKNOWN = "unknown"
 """The state of a job that the facility does not know and whose end was not seen."""
@@ -111,9 +113,23 @@ def asked_for(job: JobTerms | ListedJob) -> list[str]:
     return [fact for fact in facts if fact]
 
 
+SHOWN_LINES = 8
+"""Lines of a script that are shown where the whole would be too long."""
+
+
+def what_runs(request: JobRequest) -> list[str]:
+    """The first lines of what the node would run."""
+    lines = (request.rendered() or "").splitlines()
+    more = [f"  … ({count(len(lines), 'line')} in all)"] if len(lines) > SHOWN_LINES else []
+    named = f" {request.name}" if request.name else ""
+    return [f"It runs{named}:", *(f"  {line}" for line in lines[:SHOWN_LINES]), *more] if lines else []
+
+
 class JobReport(ListedJob, Result):
     """One job, with its output."""
 
+    most_node_hours: float | None = None
+    runs: list[str] | None = None
     outlook: str | None = None
     runs_on: list[str] | None = None
     ends_by: datetime | None = None
@@ -182,6 +198,8 @@ class JobReport(ListedJob, Result):
             self.likely_cause,
             self.members and f"Members: {self.members}.",
             self.member_state and f"Member {self.member}: {self.member_state}.",
+            self.most_node_hours is not None and f"It costs at most {in_node_hours(self.most_node_hours)}.",
+            *(self.runs or ()),
             *ends,
             self.output_note,
             output,

@@ -10,7 +10,8 @@ from alcf_mcp.activity.models import Activity, ActivityJob, Maintenance, Reserva
 from alcf_mcp.activity.scene import usable_nodes
 from alcf_mcp.activity.unknown import NotKnown
 from alcf_mcp.reports.facts import Facts, Result
-from alcf_mcp.reports.text import clock, count
+from alcf_mcp.reports.text import clock
+from alcf_mcp.wording import count, named
 
 MOST_QUEUES, MOST_RESERVATIONS, MOST_NOTICES = 20, 10, 3
 
@@ -85,7 +86,7 @@ class MachineActivity(Result):
     def _nodes(self) -> str | None:
         if self.nodes_in_use is None:
             return None
-        return f"{self.nodes_in_use} nodes in use, {self.nodes_free} free, {self.nodes_down} down"
+        return f"{count(self.nodes_in_use, 'node')} in use, {self.nodes_free} free, {self.nodes_down} down"
 
     def text(self) -> str:
         """One fact a line."""
@@ -108,12 +109,12 @@ class NoActivity(Result):
 
     def text(self) -> str:
         """One sentence."""
-        return unknown_activity(self.machine, self.not_known)
+        return unknown_activity([self.machine], self.not_known)
 
 
-def unknown_activity(machine: str, reason: str) -> str:
-    """Say that what a machine is doing is not known, and why."""
-    return f"What {machine} is doing is not known: {reason}."
+def unknown_activity(machines: Sequence[str], reason: str) -> str:
+    """Say that what machines are doing is not known, and why."""
+    return f"What {named(machines)} {'is' if len(machines) == 1 else 'are'} doing is not known: {reason}."
 
 
 def machine_activity(machine: str, activity: Activity | NotKnown) -> MachineActivity | NoActivity:

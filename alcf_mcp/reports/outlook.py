@@ -10,7 +10,8 @@ from alcf_mcp.activity.durations import rough
 from alcf_mcp.activity.start_range import StartRange
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.weather import Outlook
-from alcf_mcp.reports.text import clock, count
+from alcf_mcp.reports.text import clock
+from alcf_mcp.wording import count, in_node_hours
 
 MOST_NODES = 20
 """How many nodes' names a report has."""
@@ -54,7 +55,8 @@ def _waiting(outlook: Outlook) -> str:
 def _waiting_parts(outlook: Outlook) -> Iterator[str]:
     if place := outlook.place:
         yield f"Number {place.position} of {place.of} in {outlook.queue}"
-        yield f"{count(place.ahead, 'job')} and {place.node_hours_ahead:,.0f} node hours ahead on the machine"
+        hours = in_node_hours(place.node_hours_ahead, ",.0f")
+        yield f"{count(place.ahead, 'job')} and {hours} ahead on the machine"
     if isinstance(outlook.start, StartRange):
         yield f"may start {outlook.start}"
     elif outlook.start:

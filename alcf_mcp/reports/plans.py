@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from alcf_mcp.facility import Facility
+from alcf_mcp.facility.jobs.ensembles import check_member, ensemble_run_by, listed, parse_members
 from alcf_mcp.facility.jobs.planned import named_plan, plan_in_words
+from alcf_mcp.facility.plans.planning import request_of_plan
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.journal import PlannedJob, or_else
-from alcf_mcp.reports.jobs import JobReport
+from alcf_mcp.reports.jobs import JobReport, what_runs
+from alcf_mcp.reports.text import plain
 
 MOST_SHOWN = 20
 
@@ -16,9 +21,19 @@ SOMEBODY = (
 )
 
 
-async def reported_plan(facility: Facility, planned: PlannedJob) -> JobReport:
-    """Describe a planned job that has not become a job, and note that its end was told."""
-    report = _report(planned, await facility.planning.behind(planned))
+async def reported_plan(facility: Facility, planned: PlannedJob, member: int | None = None) -> JobReport:
+    """Describe a planned job that has not become a job, and note that its end was told.
+
+    Args:
+        facility: the facility.
+        planned: the planned job.
+        member: the member of its ensemble that is asked for.
+
+    Raises:
+        InvalidCall: there is no such member.
+    """
+    facts = {} if member is None else _member_facts(planned, member)
+    report = _report(planned, await facility.planning.behind(planned)).model_copy(update=facts)
     await or_else(facility.shared.journal.plans.note_told([planned.number]), None)
     return report
 
@@ -26,6 +41,7 @@ async def reported_plan(facility: Facility, planned: PlannedJob) -> JobReport:
 def _report(planned: PlannedJob, behind: list[PlannedJob]) -> JobReport:
     spec = planned.spec
     attributes, resources = spec.attributes, spec.resources
+    ensemble = planned.program.ensemble if planned.program else None
     after_it = f"After it: {', '.join(map(named_plan, behind))}. " if behind else ""
     return JobReport(
         job_id=planned.id,
@@ -37,10 +53,20 @@ def _report(planned: PlannedJob, behind: list[PlannedJob]) -> JobReport:
         queue=attributes.queue_name if attributes else None,
         nodes=resources.node_count if resources else None,
         walltime=spoken(attributes.duration) if attributes and attributes.duration else None,
+        most_node_hours=round(planned.node_hours, 2),
+        members=f"{ensemble.size}, none of them started" if ensemble else None,
+        runs=what_runs(request_of_plan(planned)) or None,
         stdout_path=spec.stdout_path,
         stderr_path=spec.stderr_path,
         next_step=f"{after_it}{SOMEBODY if planned.is_open else ''}".strip() or None,
     )
+
+
+def _member_facts(planned: PlannedJob, number: int) -> dict[str, Any]:
+    ensemble = ensemble_run_by(planned.id, planned.program)
+    check_member(planned.id, ensemble, number)
+    parameters = listed(parse_members(ensemble.parameters)[number - 1])
+    return {"member": number, "member_state": plain(f"not started, with {parameters}")}
 
 
 async def planned_lines(

@@ -10,7 +10,8 @@ from alcf_mcp.facility.projects import NOT_ASKED, Allocation, Balance, in_figure
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.learned.usage import NODE_HOURS
 from alcf_mcp.reports.facts import Facts, Result
-from alcf_mcp.reports.text import count, one_line, size
+from alcf_mcp.reports.text import one_line, size
+from alcf_mcp.wording import count
 
 NO_PROJECT = "Jobs need a project: a project's PI, or ALCF support, can add the user to one."
 NOTHING_TOLD = "The facility reports no allocations."

@@ -72,13 +72,6 @@ def id_in(uri: str) -> str:
     return uri.rstrip("/").rpartition("/")[2]
 
 
-def count(number: int, noun: str) -> str:
-    """A number with its noun: ``1 job``, ``3 jobs``, ``2 entries``."""
-    if number == 1:
-        return f"1 {noun}"
-    return f"{number} {noun[:-1]}ies" if noun.endswith("y") else f"{number} {noun}s"
-
-
 def _escaped(match: re.Match[str]) -> str:
     # Escaped only once: text that passes through here again stays the same.
     before = match.string[: match.start()]

@@ -9,9 +9,16 @@ from typing import Any, TypeVar
 from alcf_mcp.reports.facts import Facts
 
 Row = TypeVar("Row", bound=Facts)
+Terms = TypeVar("Terms", bound=Facts)
 
 
-def usual_in(rows: Sequence[Facts], names: Sequence[str]) -> dict[str, Any]:
+def told_once(rows: Sequence[Row], terms: type[Terms]) -> tuple[Terms | None, list[Row]]:
+    """What most rows have in common, and the rows without it; ``None`` if that is nothing."""
+    usual = _usual_in(rows, list(terms.model_fields))
+    return (terms(**usual) if usual else None), [_without(row, usual) for row in rows]
+
+
+def _usual_in(rows: Sequence[Facts], names: Sequence[str]) -> dict[str, Any]:
     """The values that most rows have, by the names of their fields.
 
     A field that any row leaves out has no usual value: that row would seem to have it.
@@ -25,7 +32,7 @@ def usual_in(rows: Sequence[Facts], names: Sequence[str]) -> dict[str, Any]:
     return usual
 
 
-def without(row: Row, usual: Mapping[str, Any]) -> Row:
+def _without(row: Row, usual: Mapping[str, Any]) -> Row:
     """A row without the values that are the usual ones."""
     return row.model_copy(update={name: None for name, value in usual.items() if getattr(row, name) == value})
 

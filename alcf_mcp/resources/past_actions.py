@@ -7,7 +7,8 @@ from datetime import datetime
 
 from alcf_mcp.journal import Action
 from alcf_mcp.reports.facts import Facts, Result
-from alcf_mcp.reports.text import clock, count
+from alcf_mcp.reports.text import clock
+from alcf_mcp.wording import count
 
 _TOLD = (
     *("resource", "job_id", "path", "mode", "owner", "group"),

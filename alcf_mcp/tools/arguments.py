@@ -15,7 +15,7 @@ ResourceName = Annotated[str, Field(description="Resource name or id, such as po
 Member = Annotated[int | None, Field(ge=1, le=LARGEST, description="Only this member of an ensemble")]
 SubmitTo = Annotated[str | None, Field(description="Resource name or id, such as polaris")]
 Id = Annotated[str, Field(min_length=1, max_length=256)]
-JobId = Annotated[Id, Field(description="Job id, such as 3095453.polaris-pbs-01")]
+JobId = Annotated[Id, Field(description="Job or plan id: 3095453.polaris-pbs-01")]
 JobResource = Annotated[str | None, Field(description="The job's resource, if its id does not show it")]
 TaskId = Annotated[Id, Field(description="Task id from an earlier result")]
 Path = Annotated[

@@ -12,7 +12,8 @@ from alcf_mcp.facility.jobs.diagnosis import status_in_words
 from alcf_mcp.facility.jobs.request import changed_job
 from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.iri.errors import InvalidCall, IRIError
-from alcf_mcp.reports.job_list import JobList, JobState, listed_jobs
+from alcf_mcp.reports.job_list import JobList, listed_jobs
+from alcf_mcp.reports.job_state import JobState
 from alcf_mcp.reports.jobs import JobReport, reported
 from alcf_mcp.reports.plans import reported_plan
 from alcf_mcp.tools.arguments import LARGEST, JobId, JobResource, Limit, Member, Offset, Since, SubmitTo
@@ -38,12 +39,13 @@ async def submit_job(
     after_state: AfterStateArgument = "succeeded",
     dry_run: Annotated[bool, Field(description="Only show what would be sent")] = False,
 ) -> JobSubmission:
-    """Run a script or program as a job on a machine; the account is charged nodes × time used.
+    """Run a script or program as a job; the account is charged nodes × time used.
 
-    Give the script as is, without #PBS lines. Account, queue and directory default to those of the last
-    job there. Output goes to <job id>.OU and .ER in the directory. Then call wait_for_job.
+    Give the script as is, without #PBS lines. Account and directory default to those of the last job there,
+    the queue too if that was as large. Output goes to <job id>.OU and .ER in the directory. Then call
+    wait_for_job.
     """
-    prepared = await facility.preparation.again(resource, request)
+    prepared = await facility.preparation.again(resource, request, later=after is not None)
     refuse_lone_state(after, after_state)
     if after is not None:
         return await submit_after(facility, prepared, after, after_state, dry_run=dry_run)
@@ -89,7 +91,7 @@ async def get_job(
     Once ended: its exit code in words, the end of its output.
     """
     if planned := await facility.planning.unsubmitted(job_id):
-        return await reported_plan(facility, planned)
+        return await reported_plan(facility, planned, member)
     known = await facility.jobs.get(job_id, resource)
     if member is not None:
         return member_report(known, await facility.ensembles.member(known, member))

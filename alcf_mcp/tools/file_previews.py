@@ -5,8 +5,9 @@ from __future__ import annotations
 from alcf_mcp.facility.paths import RemotePath, checked_mode, checked_owner, octal, refuse_root, symbolic
 from alcf_mcp.guard import Preview
 from alcf_mcp.iri.models import File
-from alcf_mcp.reports.text import count, one_line, size
+from alcf_mcp.reports.text import one_line, size
 from alcf_mcp.tools.context import AtFacility
+from alcf_mcp.wording import count
 
 MUCH = 20
 """From this many entries on, removing a directory takes more than a yes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alcf_mcp.facility.files.parts import FilePart
 from alcf_mcp.reports.content import MOST_SHOWN, fenced, fitted, room_for
 from alcf_mcp.reports.facts import Result
-from alcf_mcp.reports.text import count
+from alcf_mcp.wording import count
 
 
 class Made(Result):
@@ -93,7 +93,7 @@ def left_out_before(part: FilePart, lines: int) -> str:
 def _shown(part: FilePart, note: str, content: str) -> str:
     """A part of a file, set apart as data, with its extent and how to get more."""
     if not part.content:
-        at = "" if part.total is None else f" (it has {part.total} bytes)"
+        at = "" if part.total is None else f" (it has {count(part.total, 'byte')})"
         where = (
             f"Nothing at byte {part.start}: the file ends before it" if part.start else "The file is empty"
         )

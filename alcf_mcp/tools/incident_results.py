@@ -9,7 +9,8 @@ from typing import Literal
 from alcf_mcp.facility.alcf.status_looks import expected_end, is_look, what_was_seen
 from alcf_mcp.iri import models
 from alcf_mcp.reports.facts import Facts, Result
-from alcf_mcp.reports.text import clock, count, id_in, one_line
+from alcf_mcp.reports.text import clock, id_in, one_line
+from alcf_mcp.wording import count
 
 _WHEN = ("now", "planned", "over")
 _AFFECTED = ("down", "degraded")

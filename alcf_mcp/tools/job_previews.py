@@ -17,16 +17,14 @@ from alcf_mcp.guard import Preview
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import JobSpec
 from alcf_mcp.journal.plans import AfterState
-from alcf_mcp.reports.jobs import JobReport
-from alcf_mcp.reports.text import WHOLE, count, one_line
+from alcf_mcp.reports.jobs import JobReport, what_runs
+from alcf_mcp.reports.text import WHOLE, one_line
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.job_arguments import JobChanges, NewJob
 from alcf_mcp.tools.plan_previews import day_of_plan, facts_of_plan, facts_of_waiting, preview_cancel_plan
 from alcf_mcp.tools.planned_submission import refuse_lone_state
 from alcf_mcp.tools.signatures import Spread
-
-SHOWN_LINES = 8
-"""Lines of a script that a question shows."""
+from alcf_mcp.wording import count, in_node_hours
 
 
 async def preview_submit(
@@ -39,7 +37,7 @@ async def preview_submit(
 ) -> Preview:
     """What the job may cost, replace and change; the user is not asked about small costs."""
     refuse_lone_state(after, after_state)
-    prepared = await facility.preparation.prepare(resource, request)
+    prepared = await facility.preparation.prepare(resource, request, later=after is not None)
     await facility.job_actions.check(prepared.machine, prepared.spec)
     planned = await facility.planning.consider(prepared, after, after_state) if after else None
     if dry_run:
@@ -51,13 +49,13 @@ async def preview_submit(
     walltime = spoken(prepared.walltime)
     where = f"A job on {prepared.machine.name}, queue {prepared.request.queue}"
     asked = f"{count(prepared.request.nodes or 1, 'node')} × {walltime}"
-    cost = f"up to {in_figures(prepared.cost)} node hours, charged to {prepared.request.account}"
+    cost = f"up to {in_node_hours(in_figures(prepared.cost))}, charged to {prepared.request.account}"
     facts = (
         f"{where}: {asked} = {cost}.",
         *(prepared.earlier.told if prepared.earlier else ()),
         *(prepared.ensemble.described(prepared.walltime) if prepared.ensemble else ()),
         *(facts_of_plan(planned) if planned else ()),
-        *_what_runs(prepared.request),
+        *what_runs(prepared.request),
         *_where(prepared.spec),
         *at_stake,
     )
@@ -75,14 +73,6 @@ def _unknown(request: JobRequest) -> list[str]:
     unknown = unknown_resources(request.custom_attributes)
     named = ", ".join(f"{name}={request.custom_attributes[name]}" for name in unknown)
     return [f"This server does not know what {named} in custom_attributes does to a job."] if unknown else []
-
-
-def _what_runs(request: JobRequest) -> list[str]:
-    """The first lines of what the node would run."""
-    lines = (request.rendered() or "").splitlines()
-    more = [f"  … ({count(len(lines), 'line')} in all)"] if len(lines) > SHOWN_LINES else []
-    named = f" {request.name}" if request.name else ""
-    return [f"It runs{named}:", *(f"  {line}" for line in lines[:SHOWN_LINES]), *more] if lines else []
 
 
 def _where(spec: JobSpec) -> list[str]:
@@ -109,7 +99,7 @@ async def preview_update(
     if after == known.spec:
         return Preview("", settled=f"Job {known.job.id} asks for that already.")
     facts = [f"{report.identity}: {known.state}", f"to: {_asked_for(after)}"]
-    facts += [*_what_runs(changes), *_unknown(changes), one_file_for_both(after)]
+    facts += [*what_runs(changes), *_unknown(changes), one_file_for_both(after)]
     for target in await facility.output_paths.looked_at(known.resource, change, besides=known.job.id):
         made = f"The directory {target.missing} does not exist and will be made." if target.missing else ""
         facts += [target.replaces, made]
@@ -151,7 +141,7 @@ async def preview_cancel(facility: AtFacility, job_id: str, resource: str | None
     spent = _most_spent(known)
     remarks = [f"Status: {report.status}."]
     if spent is not None:
-        remarks.append(f"It has used at most {spent:.3g} node hours so far.")
+        remarks.append(f"It has used at most {in_node_hours(spent, '.3g')} so far.")
     # If it is not known what a running job has used, it counts as much.
     much = known.state == "active" if spent is None else spent > facility.shared.limits.unasked_node_hours
     return Preview(

@@ -15,6 +15,7 @@ from alcf_mcp.reports.facts import Result
 from alcf_mcp.reports.jobs import JobReport
 from alcf_mcp.reports.text import plain
 from alcf_mcp.tools.file_results import left_out_before
+from alcf_mcp.wording import named
 
 
 def with_next_step(report: JobReport, known: KnownJob, *, waited_for: str | None = None) -> JobReport:
@@ -87,7 +88,8 @@ class JobAction(Result):
     def of_plans(cls, canceled: list[PlannedJob]) -> JobAction:
         """Describe the cancellation of a planned job and of all that waited for it."""
         first, *others = canceled
-        with_it = f"So are {', '.join(job.id for job in others)}, which waited for it. " if others else ""
+        also, ids = "So is" if len(others) == 1 else "So are", [job.id for job in others]
+        with_it = f"{also} {named(ids)}, which waited for it. " if others else ""
         return cls(
             job_id=first.id,
             resource=first.resource,

@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.prepare import Prepared
+from alcf_mcp.facility.jobs.scripts import abridged
 from alcf_mcp.facility.walltime import spoken
+from alcf_mcp.iri.models import JobSpec
 from alcf_mcp.reports.facts import Result, Verbatim
-from alcf_mcp.reports.text import count
+from alcf_mcp.wording import count, in_node_hours
 
 
 class JobSubmission(Result):
@@ -50,7 +52,7 @@ class JobSubmission(Result):
         return cls(
             job_id=job.id if job else None,
             resource=prepared.machine.name,
-            state=job.state if job else "not submitted (dry run)",
+            state=job.state if job else "not submitted",
             name=spec.name,
             account=request.account,
             queue=request.queue,
@@ -62,8 +64,8 @@ class JobSubmission(Result):
             like=earlier.job_id if earlier else None,
             taken=list(earlier.taken) if earlier else [],
             members=len(ensemble.to_run) if ensemble else None,
-            script=None if job else prepared.runs,
-            request=None if job else spec.to_wire(),
+            script=None if job else request.rendered(),
+            request=None if job else _abridged(spec),
             notes=[
                 note
                 for note in (
@@ -81,7 +83,7 @@ class JobSubmission(Result):
             next_step=(
                 f"wait_for_job with job_id={job.id!r}, then get_job_output."
                 if job
-                else "Nothing was sent. Call submit_job without dry_run to submit it."
+                else f"Nothing was sent. Call submit_job without dry_run to submit it.{_left_out(prepared)}"
             ),
         )
 
@@ -98,7 +100,7 @@ class JobSubmission(Result):
             self.walltime and f"walltime {self.walltime}",
             self.queue and f"queue {self.queue}",
             self.account and f"account {self.account}",
-            self.most_node_hours is not None and f"at most {self.most_node_hours:g} node hours",
+            self.most_node_hours is not None and f"at most {in_node_hours(self.most_node_hours)}",
         ]
         lines = [
             f"{done} ({self.state}).",
@@ -106,8 +108,25 @@ class JobSubmission(Result):
             ", ".join(fact for fact in asked if fact),
             f"stdout {self.stdout_path}, stderr {self.stderr_path}",
             *self.notes,
-            self.script and f"The node would run:\n{self.script}",
+            self.script and f"It would run:\n{self.script}",
             self.request and f"request: {self.request}",
             self.next_step,
         ]
         return "\n".join(line for line in lines if line)
+
+
+def _abridged(spec: JobSpec) -> dict[str, Any]:
+    """A specification as it is sent, without a second copy of the script."""
+    wire = spec.to_wire()
+    return wire | {"arguments": abridged(spec.arguments)} if spec.arguments else wire
+
+
+def _left_out(prepared: Prepared) -> str:
+    """What a dry run does not show of an ensemble's script, which is long and nearly always the same."""
+    if prepared.ensemble is None:
+        return ""
+    size = len((prepared.runs or "").encode(errors="surrogatepass"))
+    return (
+        f" The whole script has {size:,} bytes: all parameters, and bash code that starts the members. "
+        "`alcf-mcp submit --dry-run` with the same arguments shows it."
+    )

@@ -10,6 +10,7 @@ from alcf_mcp.guard import Preview
 from alcf_mcp.journal import PlannedJob
 from alcf_mcp.reports.plans import plan_line
 from alcf_mcp.reports.text import WHOLE, one_line
+from alcf_mcp.wording import in_node_hours
 
 
 def facts_of_plan(submission: PlannedSubmission) -> list[str]:
@@ -29,15 +30,16 @@ def _chain(submission: PlannedSubmission) -> list[str]:
     if not waiting:
         return []
     named = ", ".join(map(named_plan, waiting))
-    return [f"In the same chain wait {named}: up to {submission.cost:.4g} node hours with this one."]
+    cost, wait = in_node_hours(submission.cost, ".4g"), "waits" if len(waiting) == 1 else "wait"
+    return [f"In the same chain {wait} {named}: up to {cost} with this one."]
 
 
 def day_of_plan(submission: PlannedSubmission, limit: float | None) -> str:
     """What was spent of the day's node hours, and what is planned."""
     spent, planned = submission.submitted_today, submission.planned
     most = f" of the {limit:g} that you allow" if limit is not None else ""
-    submitted = f"Within 24 hours: {spent:.4g} node hours{most} were submitted from here"
-    return f"{submitted}; {planned:.4g} more are planned."
+    submitted = f"submitted from here {in_node_hours(spent, '.4g')}{most}"
+    return f"Within 24 hours: {submitted}; planned {planned:.4g} more."
 
 
 async def preview_cancel_plan(facility: Facility, planned: PlannedJob) -> Preview:

@@ -16,7 +16,7 @@ from alcf_mcp.journal.plans import AfterState
 from alcf_mcp.reports.plans import SOMEBODY
 from alcf_mcp.tools.job_submission import JobSubmission
 
-After = Annotated[str | None, Field(description="Job or plan id: submit this one once that is over")]
+After = Annotated[str | None, Field(description="Job or plan, by id or name: submit after it")]
 AfterStateArgument = Annotated[AfterState, Field(description="What `after` waits for")]
 
 

@@ -24,6 +24,7 @@ from alcf_mcp.reports.facts import Result
 from alcf_mcp.reports.text import clock
 from alcf_mcp.tools.context import ThisApp, app_of
 from alcf_mcp.tools.tool import tool
+from alcf_mcp.wording import count
 
 TokenFrom = Literal["settings", "Globus sign-in", "alcf-tokens", "local facility", "nowhere"]
 
@@ -80,8 +81,8 @@ class SignInReport(Result):
         lines = [
             f"{self.facility} at {self.api_url}: {self._signed()}.",
             self.valid_until
-            and f"The token is valid for {self.minutes_left} minutes, until {clock(self.valid_until)}; "
-            "it is renewed before then.",
+            and f"The token is valid for {count(self.minutes_left or 0, 'minute')}, until "
+            f"{clock(self.valid_until)}; it is renewed before then.",
             self.sign_in_again_by
             and f"The user has to sign in again by about {clock(self.sign_in_again_by)}.",
             *self.remarks,

@@ -17,11 +17,12 @@ from alcf_mcp.iri import models
 from alcf_mcp.iri.errors import IRIError
 from alcf_mcp.reports.facts import Facts, Result
 from alcf_mcp.reports.machine import MachineActivity, NoActivity, machine_activity, unknown_activity
-from alcf_mcp.reports.text import clock, count, one_line
+from alcf_mcp.reports.text import clock, one_line
 from alcf_mcp.tools.arguments import Limit, ResourceName, Since
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.incident_results import IncidentList, incident_list
 from alcf_mcp.tools.tool import tool
+from alcf_mcp.wording import count
 
 NOT_MONITORED = "'unknown' is normal where nothing reports a status (Eagle, Home); it does not mean down."
 
@@ -108,7 +109,7 @@ def _unknown(
     for resource in resources:
         if isinstance(activity := activities.get(resource.id), NotKnown):
             machines.setdefault(activity.reason, []).append(resource.name)
-    told = [unknown_activity(" and ".join(names), reason) for reason, names in machines.items()]
+    told = [unknown_activity(names, reason) for reason, names in machines.items()]
     return " ".join(told) or None
 
 

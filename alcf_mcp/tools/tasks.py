@@ -13,10 +13,11 @@ from alcf_mcp.iri.models import FileContent, Task
 from alcf_mcp.reports.content import fenced
 from alcf_mcp.reports.facts import Result, Verbatim
 from alcf_mcp.reports.files import Entry
-from alcf_mcp.reports.text import count, one_line
+from alcf_mcp.reports.text import one_line
 from alcf_mcp.tools.arguments import Limit, TaskId
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.tool import tool
+from alcf_mcp.wording import count
 
 MOST_ENTRIES = 500
 MOST_CONTENT = 16_384

@@ -1,5 +1,6 @@
 """``alcf-mcp cancel`` and ``chmod``: what they show, whom they ask, and what the journal says of it."""
 
+import base64
 import json
 from typing import Any
 
@@ -55,6 +56,17 @@ def test_who_can_t_be_asked_is_refused_with_the_flag(terminal: Terminal) -> None
     assert action["confirmed"] == "not asked: --yes"
 
 
+def test_a_submission_that_nobody_answers_names_the_flag(terminal: Terminal) -> None:
+    costly = ("-A", "LocalDemo", "-q", "preemptable", "-n", "8", "-t", "72h", "-d", HERE)
+    done = terminal.run("submit", __file__, *costly)
+    assert done.returncode == 1
+    assert "Nobody could be asked: this is not a terminal, and no answer was piped" in done.stderr
+    assert done.stderr.endswith("nothing was sent. If it is wanted, give --yes.\n")
+    declined = terminal.run("submit", __file__, *costly, piped="n\n")
+    assert declined.returncode == 1
+    assert "Nobody could be asked" not in declined.stderr
+
+
 @pytest.mark.parametrize(
     ("variable", "said"),
     [({"ALCF_MCP_CONFIRM": "human"}, "without --yes"), ({"ALCF_MCP_READ_ONLY": "1"}, "ALCF_MCP_READ_ONLY")],
@@ -91,6 +103,12 @@ def test_an_ensemble_is_submitted_shown_and_resumed(terminal: Terminal) -> None:
     table = terminal.state.parent / "params.csv"
     table.write_text('RATE,LABEL\n0.1,"a ""b"", c"\n0.2,d\n')
     number = terminal.submit('echo "$LABEL"; [[ $RATE == 0.1 ]]', "--ensemble", str(table))
+    whole = terminal.run("submit", "--like", number, "--dry-run", "--json", check=True)
+    dry = json.loads(whole.stdout)
+    assert "1) p=(RATE=0.1 " in dry["script"]
+    assert "mpiexec -n 1 --ppn 1 --hosts" in dry["script"]
+    sent = dry["request"]["arguments"][1].removeprefix(". <(echo ").removesuffix(" | base64 -d)")
+    assert base64.b64decode(sent).decode() == dry["script"]
     assert terminal.run("wait", number).returncode == 1
     assert "1 of 2 done, 1 failed (2)" in terminal.run("job", number, check=True).stdout
     assert "failed, exit code 1" in terminal.run("job", number, "--member", "2", check=True).stdout

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alcf_mcp.iri import errors
-from alcf_mcp.iri.errors import DETAIL_LIMIT, APIError, IRIError, from_problem
+from alcf_mcp.iri.errors import DETAIL_LIMIT, APIError, IRIError
+from alcf_mcp.iri.problems import from_problem
 from tests.iri.support import json_values
 
 

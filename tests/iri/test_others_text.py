@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, ValidationError
 
-from alcf_mcp.iri.errors import DETAIL_LIMIT, from_problem
+from alcf_mcp.iri.errors import DETAIL_LIMIT
 from alcf_mcp.iri.models import Task
 from alcf_mcp.iri.others_text import MOST_FINDINGS, fact_in
+from alcf_mcp.iri.problems import from_problem
 from alcf_mcp.iri.task_results import failure
 
 FOREIGN = re.compile(

@@ -66,6 +66,7 @@ async def test_the_end_of_a_job_is_told_without_anybody_asking(
         (notice,) = told()
     assert (notice["job"], notice["name"], notice["machine"]) == (job_id, "relax", "Polaris")
     assert (notice["state"], notice["exit_code"]) == ("failed", 3)
+    assert notice["text"].startswith(f"{job_id} on Polaris: failed, exit code 3 ")
     assert "secret-output" not in str(notice)
 
 

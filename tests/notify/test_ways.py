@@ -48,6 +48,7 @@ async def test_a_command_gets_the_facts_on_stdin_and_in_variables(
         "text": SENTENCE,
     }
     assert "ALCF_JOB_STATE=failed" in rest
+    assert "ALCF_JOB_ID=1234.polaris-pbs-01" in rest
     assert rest.endswith("two words\n")
     assert "s3cret" not in rest
 

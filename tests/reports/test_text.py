@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alcf_mcp.reports.text import count, one_line, size, visible
+from alcf_mcp.reports.text import one_line, size, visible
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,6 @@ def test_a_name_is_one_bounded_line(text: str) -> None:
 )
 def test_sizes_as_people_read_them(number: int | None, said: str) -> None:
     assert size(number) == said
-
-
-def test_numbers_with_their_nouns() -> None:
-    assert [count(n, "entry") for n in (0, 1, 2)] == ["0 entries", "1 entry", "2 entries"]
-    assert count(2, "job") == "2 jobs"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Many runs in one job, from the assistant's request to what each of them wrote."""
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -75,6 +77,8 @@ async def test_resuming_runs_what_has_not_succeeded_in_the_same_place(assistant:
     again = await assistant.call("submit_job", resume=first["job_id"], script='echo "now $RATE $LABEL"')
     assert again.facts["members"] == 1
     assert "An ensemble of 1 of 8 members (3), 1 at once: 1 round." in again.text
+    assert "It asks for 1 node instead of 4 nodes, which is enough for 1 member" in again.text
+    assert (again.facts["nodes"], "nodes" in again.facts["taken"]) == (1, False)
     report = await assistant.do("wait_for_job", job_id=again.facts["job_id"], timeout_seconds=60)
     assert report["members"] == "8 of 8 done"
     assert (await assistant.do("get_job", job_id=first["job_id"]))["members"] == "8 of 8 done"
@@ -82,7 +86,19 @@ async def test_resuming_runs_what_has_not_succeeded_in_the_same_place(assistant:
         output = await assistant.call("get_job_output", job_id=job_id, member=3)
         assert 'now 0.3 it\'s "3"' in output.text
     nothing = await assistant.call("submit_job", resume=report["job_id"])
-    assert f"All 8 members of job {report['job_id']} are done" in nothing.text
+    assert f"Nothing is left of job {report['job_id']}: 8 of 8 done" in nothing.text
+
+
+@pytest.mark.parametrize(
+    ("given", "nodes"),
+    [({}, 2), ({"nodes": 3}, 3), ({"members_per_node": 2}, 1), ({"nodes_per_member": 2}, 4)],
+)
+async def test_a_resumed_ensemble_asks_for_no_more_nodes_than_it_can_use(
+    assistant: Assistant, given: dict[str, Any], nodes: int
+) -> None:
+    first = await finished(assistant, script="[[ $RATE != 0.3 && $RATE != 0.5 ]]\n")
+    dry = await assistant.do("submit_job", resume=first["job_id"], dry_run=True, **given)
+    assert (dry["members"], dry["nodes"]) == (2, nodes)
 
 
 async def test_what_the_walltime_cut_off_is_resumed(assistant: Assistant) -> None:
@@ -117,15 +133,35 @@ async def test_the_question_shows_the_whole(connect: Connect) -> None:
     assert "4 nodes × 5 min = up to 0.3333 node hours" in question
     assert "An ensemble of 8 members, 4 at once: 2 rounds of at most 4 min." in question
     assert "2 rounds of at most 4 min may not fit into 5 min" in question
-    assert 'RATE=0.1 LABEL=it\'s "1"' in question
+    assert 'RATE=0.1 LABEL="it\'s \\"1\\""' in question
     assert 'echo "rate $RATE on $PALS_HOST"' in question
     assert f"Each has its own directory in {HERE}/sweep-…." in question
 
 
-async def test_a_dry_run_shows_all_that_would_run(local: LocalFacility, assistant: Assistant) -> None:
-    shown = await assistant.do("submit_job", **SWEEP, dry_run=True)
-    assert "8) p=(RATE=0.8 'LABEL=it'\"'\"'s \"8\"');;" in shown["script"]
-    assert "mpiexec -n 1 --ppn 1 --hosts" in shown["script"]
+async def test_the_question_shows_what_is_hard_to_see_in_values(connect: Connect) -> None:
+    members = [{"LABEL": label} for label in ("", " a  b", "line\nend", "tab\t", "x=1")]
+    async with connect(answer=agree, ask_node_hours=0) as assistant:
+        await assistant.do("submit_job", **SWEEP | {"ensemble": json.dumps(members), "script": "true"})
+        question = assistant.questions[-1]
+    for shown in ('1: LABEL=""', '2: LABEL=" a \\u0020b"', r'3: LABEL="line\nend"', r'4: LABEL="tab\t"'):
+        assert shown in question
+    assert "5: LABEL=x=1" in question
+
+
+async def test_a_dry_run_of_many_members_stays_short_and_says_what_it_leaves_out(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    members = [{"SEED": number, "RATE": number / 100, "LABEL": f"run {number}"} for number in range(1, 41)]
+    shown = await assistant.call("submit_job", **SWEEP | {"ensemble": json.dumps(members)}, dry_run=True)
+    assert len(shown.text.encode()) < 6000
+    assert len(json.dumps(shown.facts)) < 6000
+    assert shown.facts["script"] == SWEEP["script"]
+    assert "An ensemble of 40 members, 4 at once: 10 rounds." in shown.text
+    assert '40: SEED=40 RATE=0.4 LABEL="run 40"' in shown.text
+    assert re.search(r"whole script has \d,\d{3} bytes", shown.facts["next_step"])
+    assert "`alcf-mcp submit --dry-run` with the same arguments shows it" in shown.facts["next_step"]
+    (_, sent) = shown.facts["request"]["arguments"]
+    assert re.fullmatch(r"\. <\(echo \[base64, \d+,\d{3} bytes\] \| base64 -d\)", sent)
     assert local.faults.count("POST", "/compute/job/") == 0
 
 

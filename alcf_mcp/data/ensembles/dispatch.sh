@@ -67,7 +67,7 @@ else
     done
 fi
 if ((${#hosts[@]} == 0)); then
-    echo "A member needs $nodes_per_member nodes, and there are ${#nodes[@]}." >&2
+    echo "A member needs $nodes_per_member nodes, and the job has ${#nodes[@]}." >&2
     exit 1
 fi
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from alcf_mcp.facility.alcf.queues import Machine, Queue, known_machines
 from alcf_mcp.facility.walltime import spoken
+from alcf_mcp.wording import count
 
 
 def queue_tables() -> str:
@@ -40,5 +41,5 @@ def _rows(queues: tuple[Queue, ...], via: str = "") -> Iterator[str]:
 
 def _notes(queue: Queue) -> str:
     limit = queue.max_jobs_per_user
-    jobs = f"at most {limit} {'job' if limit == 1 else 'jobs'} per user" if limit else ""
+    jobs = f"at most {count(limit, 'job')} per user" if limit else ""
     return "; ".join(note for note in (jobs, queue.caution, queue.remarks) if note)

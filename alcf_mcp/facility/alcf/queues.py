@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator
 
 from alcf_mcp.data import read
 from alcf_mcp.facility.walltime import parse_walltime, spoken
+from alcf_mcp.wording import count
 
 
 class Range(NamedTuple):
@@ -149,7 +150,7 @@ def _about(machine: Machine, queue: Queue, nodes: int, walltime: int) -> Iterato
         fits = _what_fits(machine, nodes, walltime)
         yield f"{name} takes {_extent(queue.nodes)} {dated}, not {nodes}: {fits}."
     elif walltime > place.walltime.most:
-        limit = f"runs {_nodes(nodes)} for at most {spoken(place.walltime.most)}"
+        limit = f"runs {count(nodes, 'node')} for at most {spoken(place.walltime.most)}"
         fits = _what_fits(machine, nodes, walltime)
         yield f"{name} {limit} {dated}, not for {spoken(walltime)}: {fits}."
         if queue.routes:
@@ -177,9 +178,9 @@ def _what_fits(machine: Machine, nodes: int, walltime: int) -> str:
         return " or ".join(_with_limits(queue, nodes) for queue in fitting) + " would fit"
     best = max(machine.open_queues, key=lambda queue: queue.longest(nodes))
     if seconds := best.longest(nodes):
-        return f"no queue takes {_nodes(nodes)} for more than {spoken(seconds)} ({best.name})"
+        return f"no queue takes {count(nodes, 'node')} for more than {spoken(seconds)} ({best.name})"
     widest = max(machine.open_queues, key=lambda queue: queue.nodes.most)
-    return f"no queue takes more than {_nodes(widest.nodes.most)} ({widest.name})"
+    return f"no queue takes more than {count(widest.nodes.most, 'node')} ({widest.name})"
 
 
 def _with_limits(queue: Queue, nodes: int) -> str:
@@ -188,11 +189,7 @@ def _with_limits(queue: Queue, nodes: int) -> str:
 
 
 def _extent(nodes: Range) -> str:
-    return f"{nodes.least}-{_nodes(nodes.most)}"
-
-
-def _nodes(number: int) -> str:
-    return "1 node" if number == 1 else f"{number} nodes"
+    return f"{nodes.least}-{count(nodes.most, 'node')}"
 
 
 def _same(one: str, other: str) -> bool:

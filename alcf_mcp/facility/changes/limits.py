@@ -12,6 +12,7 @@ from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import JobSpec
+from alcf_mcp.wording import count, in_node_hours
 
 
 class LimitReached(InvalidCall):
@@ -95,9 +96,9 @@ class Limits:
         if self.accounts and account and account.casefold() not in {a.casefold() for a in self.accounts}:
             allowed = ", ".join(self.accounts)
             raise LimitReached(f"Jobs may not be charged to {account}, only to {allowed}", "allowed_accounts")
-        _at_most(nodes, self.nodes, "max_nodes", lambda n: f"{n:g} nodes")
+        _at_most(nodes, self.nodes, "max_nodes", lambda n: count(int(n), "node"))
         _at_most(seconds, self.walltime, "max_walltime", lambda s: f"A walltime of {spoken(s)}")
-        _at_most(node_hours(spec), self.node_hours, "max_node_hours", lambda h: f"{h:g} node hours")
+        _at_most(node_hours(spec), self.node_hours, "max_node_hours", in_node_hours)
 
     def check_day(self, spent: float, more: float, planned: float = 0.0) -> None:
         """Refuse a job that would exceed the day's node hours.

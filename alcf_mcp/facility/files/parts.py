@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from alcf_mcp.facility.files.progress import LINE
 from alcf_mcp.iri.models import FileContent
+from alcf_mcp.wording import count
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,12 @@ class FilePart:
     def extent(self) -> str:
         """Describe the extent of the part: ``/eagle/P/x.log: bytes 0-500 of 2000``."""
         if self.start is None or self.end is None:
-            known = "" if self.total is None else f" of a file of {self.total} bytes"
+            known = "" if self.total is None else f" of a file of {count(self.total, 'byte')}"
             return f"{self.path}: a part{known}"
         whole = self.start == 0 and self.end == self.total
         known = "" if self.total is None else f" of {self.total}"
         return f"{self.path}: " + (
-            f"all {self.total} bytes" if whole else f"bytes {self.start}-{self.end}{known}"
+            f"all {count(self.total or 0, 'byte')}" if whole else f"bytes {self.start}-{self.end}{known}"
         )
 
 

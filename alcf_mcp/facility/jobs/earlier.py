@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 
 from alcf_mcp.facility.jobs.history import JobRecords
+from alcf_mcp.facility.jobs.known import is_job_id
 from alcf_mcp.facility.jobs.listing import Jobs
+from alcf_mcp.facility.jobs.planned import job_of
 from alcf_mcp.facility.resources import ResourceNames
 from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import InvalidCall, IRIError, LookAt, NotImplementedThere
@@ -16,7 +17,6 @@ from alcf_mcp.iri.models import JobSpec, Resource
 from alcf_mcp.journal import Journal, SubmittedJob, SubmittedProgram, or_else
 from alcf_mcp.journal.plans import plan_number
 
-_ID = re.compile(r"[0-9]+(\[[0-9]*\])?(\..+)?")
 _NAMED_IN_ERRORS = 5
 _LOOKED_THROUGH = 200
 """The number of jobs among which similar names are looked for."""
@@ -58,35 +58,20 @@ class EarlierJobs:
         self._jobs = jobs
 
     async def find(self, like: str) -> EarlierJob:
-        """The job with this id or number, or the latest with this name.
+        """The job with this id or number, the one that a planned job became, or the latest with this name.
 
         Raises:
             InvalidCall: there is none, or it is not known what it asked for.
         """
-        like = await self._of_plan(like)
+        if (number := plan_number(like)) is not None:
+            like = job_of(await self._records.planned(self._iri.base_url, number), like)
         if record := await self._records.find(like, None):
             return await self._of(record)
         if named := await or_else(self._journal.jobs.called(like, limit=_LOOKED_THROUGH), []):
             return await self._of(named[0], namesakes=len(named))
-        if _ID.fullmatch(like):
+        if is_job_id(like):
             return await self._at_facility(like)
         raise await self._unknown(like)
-
-    async def _of_plan(self, like: str) -> str:
-        """The job that a planned job became, if that is what is named; the same text otherwise.
-
-        Raises:
-            InvalidCall: it has not become a job.
-        """
-        number = plan_number(like)
-        plan = None if number is None else await self._journal.plans.find(self._iri.base_url, number)
-        if plan and plan.job_id is None:
-            raise InvalidCall(
-                f"{plan.id} is a planned job that was not submitted",
-                hint="Name a job, or give its script and what else it needs.",
-                look_at=LookAt("jobs"),
-            )
-        return plan.job_id if plan and plan.job_id else like
 
     async def _of(self, record: SubmittedJob, *, namesakes: int = 1) -> EarlierJob:
         machine = await self._names.compute(record.resource_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from alcf_mcp.iri.errors import IRIError
@@ -13,6 +14,14 @@ LIST_LIMIT = 1000
 
 FACILITY_CUTS_AT = 200
 """The number of jobs at which ALCF silently cuts a list (ALCF's deployment of the API, 2026-08)."""
+
+
+_ID = re.compile(r"[0-9]+(\[[0-9]*\])?(\..+)?")
+
+
+def is_job_id(text: str) -> bool:
+    """Whether a text looks like a job's id or the number at its beginning, rather than a name."""
+    return _ID.fullmatch(text) is not None
 
 
 def job_number(job_id: str) -> str:
@@ -43,9 +52,11 @@ class KnownJob:
 
     @property
     def state(self) -> str:
-        """The job's state; ALCF reports a canceled job as completed (its API, 2026-08)."""
+        """The job's state; ALCF reports canceled and failed jobs as completed (its API, 2026-08)."""
         if self.canceled_here and self.job.finished and self.job.exit_code != 0:
             return "canceled"
+        if self.job.state == "completed" and self.job.exit_code:
+            return "failed"
         return "canceled" if self.job.state == "cancelled" else self.job.state
 
     @property

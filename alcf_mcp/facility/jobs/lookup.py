@@ -30,6 +30,7 @@ from alcf_mcp.iri.polling import looks
 from alcf_mcp.iri.wait import Wait
 from alcf_mcp.journal import SubmittedJob
 from alcf_mcp.journal.plans import plan_number
+from alcf_mcp.wording import named
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 5.0
 """Seconds between two polls of a job that was just submitted and is not known yet."""
@@ -150,11 +151,11 @@ class JobLookup:
             return [await self._names.compute(resource)]
         machines = await self._names.computers()
         server = _SERVER.search(job_id)
-        named = [machine for machine in machines if server and machine.name.lower() == server[1]]
-        return named or machines
+        meant = [machine for machine in machines if server and machine.name.lower() == server[1]]
+        return meant or machines
 
 
 def _unknown(job_id: str, machines: list[Resource]) -> InvalidCall:
-    *others, last = [machine.name for machine in machines] or ["The facility"]
-    told = f"None of {', '.join(others)} and {last} has a job" if others else f"{last} has no job"
+    names = [machine.name for machine in machines] or ["The facility"]
+    told = f"{named(names)} has no job" if len(names) == 1 else f"None of {named(names)} has a job"
     return InvalidCall(f"{told} {job_id!r}", look_at=LookAt("jobs"))

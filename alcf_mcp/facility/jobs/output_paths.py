@@ -14,6 +14,7 @@ from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import IRIError
 from alcf_mcp.iri.models import File, JobSpec, Resource
 from alcf_mcp.journal import Journal, SubmittedJob, or_else
+from alcf_mcp.wording import count
 
 logger = logging.getLogger(__name__)
 
@@ -144,5 +145,5 @@ def _is_in_use(directory: str, earlier: Sequence[SubmittedJob]) -> bool:
 
 def _told(path: str, file: File) -> str:
     modified = f", modified {file.last_modified:%Y-%m-%d %H:%M:%S} UTC" if file.last_modified else ""
-    size = "unknown size" if file.size is None else f"{file.size} bytes"
+    size = "unknown size" if file.size is None else count(file.size, "byte")
     return f"{path} (a file of {size}{modified})"

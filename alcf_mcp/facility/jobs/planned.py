@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.journal import PlannedJob
+from alcf_mcp.wording import count, in_node_hours
 
 
 def condition_in_words(job: PlannedJob) -> str:
@@ -28,9 +29,11 @@ def plan_in_words(job: PlannedJob) -> str:
 
 
 def named_plan(job: PlannedJob) -> str:
-    """A planned job with its name and what it may cost: `plan-1 (train, 4 node hours)`."""
-    name = f"{job.spec.name}, " if job.spec.name else ""
-    return f"{job.id} ({name}{job.node_hours:.4g} node hours)"
+    """A planned job with its name, its members and what it may cost: `plan-1 (train, 4 node hours)`."""
+    ensemble = job.program.ensemble if job.program else None
+    members = ensemble and f"an ensemble of {count(ensemble.size, 'member')}"
+    about = (job.spec.name, members, in_node_hours(job.node_hours, ".4g"))
+    return f"{job.id} ({', '.join(fact for fact in about if fact)})"
 
 
 def job_of(planned: PlannedJob | None, named: str) -> str:

@@ -29,6 +29,7 @@ from alcf_mcp.iri import IRIClient
 from alcf_mcp.iri.errors import InvalidCall, IRIError
 from alcf_mcp.iri.models import Incident, JobSpec, Resource
 from alcf_mcp.journal import SubmittedProgram
+from alcf_mcp.wording import in_node_hours
 
 logger = logging.getLogger(__name__)
 
@@ -153,20 +154,21 @@ class Preparation:
         self._has_alcf_queues = has_alcf_queues
         self._told = told
         self._told_before = frozenset(told)
-        self._last: tuple[str | None, NewJobRequest, Prepared] | None = None
+        self._last: tuple[str | None, NewJobRequest, bool, Prepared] | None = None
 
-    async def again(self, resource: str | None, request: NewJobRequest) -> Prepared:
+    async def again(self, resource: str | None, request: NewJobRequest, *, later: bool = False) -> Prepared:
         """Return what this call has already prepared for the same request, or prepare it now."""
-        if self._last and self._last[:2] == (resource, request):
-            return self._last[2]
-        return await self.prepare(resource, request)
+        if self._last and self._last[:3] == (resource, request, later):
+            return self._last[3]
+        return await self.prepare(resource, request, later=later)
 
-    async def prepare(self, resource: str | None, request: NewJobRequest) -> Prepared:
+    async def prepare(self, resource: str | None, request: NewJobRequest, *, later: bool = False) -> Prepared:
         """Fill in what the request leaves out, and check that the job can work.
 
         Args:
             resource: where it will run; if ``None``, where the job ran that it is like.
             request: the job.
+            later: whether it is to follow another job, in weather that is not known yet.
 
         Raises:
             InvalidCall: something required is missing, or the facility would refuse the job.
@@ -174,7 +176,8 @@ class Preparation:
         machine, completed, earlier, resumed = await self._as_earlier(resource, request)
         filled, used = await self._usual.filled(machine, completed)
         ensemble = ensemble_of(filled, directory=resumed.directory, to_run=resumed.to_run)
-        spec = new_job(as_one_job(filled, ensemble) if ensemble else filled)
+        as_sent = as_one_job(filled, ensemble) if ensemble else filled
+        spec = new_job(as_sent, has_alcf_queues=self._has_alcf_queues)
         prepared = Prepared(machine, filled, spec, used, earlier, ensemble, filled.remarks())
         if self._has_alcf_queues:
             prepared.notes += _advice(machine, prepared.spec)
@@ -182,8 +185,8 @@ class Preparation:
         if submissions - self._told_before:
             prepared.notes.append(UNCLEAR.format(machine=machine.name))
         self._told |= submissions
-        await self._look(prepared)
-        self._last = (resource, request, prepared)
+        await self._look(prepared, later=later)
+        self._last = (resource, request, later, prepared)
         return prepared
 
     async def _as_earlier(
@@ -199,9 +202,9 @@ class Preparation:
         earlier = await self._earlier.find(name)
         machine = await self._names.compute(resource) if resource else earlier.machine
         resumed = await self._resuming.of(earlier, request) if request.resume else Resumed()
-        return machine, *resubmitted(request, earlier, machine), resumed
+        return machine, *resubmitted(request, earlier, machine, left=len(resumed.to_run)), resumed
 
-    async def _look(self, prepared: Prepared) -> None:
+    async def _look(self, prepared: Prepared, *, later: bool) -> None:
         """Run all checks at the same time; those that do not finish in time are left out."""
 
         async def quietly(look: Callable[[Prepared], Awaitable[None]]) -> None:
@@ -213,10 +216,13 @@ class Preparation:
         async def look_at(target: OutputPath) -> None:
             await quietly(lambda _: self._output_paths.look(target))
 
+        looks = [self._at_machine, self._at_incidents, self._at_allocation]
+        if not later:
+            looks.append(self._at_weather)
         prepared.targets = await self._output_paths.targets(prepared.machine, prepared.spec)
         with anyio.move_on_after(LOOKING_SECONDS):
             async with anyio.create_task_group() as group:
-                for look in (self._at_machine, self._at_incidents, self._at_allocation, self._at_weather):
+                for look in looks:
                     group.start_soon(quietly, look)
                 for target in prepared.targets:
                     group.start_soon(look_at, target)
@@ -240,10 +246,10 @@ class Preparation:
         if left is None:
             prepared.left = f"The facility does not report what is left of {account}'s allocation."
             return
-        prepared.left = f"{account} has {in_figures(left)} node hours left on {prepared.machine.name}."
+        prepared.left = f"{account} has {in_node_hours(in_figures(left))} left on {prepared.machine.name}."
         if prepared.cost > left:
             prepared.notes.append(
-                f"The job may cost more than that: up to {in_figures(prepared.cost)} node hours."
+                f"The job may cost more than that: up to {in_node_hours(in_figures(prepared.cost))}."
             )
 
     async def _at_weather(self, prepared: Prepared) -> None:

@@ -108,8 +108,12 @@ class NewJobRequest(JobRequest):
     resume: str | None = None
 
 
-def new_job(request: JobRequest) -> JobSpec:
+def new_job(request: JobRequest, *, has_alcf_queues: bool = True) -> JobSpec:
     """The specification of a job to submit.
+
+    Args:
+        request: the job.
+        has_alcf_queues: whether the machines have ALCF's queues, which an error may then name.
 
     Raises:
         InvalidCall: something that the facility requires is missing, or something would not arrive unchanged.
@@ -119,7 +123,7 @@ def new_job(request: JobRequest) -> JobSpec:
             "A job needs either a script or an executable",
             hint="Give `script` (the lines to run) or `executable` with `arguments`, but not both.",
         )
-    _refuse_missing(request)
+    _refuse_missing(request, has_alcf_queues=has_alcf_queues)
     stdout = request.stdout_path or request.directory
     stderr = request.stderr_path or request.directory or (output_directory(stdout) if stdout else None)
     return _spec(request, stdout, stderr)
@@ -153,12 +157,13 @@ def merged(old: JobSpec, new: JobSpec) -> JobSpec:
     return JobSpec.model_validate({**before, **after})
 
 
-def _refuse_missing(request: JobRequest) -> None:
+def _refuse_missing(request: JobRequest, *, has_alcf_queues: bool) -> None:
     missing = []
     if not request.account:
         missing.append("`account` (the project to charge)")
     if not request.queue:
-        missing.append("`queue` (on Polaris: debug up to 1 h on 1-2 nodes, prod from 10 nodes)")
+        limits = " (on Polaris: debug up to 1 h on 1-2 nodes, prod from 10 nodes)" if has_alcf_queues else ""
+        missing.append(f"`queue`{limits}")
     if not request.directory and not request.stdout_path:
         missing.append("`directory` (an existing one, where the job runs and writes its output files)")
     if request.nodes is None:

@@ -12,9 +12,10 @@ from alcf_mcp.facility.jobs.new_jobs import is_made_up
 from alcf_mcp.facility.jobs.request import NewJobRequest
 from alcf_mcp.facility.jobs.scripts import launched
 from alcf_mcp.facility.paths import RemotePath, output_directory
-from alcf_mcp.facility.walltime import spoken
+from alcf_mcp.facility.walltime import parse_walltime, spoken
 from alcf_mcp.iri.models import JobSpec, Resource
 from alcf_mcp.journal import SubmittedEnsemble
+from alcf_mcp.wording import count
 
 _MERGED = ("environment", "custom_attributes")
 """Arguments that are taken name by name."""
@@ -39,12 +40,19 @@ class Resubmission:
 
 
 def resubmitted(
-    given: NewJobRequest, earlier: EarlierJob, machine: Resource
+    given: NewJobRequest, earlier: EarlierJob, machine: Resource, *, left: int = 0
 ) -> tuple[NewJobRequest, Resubmission]:
     """The request with everything of an earlier job that is not given anew.
 
     A script, an executable with its arguments, and the places for output are each taken as a whole;
-    variables and PBS resources by name. A queue is not taken to a machine that may not have it.
+    variables and PBS resources by name. A queue is not taken to a machine that may not have it, nor are more
+    nodes than the members that are left can use.
+
+    Args:
+        given: what the user gives.
+        earlier: the earlier job.
+        machine: where the new one will run.
+        left: how many members of its ensemble are to run, if it is resumed.
     """
     before, told = request_of(earlier), []
     kept = {name: getattr(before, name) for name in _takeable(given)}
@@ -57,6 +65,15 @@ def resubmitted(
     }
     if "nodes" in kept and before.nodes is None:
         told.append("Its number of nodes is not known: 1 is requested.")
+    if left and "nodes" in values:
+        nodes = _enough_nodes(replace(given, **values), left, machine.name)
+        if nodes < values["nodes"]:
+            had = count(values.pop("nodes"), "node")
+            given = replace(given, nodes=nodes)
+            told.append(
+                f"It asks for {count(nodes, 'node')} instead of {had}, which is enough for "
+                f"{count(left, 'member')}: `nodes` asks for more."
+            )
     taken = ", ".join(_told(name, value) for name, value in values.items())
     source = f"As in job {earlier.job_id}{_about(earlier)}"
     told.insert(0, f"{source}: {taken}." if taken else f"{source}: nothing, as everything is given.")
@@ -132,6 +149,17 @@ def _takeable(given: NewJobRequest) -> Iterator[str]:
     for one in fields(NewJobRequest):
         if one.name in _MERGED or not (one.name in replaced or getattr(given, one.name)):
             yield one.name
+
+
+def _enough_nodes(request: NewJobRequest, left: int, machine_name: str) -> int:
+    """The fewest nodes on which so many members run at once, and that the queue takes for that walltime."""
+    had, wide = request.nodes or 1, request.nodes_per_member or 0
+    enough = min(had, left * wide or -(-left // (request.members_per_node or 1)))
+    table, walltime = table_of(machine_name), parse_walltime(request.walltime or 1)
+    queue = table.queue(request.queue) if table and request.queue else None
+    if queue is None or queue.longest(had) < walltime:  # the table does not know how it takes such jobs
+        return enough
+    return next(nodes for nodes in range(enough, had + 1) if queue.longest(nodes) >= walltime)
 
 
 def _has_queue(machine: Resource, queue: str | None) -> bool:

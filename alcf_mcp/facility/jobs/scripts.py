@@ -26,6 +26,8 @@ LONGEST = 90_000
 _SENT = re.compile(r"\. <\(echo ([A-Za-z0-9+/=]*) \| base64 -d\)")
 """How a script arrives that is not sent as plain text."""
 
+_ENCODED = re.compile(r"(?<=echo )[A-Za-z0-9+/=]{100,}(?= \| base64 -d)")
+
 _SHELL_SHEBANG = re.compile(r"#!\s*(/usr/bin/env\s+)?(\S*/)?(ba)?sh(\s+-l)?\s*(\n|\Z)")
 """A shebang that names a plain shell; with other options, the script runs under its own shebang."""
 
@@ -90,6 +92,11 @@ def launched(executable: str | None, arguments: list[str] | None) -> str | None:
             sent = _SENT.fullmatch(command)
             return base64.b64decode(sent[1]).decode(errors="surrogatepass") if sent else command
     return None
+
+
+def abridged(arguments: list[str]) -> list[str]:
+    """The arguments as they are sent, without the script in base64, of which only the size is told."""
+    return [_ENCODED.sub(lambda found: f"[base64, {len(found[0]):,} bytes]", one) for one in arguments]
 
 
 def launch_program(

@@ -19,12 +19,20 @@ class Standing:
     Attributes:
         verdict: it ``holds``, is ``open``, or is ``lost`` for good. It holds only if that was seen.
         reason: why it is lost, or why it can't be told.
-        is_unseen: the facility does not know the job.
+        doubt: why it can't be told, if waiting may not help: the job is ``unseen``, as the facility does not
+            know it, or ``untold``, as the facility does not say how it ended.
     """
 
     verdict: Literal["holds", "open", "lost"]
     reason: str = ""
-    is_unseen: bool = False
+    doubt: Literal["", "unseen", "untold"] = ""
+
+    @property
+    def reason_if_lost(self) -> str:
+        """Why it is lost, after a doubt that lasted too long as well, and how to go on."""
+        if self.doubt == "untold":
+            return f"{self.reason}: if it succeeded, submit this one anew, or with after_state=ended"
+        return self.reason
 
 
 OPEN = Standing("open")
@@ -40,13 +48,13 @@ def standing_of_job(known: KnownJob, after_state: AfterState) -> Standing:
     if after_state == "ended" or known.succeeded:
         return Standing("holds")
     if known.succeeded is None:
-        return Standing("open", f"job {job_id} has ended, but the facility does not say how")
+        return Standing("open", f"job {job_id} has ended, but the facility does not say how", "untold")
     return Standing("lost", f"job {job_id} did not succeed ({status_in_words(known)})")
 
 
 def unseen(job_id: str) -> Standing:
     """How a condition stands on a job that the facility says it does not know."""
-    return Standing("open", f"the facility does not know job {job_id}", is_unseen=True)
+    return Standing("open", f"the facility does not know job {job_id}", "unseen")
 
 
 def standing_of_plan(before: PlannedJob | None, after: str) -> Standing | None:

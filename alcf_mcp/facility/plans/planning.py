@@ -11,35 +11,14 @@ from alcf_mcp.facility.changes.recorder import Recorder
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.listing import Jobs
 from alcf_mcp.facility.jobs.output_paths import files_to_be
-from alcf_mcp.facility.jobs.planned import named_plan, plan_in_words
+from alcf_mcp.facility.jobs.planned import plan_in_words
 from alcf_mcp.facility.jobs.prepare import Prepared
 from alcf_mcp.facility.jobs.request import JobRequest, NewJobRequest
-from alcf_mcp.facility.plans.conditions import OPEN, Standing, standing_of_job, standing_of_plan
-from alcf_mcp.iri.errors import InvalidCall, LookAt
+from alcf_mcp.facility.plans.predecessors import Predecessor, Predecessors
+from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import Resource
 from alcf_mcp.journal import Journal, PlannedJob
-from alcf_mcp.journal.plans import AfterState, AlreadyTaken, ChainChanged, plan_number
-
-MOST_NAMED = 5
-
-
-@dataclass(frozen=True)
-class Predecessor:
-    """What a planned job waits for: a job, or another planned job.
-
-    Attributes:
-        id: its id.
-        resource_id: the job's machine; empty for a planned job.
-        told: what it is, in words.
-        root: the job at the beginning of the chain.
-        standing: how the condition stands.
-    """
-
-    id: str
-    resource_id: str
-    told: str
-    root: str
-    standing: Standing
+from alcf_mcp.journal.plans import AfterState, AlreadyTaken, ChainChanged
 
 
 @dataclass(frozen=True)
@@ -92,7 +71,7 @@ class Planning:
         self._journal = journal
         self._plans = journal.plans
         self._api_url = api_url
-        self._jobs = jobs
+        self._predecessors = Predecessors(journal, api_url, jobs)
         self._recorder = recorder
         self._limits = limits
         self._last: tuple[Prepared, str, AfterState, PlannedSubmission] | None = None
@@ -105,8 +84,7 @@ class Planning:
         """
         if self._last and self._last[0] is prepared and self._last[1:3] == (after, after_state):
             return self._last[3]
-        prepared.weather.clear()  # it will be submitted in another weather
-        before = await self._predecessor(after, after_state)
+        before = await self._predecessors.find(after, after_state)
         if before.standing.verdict == "lost":
             raise InvalidCall(
                 f"The job would never be submitted: {before.standing.reason}",
@@ -167,30 +145,13 @@ class Planning:
             raise InvalidCall("The day's node hours were used up just now", hint="Call again.")
         return added
 
-    async def find(self, text: str) -> PlannedJob | None:
-        """The planned job that an id names; ``None`` if it is not such an id.
-
-        Raises:
-            InvalidCall: there is no such planned job.
-        """
-        number = plan_number(text)
-        if number is None:
-            return None
-        if found := await self._plans.find(self._api_url, number):
-            return found
-        there = ", ".join(map(named_plan, await self._plans.latest(self._api_url, limit=MOST_NAMED)))
-        raise InvalidCall(
-            f"There is no planned job {text.strip()!r}",
-            hint=f"The last ones are {there}." if there else "None was planned from here.",
-        )
-
     async def unsubmitted(self, text: str) -> PlannedJob | None:
         """The planned job that an id names, unless it became a job; ``None`` if it is not such an id.
 
         Raises:
             InvalidCall: there is no such planned job.
         """
-        planned = await self.find(text)
+        planned = await self._predecessors.plan(text)
         return planned if planned and planned.job_id is None else None
 
     async def behind(self, job: PlannedJob) -> list[PlannedJob]:
@@ -220,40 +181,6 @@ class Planning:
         await self._recorder.note_done("cancel_plan")
         return canceled
 
-    async def _predecessor(self, after: str, after_state: AfterState) -> Predecessor:
-        plan = await self.find(after)
-        if plan is None:
-            return await self._job(after, after_state)
-        if plan.job_id:
-            return await self._job(plan.job_id, after_state)
-        standing = standing_of_plan(plan, after) or OPEN
-        return Predecessor(plan.id, "", named_plan(plan), plan.root, standing)
-
-    async def _job(self, job_id: str, after_state: AfterState) -> Predecessor:
-        try:
-            known = await self._jobs.get(job_id, patience=0)
-        except InvalidCall as error:
-            raise await self._named_instead(error) from None
-        plan = await self._plans.of_job(known.job.id)
-        standing = standing_of_job(known, after_state)
-        if standing.is_unseen:
-            standing = Standing("lost", standing.reason)
-        name = f" ({known.spec.name})" if known.spec and known.spec.name else ""
-        return Predecessor(
-            known.job.id,
-            known.resource.id,
-            f"job {known.job.id}{name} on {known.resource.name}",
-            plan.root if plan else known.job.id,
-            standing,
-        )
-
-    async def _named_instead(self, error: InvalidCall) -> InvalidCall:
-        """The same error, with what there is to wait for."""
-        last = await self._journal.jobs.last(limit=MOST_NAMED)
-        there = ", ".join(f"{job.job_id} ({job.spec.name})" if job.spec.name else job.job_id for job in last)
-        hint = f"The last jobs from here are {there}." if there else error.hint
-        return InvalidCall(str(error), hint=hint, look_at=error.look_at or LookAt("jobs"))
-
     async def _note_shared_files(self, prepared: Prepared) -> None:
         """Note where a planned job writes to the same file: one of the two outputs will be lost."""
         taken = {path: job for job in await self._plans.open(self._api_url) for path in files_to_be(job.spec)}
@@ -269,6 +196,10 @@ def prepared_again(job: PlannedJob, machine: Resource) -> Prepared:
         job: the planned job.
         machine: where it runs.
     """
+    return Prepared(machine, request_of_plan(job), job.spec, [], recorded=job.program)
+
+
+def request_of_plan(job: PlannedJob) -> NewJobRequest:
+    """What a planned job asks for, in the user's terms; of an ensemble, what each member runs."""
     named = {one.name for one in fields(JobRequest)}
-    request = NewJobRequest(**{name: value for name, value in job.request.items() if name in named})
-    return Prepared(machine, request, job.spec, [], recorded=job.program)
+    return NewJobRequest(**{name: value for name, value in job.request.items() if name in named})

@@ -18,6 +18,7 @@ from alcf_mcp.iri.errors import APIError, InvalidCall, IRIError
 from alcf_mcp.journal import Action, JournalError, PlannedJob
 from alcf_mcp.journal.actions import DETAIL_LIMIT, GIVEN_UP, STALE, has_ended, this_process
 from alcf_mcp.journal.plans import AlreadyTaken, plan_number
+from alcf_mcp.wording import count
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,10 @@ CALL_SECONDS = 60.0
 
 UNSEEN_SECONDS = 900.0
 """After this time, a job that the facility does not know counts as lost."""
+
+UNTOLD_SECONDS = 3600.0
+"""After this time, how a job ended counts as unknown if the facility does not say. PBS has the exit code
+when a job ends; an hour is left for a facility that is behind."""
 
 FIRST_RETRY, LONGEST_RETRY = 30.0, 900.0
 """Seconds until a submission is tried again that was not carried out; they double with every try."""
@@ -48,6 +53,9 @@ class PlanRunner:
 
     Args:
         shared: what the process's calls share.
+
+    Attributes:
+        is_at_work: whether it was this one when it last looked.
     """
 
     def __init__(self, shared: ProcessState) -> None:
@@ -59,6 +67,7 @@ class PlanRunner:
         self._seen: dict[str, tuple[float, KnownJob | Standing]] = {}
         self._doubtful: set[int] = set()
         self._recover_pause, self._recover_at = FIRST_RETRY, 0.0
+        self.is_at_work = False
 
     async def advance(self) -> list[PlannedJob]:
         """Look once at what is waited for, and submit what is due; returns what is not over after that.
@@ -93,15 +102,17 @@ class PlanRunner:
         await self._shared.journal.leases.give_back(self._lease, self._holder)
 
     async def _has_lease(self) -> bool:
-        return await self._shared.journal.leases.take(self._lease, self._holder, LEASE_SECONDS)
+        lease = self._shared.journal.leases.take(self._lease, self._holder, LEASE_SECONDS)
+        self.is_at_work = await lease
+        return self.is_at_work
 
     async def _advance(self, job: PlannedJob) -> None:
         try:
             standing = await self._standing(job)
-            if standing.verdict == "lost" or self._is_lost(job, standing):
-                await self._plans.close(job.number, "skipped", standing.reason)
+            if standing.verdict == "lost" or _is_given_up_on(job, standing):
+                await self._plans.close(job.number, "skipped", standing.reason_if_lost)
             elif standing.verdict == "open":
-                await self._go_on_waiting(job, standing.reason, is_unseen=standing.is_unseen)
+                await self._go_on_waiting(job, standing.reason, in_doubt=bool(standing.doubt))
             elif await self._shared.journal.actions.open_submissions(job.resource_id):
                 # With one submission at a time, the one new job is known to be from it.
                 await self._go_on_waiting(job, f"another submission to {job.resource} is not resolved yet")
@@ -112,14 +123,11 @@ class PlanRunner:
         except Exception:  # whatever is wrong with one must not hold up the others
             logger.exception("%s can't be advanced", job.id)
 
-    async def _go_on_waiting(self, job: PlannedJob, reason: str, *, is_unseen: bool = False) -> None:
+    async def _go_on_waiting(self, job: PlannedJob, reason: str, *, in_doubt: bool = False) -> None:
         """Record why a planned job waits, if that is new."""
-        if reason != (job.reason or "") or is_unseen != (job.unseen_since is not None):
-            unseen_since = (job.unseen_since or time()) if is_unseen else None
+        if reason != (job.reason or "") or in_doubt != (job.unseen_since is not None):
+            unseen_since = (job.unseen_since or time()) if in_doubt else None
             await self._plans.go_on_waiting(job.number, reason or None, unseen_since=unseen_since)
-
-    def _is_lost(self, job: PlannedJob, standing: Standing) -> bool:
-        return bool(standing.is_unseen and job.unseen_since and time() - job.unseen_since > UNSEEN_SECONDS)
 
     async def _standing(self, job: PlannedJob) -> Standing:
         """How the condition of a planned job stands."""
@@ -210,7 +218,7 @@ class PlanRunner:
             case "done" if action.job_id:
                 await self._plans.submitted(job.number, action.id, action.job_id)
             case "refused" | "failed" if job.tries >= MOST_TRIES:
-                await self._plans.close(job.number, "failed", f"after {job.tries} tries: {detail}")
+                await self._plans.close(job.number, "failed", f"after {count(job.tries, 'try')}: {detail}")
             case "failed" if _may_still_be_sent(action):
                 await self._plans.close(job.number, "failed", detail)
             case "refused" | "failed":
@@ -228,6 +236,12 @@ class PlanRunner:
 
 def _not_looked_at(job_id: str, error: IRIError) -> Standing:
     return Standing("open", f"job {job_id} could not be looked at: {str(error).rstrip('.')}"[:DETAIL_LIMIT])
+
+
+def _is_given_up_on(job: PlannedJob, standing: Standing) -> bool:
+    """Whether a doubt about what a planned job waits for has lasted too long."""
+    patience = UNSEEN_SECONDS if standing.doubt == "unseen" else UNTOLD_SECONDS
+    return bool(standing.doubt and job.unseen_since and time() - job.unseen_since > patience)
 
 
 def _is_for_good(error: IRIError) -> bool:

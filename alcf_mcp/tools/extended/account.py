@@ -10,10 +10,10 @@ from alcf_mcp.facility.projects import Share
 from alcf_mcp.iri import models
 from alcf_mcp.reports.facts import Facts, Result
 from alcf_mcp.reports.projects import what_is_left
-from alcf_mcp.reports.text import count
 from alcf_mcp.tools.arguments import Id, Limit, Offset
 from alcf_mcp.tools.context import AtFacility
 from alcf_mcp.tools.tool import tool
+from alcf_mcp.wording import count
 
 
 class CapabilityInfo(Facts):

@@ -90,11 +90,11 @@ def test_what_an_exit_code_says(code: int, said: str) -> None:
         (job("active", active_from=NOON + 4 * MINUTE), "running for 6 min to 10 min (at most 1 h)"),
         (
             job("completed", 271, active_from=NOON, active_at=NOON + 59 * MINUTE),
-            "completed, exit code 271 (PBS ended it: its walltime was used up)",
+            "failed, exit code 271 (PBS ended it: its walltime was used up)",
         ),
         (
             job("completed", 271, ended_by=NOON + 300 * MINUTE),
-            "completed, exit code 271 (ended by PBS with signal 15 (termination))",
+            "failed, exit code 271 (ended by PBS with signal 15 (termination))",
         ),
     ],
 )

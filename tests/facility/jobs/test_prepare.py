@@ -107,7 +107,7 @@ async def test_a_dry_run_shows_the_script_and_the_request(local: LocalFacility, 
     )
     script = "export OMP_NUM_THREADS=4\nexport A='b '\"'\"'c'\"'\"''\necho hello"
     assert dry.facts["script"] == script
-    assert f"The node would run:\n{script}" in dry.text
+    assert f"It would run:\n{script}" in dry.text
     assert dry.facts["request"]["executable"] == "/bin/bash"
     assert local.faults.count("POST", "/compute/job/") == 0
 

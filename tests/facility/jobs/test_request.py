@@ -66,7 +66,10 @@ def test_empty_text_is_not_given() -> None:
 def test_all_that_is_missing_is_told_at_once() -> None:
     with pytest.raises(InvalidCall) as refused:
         new_job(JobRequest(script="date"))
-    assert all(name in refused.value.hint for name in ("`account`", "`queue`", "`directory`"))
+    assert all(name in refused.value.hint for name in ("`account`", "`queue` (on Polaris", "`directory`"))
+    with pytest.raises(InvalidCall) as elsewhere:
+        new_job(JobRequest(script="date"), has_alcf_queues=False)
+    assert "Polaris" not in elsewhere.value.hint
 
 
 @pytest.mark.parametrize("changes", [{"script": None}, {"executable": "/bin/date"}])

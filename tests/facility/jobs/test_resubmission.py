@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
-from alcf_mcp.iri.models import JobAttributes, JobSpec, ResourceSpec
+from alcf_mcp.facility.jobs.earlier import EarlierJob
+from alcf_mcp.facility.jobs.request import NewJobRequest
+from alcf_mcp.facility.jobs.resubmission import resubmitted
+from alcf_mcp.facility.walltime import parse_walltime
+from alcf_mcp.iri.models import JobAttributes, JobSpec, Resource, ResourceSpec
 from alcf_mcp.journal import Journal, SubmittedJob
 from alcf_mcp.local import LocalFacility
 from tests.conftest import Assistant, Connect, agree, record_of
@@ -105,6 +109,29 @@ async def test_without_a_machine_or_an_earlier_job_it_is_not_known_where_to_run(
     assert "Give `resource`" in answered.text
 
 
+@pytest.mark.parametrize(
+    ("queue", "nodes", "walltime", "asked"),
+    [
+        ("debug", 2, "30m", 1),
+        ("prod", 24, "2h", 10),
+        ("prod", 64, "6h", 25),
+        ("their-own", 24, "2h", 1),
+    ],
+)
+def test_what_is_left_of_an_ensemble_gets_as_few_nodes_as_its_queue_takes(
+    queue: str, nodes: int, walltime: str, asked: int
+) -> None:
+    spec = JobSpec(
+        executable="/bin/true",
+        resources=ResourceSpec(node_count=nodes),
+        attributes=JobAttributes(queue_name=queue, duration=parse_walltime(walltime)),
+    )
+    polaris = Resource(id="1", name="Polaris")
+    request, again = resubmitted(NewJobRequest(), EarlierJob("7.polaris", polaris, spec), polaris, left=1)
+    assert (request.nodes, request.queue) == (asked, queue)
+    assert f"instead of {nodes} nodes" in " ".join(again.told)
+
+
 async def test_on_another_machine_a_queue_is_not_taken_that_it_may_not_have(connect: Connect) -> None:
     async with connect(answer=agree) as assistant:
         first = await submitted(assistant, queue="debug-scaling", nodes=1)
@@ -112,6 +139,7 @@ async def test_on_another_machine_a_queue_is_not_taken_that_it_may_not_have(conn
         assert (elsewhere["resource"], elsewhere["queue"]) == ("Crux", "workq")
         refused = await assistant.call("submit_job", like=first, resource="crux")
         assert "no job without `queue`" in refused.text
+        assert "prod from 10 nodes" not in refused.text  # that is of ALCF's Polaris
         await submitted(assistant, resource="crux", queue="workq", nodes=1)
         usual = await dry(assistant, like=first, resource="crux")
         assert "Its queue debug-scaling is not taken: Crux may not have it." in usual["notes"]

@@ -67,10 +67,11 @@ async def connected_runner(
         await plans.stop()
 
 
-def end_held(local: LocalFacility) -> None:
+def end_held(local: LocalFacility, exit_code: int | None = 0) -> None:
     """Let the jobs that are held have run, as the facility would."""
     with closing(sqlite3.connect(local.settings.root / "facility.sqlite")) as database, database:
-        database.execute("UPDATE jobs SET state = 'completed', exit_code = 0 WHERE state = 'held'")
+        ended = "UPDATE jobs SET state = 'completed', exit_code = ? WHERE state = 'held'"
+        database.execute(ended, (exit_code,))
 
 
 def submissions(local: LocalFacility) -> int:
@@ -273,6 +274,51 @@ async def test_a_job_that_is_not_known_any_more_is_given_up_after_some_time(
     assert (job.state, submissions(local)) == ("skipped", 1)
 
 
+async def test_an_end_without_an_exit_code_is_waited_for_an_hour_and_that_is_said(
+    local: LocalFacility, connect: Connect, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alcf_mcp.background.PLANS_AFTER", 60.0)
+    async with connect(answer=agree) as assistant:
+        held = await submit(assistant, name="held")
+        await submit(assistant, name="second", after=held["job_id"])
+        await submit(assistant, name="clean-up", after=held["job_id"], after_state="ended")
+        end_held(local, exit_code=None)
+        async with connected_runner(local, journal) as plans:
+            (waiting,) = await plans.advance()
+            said = f"job {held['job_id']} has ended, but the facility does not say how"
+            assert waiting.reason == said
+            shown = await assistant.do("get_job", job_id=waiting.id)
+            assert said in shown["status"]
+            monkeypatch.setattr(runner, "UNTOLD_SECONDS", 0.0)
+            assert await plans.advance() == []
+        skipped = await assistant.do("get_job", job_id=waiting.id)
+    assert skipped["state"] == "skipped"
+    assert "submit this one anew, or with after_state=ended" in skipped["status"]
+    assert submissions(local) == 2
+
+
+async def test_a_name_means_what_is_not_over_of_that_name(local: LocalFacility, assistant: Assistant) -> None:
+    ended = await submit(assistant, name="train")
+    await assistant.do("wait_for_job", job_id=ended["job_id"])
+    assert "job_id" in await submit(assistant, name="after-the-end", after="train")
+    held = await submit(assistant, name="held")
+    second = await submit(assistant, name="train", after="held")
+    assert second["waits_for"] == f"job {held['job_id']} has succeeded"
+    third = await submit(assistant, name="third", after="train")
+    assert third["waits_for"] == f"{second['plan_id']} has succeeded"
+
+
+async def test_a_name_that_may_mean_several_is_refused_with_their_ids(
+    local: LocalFacility, assistant: Assistant
+) -> None:
+    held = await submit(assistant, name="held")
+    planned = await submit(assistant, name="held", after=held["job_id"])
+    refused = await assistant.call("submit_job", **JOB, script="true", after="held")
+    both = f"Several jobs are called held: {planned['plan_id']} and {held['job_id']}"
+    assert both in refused.error["message"]
+    assert submissions(local) == 1
+
+
 async def test_an_ensemble_that_waited_is_known_by_its_members(
     local: LocalFacility, assistant: Assistant, journal: Journal
 ) -> None:
@@ -285,6 +331,31 @@ async def test_an_ensemble_that_waited_is_known_by_its_members(
     assert ended["members"] == "3 of 3 done"
     told = await assistant.call("get_job_output", job_id=planned["plan_id"], member=2)
     assert "n is 2" in told.text
+
+
+async def test_an_ensemble_that_waits_is_shown_with_its_members_cost_and_script(assistant: Assistant) -> None:
+    held = await submit(assistant, name="held")
+    sweep: dict[str, Any] = {
+        "script": 'echo "n is $N"',
+        "name": "sweep",
+        "ensemble": "N,LABEL\n1,a\n2,b c\n3,\n",
+        "nodes": 2,
+    }
+    await submit(assistant, **sweep, after=held["job_id"])
+    shown = await assistant.call("get_job", job_id="plan-1")
+    assert (shown.facts["members"], shown.facts["nodes"]) == ("3, none of them started", 2)
+    assert shown.facts["most_node_hours"] == 0.17
+    assert "It costs at most 0.17 node hours." in shown.text
+    assert shown.facts["runs"] == ["It runs sweep:", 'echo "n is $N"']
+    member = await assistant.call("get_job", job_id="plan-1", member=2)
+    assert 'Member 2: not started, with N=2 LABEL="b c".' in member.text
+    beyond = await assistant.call("get_job", job_id="plan-1", member=4)
+    assert "plan-1 has no member 4" in beyond.error["message"]
+    await submit(assistant, name="third", after="plan-1")
+    plain = await assistant.call("get_job", job_id="plan-2", member=1)
+    assert "plan-2 is not known to be an ensemble" in plain.error["message"]
+    read = await assistant.client.read_resource("alcf://plans/plan-1")
+    assert "3, none of them started" in read.contents[0].model_dump_json()
 
 
 async def test_a_state_to_wait_for_without_a_job_is_refused(
@@ -309,7 +380,7 @@ async def test_a_plan_that_became_a_job_can_be_submitted_again_by_its_id(
     first = await submit(assistant, UNTIL_TOLD, name="first")
     await submit(assistant, "echo again", name="second", after=first["job_id"])
     early = await assistant.call("submit_job", like="plan-1")
-    assert "plan-1 is a planned job that was not submitted" in early.error["message"]
+    assert "plan-1 is no job at the facility yet: it waits until job" in early.error["message"]
     let_go_on(local)
     (second,) = await over(journal)
     again = await assistant.do("submit_job", like="plan-1")

@@ -45,8 +45,17 @@ async def test_the_question_shows_the_step_its_chain_and_the_day(connect: Connec
     (question,) = assistant.questions
     assert "It is submitted once plan-2 (third, 2 node hours) has succeeded, without asking you" in question
     assert "plan-1 (second, 2 node hours), plan-2 (third, 2 node hours): up to 6 node hours" in question
-    assert "0.08333 node hours of the 20 that you allow were submitted from here; 4 more are" in question
+    assert "submitted from here 0.08333 node hours of the 20 that you allow; planned 4 more." in question
     assert "Submit the job after that?" in question
+
+
+async def test_the_question_names_ensembles_in_the_chain(connect: Connect) -> None:
+    async with connect(answer=agree, ask_node_hours=3) as assistant:
+        held = await submit(assistant, name="held")
+        await plan(assistant, held["job_id"], name="sweep", ensemble="N\n1\n2\n3\n")
+        await plan(assistant, "plan-1", name="third")
+    (question,) = assistant.questions
+    assert "In the same chain waits plan-1 (sweep, an ensemble of 3 members, 2 node hours)" in question
 
 
 async def test_what_the_user_declines_is_not_planned(connect: Connect, journal: Journal) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,10 +16,14 @@ from alcf_mcp.facility.walltime import parse_walltime, spoken
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import JobSpec
 from alcf_mcp.journal import SubmittedEnsemble, SubmittedJob, SubmittedProgram
+from alcf_mcp.wording import count
 
 JOB = "{job}"
 """Stands for the job's number in a directory's name, until it is known."""
 
+_PLAIN = re.compile(r"[\w.,:;/+@%=~*-]+")
+_UNSEEN = re.compile(r"(?<= ) |[^\S ]")
+"""Space beyond the first of a run, or of another kind."""
 
 SHOWN = 6
 """Members whose parameters a question shows, besides the last."""
@@ -72,19 +78,21 @@ class Ensemble:
             walltime: how long the job may run, in seconds.
             job_id: the job, once it is submitted.
         """
-        size, count = len(self.members), len(self.to_run)
+        size, number = len(self.members), len(self.to_run)
         which = (
-            f"{size} members" if count == size else f"{count} of {size} members ({shortened(self.to_run)})"
+            count(size, "member")
+            if number == size
+            else f"{number} of {count(size, 'member')} ({shortened(self.to_run)})"
         )
         each = f" of at most {spoken(self.limit)}" if self.limit else ""
-        rounds = f"{self.rounds} rounds" if self.rounds > 1 else "1 round"
+        rounds = count(self.rounds, "round")
         shown = [*self.to_run[:SHOWN], *self.to_run[SHOWN:][-1:]]
-        lines = [f"  {number}: {_listed(self.members[number - 1])}" for number in shown]
-        if count > len(lines):
+        lines = [f"  {member}: {listed(self.members[member - 1])}" for member in shown]
+        if number > len(lines):
             lines.insert(SHOWN, "  …")
         told = [f"An ensemble of {which}, {self.at_once} at once: {rounds}{each}.", *lines]
-        number = job_number(job_id) if job_id else "…"
-        told.append(f"Each has its own directory in {self.directory.replace(JOB, number)}.")
+        directory = self.directory.replace(JOB, job_number(job_id) if job_id else "…")
+        told.append(f"Each has its own directory in {directory}.")
         if self.limit and self.rounds * self.limit > walltime:
             told.append(
                 f"{rounds}{each} may not fit into {spoken(walltime)}: what is unfinished then can be resumed."
@@ -149,7 +157,9 @@ def _refuse_impossible(request: NewJobRequest) -> None:
         )
     nodes, wide = request.nodes or 1, request.nodes_per_member or 0
     if wide > nodes:
-        raise InvalidCall(f"A member needs {wide} nodes, and the job has {nodes}", hint="Give more `nodes`.")
+        raise InvalidCall(
+            f"A member needs {count(wide, 'node')}, and the job has {nodes}", hint="Give more `nodes`."
+        )
 
 
 def member_directory(directory: str, number: int, size: int) -> RemotePath:
@@ -184,5 +194,14 @@ def shortened(numbers: Sequence[int], most: int = 20) -> str:
     return ", ".join(map(str, numbers[:most])) + (", …" if len(numbers) > most else "")
 
 
-def _listed(parameters: Parameters) -> str:
-    return " ".join(f"{name}={value}" for name, value in parameters.items()) or "no parameters"
+def listed(parameters: Parameters) -> str:
+    """The parameters of a member on one line."""
+    return " ".join(f"{name}={_quoted(value)}" for name, value in parameters.items()) or "no parameters"
+
+
+def _quoted(value: str) -> str:
+    """A value so that its spaces and line ends are seen, also where runs of spaces are shown as one."""
+    if _PLAIN.fullmatch(value):
+        return value
+    text = json.dumps(value, ensure_ascii=False)
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -10,41 +10,46 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from alcf_mcp.iri.errors import InvalidCall
+from alcf_mcp.wording import count
 
 Parameters = Mapping[str, str]
 """The parameters of one member by name; each becomes an environment variable."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
-_BASHS_OWN = frozenset(
+_TAKEN = frozenset(
     (
         "_",
-        "BASHOPTS",
-        "BASHPID",
-        "BASH_ARGV0",
-        "BASH_COMMAND",
-        "BASH_SUBSHELL",
-        "BASH_VERSINFO",
+        "CDPATH",
         "COMP_WORDBREAKS",
         "DIRSTACK",
+        "ENV",
         "EPOCHREALTIME",
         "EPOCHSECONDS",
         "EUID",
         "FUNCNAME",
         "GROUPS",
         "HISTCMD",
+        "HOME",
+        "IFS",
         "LINENO",
         "OPTIND",
+        "PATH",
+        "POSIXLY_CORRECT",
         "PPID",
+        "PROMPT_COMMAND",
+        "PS4",
         "RANDOM",
         "SECONDS",
+        "SHELL",
         "SHELLOPTS",
         "SRANDOM",
         "UID",
-        "PBS_NODEFILE",
     )
 )
-"""Variables that can't be set, or do not keep what they are set to (bash's manual)."""
+"""Variables that can't be set, lose what they are set to, or change how a shell runs (bash's manual)."""
+
+_TAKEN_PREFIXES = ("BASH", "ENSEMBLE_", "LD_", "PBS_")
 
 _FORMS = (
     'Write CSV with a line of names first ("SEED,RATE\\n1,0.1\\n2,0.2"), or a JSON list of objects '
@@ -55,7 +60,8 @@ _FORMS = (
 def parse_members(text: str) -> tuple[Parameters, ...]:
     """The parameters of each member: CSV with a line of names, or a JSON list of objects.
 
-    A JSON value that is not text is written as JSON does; ``null`` sets nothing.
+    A JSON value that is not text is written as JSON does, a number as it is written there; ``null`` sets
+    nothing.
 
     Raises:
         InvalidCall: the text is neither, or a name or a value can't be that of an environment variable.
@@ -73,20 +79,33 @@ def parse_members(text: str) -> tuple[Parameters, ...]:
     return tuple(members)
 
 
+class _Literal(str):
+    """A number as it is written in JSON: 1.50 and 1e3 are not the same text as 1.5 and 1000."""
+
+
 def _from_json(text: str) -> list[dict[str, str]]:
     try:
-        rows = json.loads(text)
+        rows = json.loads(text, parse_float=_Literal, parse_int=_Literal, parse_constant=_Literal)
     except ValueError as error:
         raise InvalidCall(f"The ensemble is not valid JSON: {error}", hint=_FORMS) from None
+    except RecursionError:
+        raise InvalidCall("The ensemble's JSON is nested too deeply", hint=_FORMS) from None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise InvalidCall("The ensemble is not a JSON list of objects", hint=_FORMS)
     return [{name: _as_text(value) for name, value in row.items() if value is not None} for row in rows]
 
 
 def _as_text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value if isinstance(value, str) else _as_json(value)
+
+
+def _as_json(value: Any) -> str:
+    """A value without spaces between its parts, with its numbers as they were written."""
+    if isinstance(value, list):
+        return f"[{','.join(map(_as_json, value))}]"
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{_as_json(name)}:{_as_json(item)}' for name, item in value.items())}}}"
+    return value if isinstance(value, _Literal) else json.dumps(value, ensure_ascii=False)
 
 
 def _from_csv(text: str) -> list[dict[str, str]]:
@@ -104,8 +123,9 @@ def _from_csv(text: str) -> list[dict[str, str]]:
 
 def _refuse_uneven(number: int, names: Sequence[str], row: Sequence[str]) -> None:
     if len(row) != len(names):
+        there, wanted = count(len(row), "value"), count(len(names), "parameter")
         raise InvalidCall(
-            f"Member {number} of the ensemble has {len(row)} values for {len(names)} parameters",
+            f"Member {number} of the ensemble has {there} for {wanted}",
             hint='A value with a comma or a line end needs double quotes around it: "a, b".',
         )
 
@@ -116,5 +136,8 @@ def _refuse_odd_name(name: str) -> None:
             f"{name!r} can't be the name of a parameter, which becomes an environment variable",
             hint=f"Use letters, digits and '_', and no digit at the start. {_FORMS}",
         )
-    if name in _BASHS_OWN or name.startswith("ENSEMBLE_"):
-        raise InvalidCall(f"The name {name} is already used by the shell", hint="Choose another name.")
+    if name in _TAKEN or name.startswith(_TAKEN_PREFIXES):
+        raise InvalidCall(
+            f"{name} can't be the name of a parameter: the shell, the linker or the batch system uses it",
+            hint=f"Choose another name, such as MY_{name.strip('_')}, and use that in the script.",
+        )

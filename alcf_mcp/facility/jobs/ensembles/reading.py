@@ -15,7 +15,7 @@ from alcf_mcp.facility.jobs.output import WINDOW, StreamOutput
 from alcf_mcp.facility.paths import RemotePath
 from alcf_mcp.iri.errors import InvalidCall, IRIError, TaskFailed
 from alcf_mcp.iri.models import WAITING_STATES
-from alcf_mcp.journal import SubmittedEnsemble
+from alcf_mcp.journal import SubmittedEnsemble, SubmittedProgram
 
 logger = logging.getLogger(__name__)
 
@@ -114,16 +114,33 @@ def ensemble_in(known: KnownJob) -> SubmittedEnsemble:
     Raises:
         InvalidCall: it is not known to be an ensemble.
     """
-    program = known.record.program if known.record else None
+    return ensemble_run_by(f"Job {known.job.id}", known.record.program if known.record else None)
+
+
+def ensemble_run_by(job: str, program: SubmittedProgram | None) -> SubmittedEnsemble:
+    """The ensemble among what a job runs.
+
+    Raises:
+        InvalidCall: it is not known to be one.
+    """
     if program is None or program.ensemble is None:
-        raise InvalidCall(f"Job {known.job.id} is not known to be an ensemble", hint="Leave `member` out.")
+        raise InvalidCall(f"{job} is not known to be an ensemble", hint="Leave `member` out.")
     return program.ensemble
+
+
+def check_member(job: str, ensemble: SubmittedEnsemble, number: int) -> None:
+    """Check that an ensemble has a member.
+
+    Raises:
+        InvalidCall: it has not.
+    """
+    if number > ensemble.size:
+        raise InvalidCall(
+            f"{job} has no member {number}", hint=f"They are numbered from 1 to {ensemble.size}."
+        )
 
 
 def _check(known: KnownJob, number: int) -> SubmittedEnsemble:
     ensemble = ensemble_in(known)
-    if number > ensemble.size:
-        raise InvalidCall(
-            f"Job {known.job.id} has no member {number}", hint=f"They are numbered from 1 to {ensemble.size}."
-        )
+    check_member(f"Job {known.job.id}", ensemble, number)
     return ensemble

@@ -14,6 +14,7 @@ from alcf_mcp.facility.jobs.ensembles.ensemble import JOB, Ensemble
 from alcf_mcp.facility.jobs.request import NewJobRequest
 from alcf_mcp.facility.jobs.scripts import LONGEST, exports, is_for_a_shell
 from alcf_mcp.iri.errors import InvalidCall
+from alcf_mcp.wording import count
 
 LOG_BYTES = 16 * 2**20
 """The longest log of one member, in bytes."""
@@ -29,8 +30,8 @@ def as_one_job(request: NewJobRequest, ensemble: Ensemble, *, log_bytes: int = L
     length = len(script.encode(errors="surrogatepass"))
     if length > LONGEST:
         raise InvalidCall(
-            f"An ensemble of {len(ensemble.to_run):,} members with these parameters and this script takes "
-            f"{length:,} bytes; a job can carry at most {LONGEST:,}",
+            f"An ensemble of {count(len(ensemble.to_run), 'member')} with these parameters and this script "
+            f"takes {length:,} bytes; a job can carry at most {LONGEST:,}",
             hint="Shorten them, or put the parameters into a file at the facility, of which the script reads "
             "the line $ENSEMBLE_MEMBER.",
         )

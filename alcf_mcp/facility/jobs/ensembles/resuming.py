@@ -49,7 +49,7 @@ class Resuming:
         await self._refuse_if_active(directory)
         progress = await self._files.status(record.program.ensemble, running=False)
         if not progress.to_resume:
-            raise InvalidCall(f"All {len(progress.members)} members of job {earlier.job_id} are done")
+            raise InvalidCall(f"Nothing is left of job {earlier.job_id}: {progress.in_words()}")
         return Resumed(RemotePath.parse(directory), progress.to_resume)
 
     async def _refuse_if_active(self, directory: str) -> None:
