@@ -9,6 +9,7 @@ from inspect import Parameter
 from typing import Annotated, Any, get_type_hints
 
 import anyio
+from mcp.server.apps import client_supports_apps
 from mcp.server.mcpserver import AcceptedElicitation, Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools.base import Tool
@@ -145,7 +146,9 @@ def _registered(spec: ToolSpec) -> Callable[..., Awaitable[CallToolResult]]:
             seconds = facility.wait.passed if facility else app.settings.timeout
             return failure(error, reads=spec.risk is Risk.READS, seconds=seconds)
         remarks = [one_line(remark, 1000) for remark in facility.remarks] if facility else []
-        return text_result(result, remarks) if isinstance(result, str) else call_result(result, remarks)
+        if isinstance(result, str):
+            return text_result(result, remarks)
+        return call_result(result, remarks, for_view=client_supports_apps(call_context))
 
     context = Parameter("call_context", Parameter.KEYWORD_ONLY, annotation=Context[App])
     answer = get_type_hints(spec.fn, include_extras=True)["return"]

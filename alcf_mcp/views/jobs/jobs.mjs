@@ -1,0 +1,199 @@
+// Jobs on a time axis; a row opens what is known of its job, and its output.
+
+import { changing } from "../kit/changing.mjs";
+import { el, refill, theirs } from "../kit/dom.mjs";
+import { button, framed, notice } from "../kit/frame.mjs";
+import { jobsIn, kindOf, numberOf, stateOf, termsOf, tidings } from "../kit/jobs.mjs";
+import { logPanel } from "../kit/log.mjs";
+import { memberGrid } from "../kit/members.mjs";
+import { refreshed } from "../kit/refresh.mjs";
+import { begin } from "../kit/server.mjs";
+import { streamsIn } from "../kit/streams.mjs";
+import { axisFor, bars, labels, pieces, timesInWords } from "../kit/timeline.mjs";
+import { count, span } from "../kit/words.mjs";
+
+const GROUPS = [
+  ["run", "running"],
+  ["wait", "waiting"],
+  ["good", "done"],
+  ["bad", "failed"],
+  ["off", "other"],
+];
+const SEARCH_FROM = 9;
+const KEPT_SECONDS = 86400;
+
+const open = new Map();
+let wanted = new Set();
+let sought = "";
+let shown = null;
+let only = null;
+let call = { tool: "list_jobs", args: {} };
+
+const frame = framed("Jobs", { again: () => look() });
+const chips = el("div", { class: "chips", role: "group", "aria-label": "Show only" });
+const search = el("input", {
+  type: "search",
+  placeholder: "Find a job",
+  "aria-label": "Find a job",
+  on: { input: () => ((sought = search.value.toLowerCase()), list()) },
+});
+const rows = el("ul", { class: "rows" });
+const scale = el("div", { class: "scale" });
+refill(frame.tools, chips, search);
+refill(frame.body, scale, rows);
+
+const server = begin({ name: "jobs", draw, end: () => refresh.end() });
+const refresh = refreshed(look);
+
+function draw(answer, from) {
+  call = from;
+  only = answer.facts.job_id ?? null;
+  show(answer);
+  if (only && server.has("list_jobs")) look();
+}
+
+function show(answer) {
+  const jobs = jobsIn(answer);
+  const now = answer.drawn.at ?? Date.now() / 1000;
+  const { facts } = answer;
+  if (answer.isError || facts.outcome || !(facts.jobs || facts.job_id)) {
+    frame.note([answer.isError ? "bad" : "odd", facts.preview ?? answer.text]);
+    if (!shown) frame.name("Jobs", "");
+    return;
+  }
+  const before = shown && JSON.stringify(shown.jobs.map((job) => [job.job_id, job.state]));
+  shown = { jobs, now };
+  frame.name("Jobs", summary(facts, jobs));
+  frame.note(
+    ...Object.entries(facts.unanswered ?? {}).map(([machine, why]) => ["odd", `${machine} did not answer: ${why}`]),
+    ...(facts.planned ?? []),
+    facts.note,
+    facts.total > jobs.length && `${count(facts.total, "job")} in all; the first ${jobs.length} are shown.`,
+  );
+  frame.looked(now, server.has("list_jobs"));
+  list();
+  if (jobs.some(isAlive)) refresh.start();
+  else refresh.stop();
+  return before !== JSON.stringify(jobs.map((job) => [job.job_id, job.state]));
+}
+
+/** Look again: at the same jobs, and at those of them that have ended meanwhile. */
+async function look() {
+  if (!server.has("list_jobs")) return false;
+  const args = call.tool === "list_jobs" ? call.args : { limit: 50 };
+  const since = args.since ?? new Date((Date.now() / 1000 - KEPT_SECONDS) * 1000).toISOString();
+  return show(await server.call("list_jobs", { ...args, since, include_finished: true }));
+}
+
+function summary(facts, jobs) {
+  return facts.summary ?? (jobs.length === 1 ? `${stateOf(jobs[0])}` : count(jobs.length, "job"));
+}
+
+function list() {
+  const { jobs, now } = shown;
+  const kinds = new Map(GROUPS.map(([kind]) => [kind, jobs.filter((job) => kindOf(job) === kind).length]));
+  refill(chips, ...GROUPS.filter(([kind]) => kinds.get(kind)).map(([kind, word]) => chip(kind, word, kinds.get(kind))));
+  chips.hidden = chips.childElementCount < 2;
+  search.hidden = jobs.length < SEARCH_FROM;
+  const matching = jobs.filter(
+    (job) =>
+      (!wanted.size || wanted.has(kindOf(job))) &&
+      (!sought || `${job.job_id} ${job.name ?? ""} ${job.resource ?? ""}`.toLowerCase().includes(sought)),
+  );
+  const told = matching.map((job) => pieces(job.times, kindOf(job), now));
+  const axis = axisFor(told, now);
+  refill(scale, el("span", {}), el("span", {}), told.some((one) => one.length) && labels(axis));
+  const focused = document.activeElement?.dataset?.job;
+  refill(rows, ...matching.map((job, index) => row(job, told[index], axis)));
+  if (!matching.length) refill(rows, el("li", { class: "none quiet" }, jobs.length ? "No job matches." : "No jobs."));
+  if (focused) rows.querySelector(`[data-job="${CSS.escape(focused)}"]`)?.focus();
+}
+
+function chip(kind, word, number) {
+  const press = () => {
+    if (!wanted.delete(kind)) wanted.add(kind);
+    list();
+  };
+  const about = { class: `chip ${kind}`, "aria-pressed": String(wanted.has(kind)) };
+  return button(`${number} ${word}`, press, about);
+}
+
+function row(job, told, axis) {
+  const kind = kindOf(job);
+  const words = timesInWords(job.times, kind, axis.now);
+  const id = `job-${job.job_id}`;
+  const more = open.get(job.job_id);
+  const where = [job.resource, job.queue, job.nodes && count(job.nodes, "node")].filter(Boolean).join(" · ");
+  const head = el(
+    "button",
+    {
+      class: "row",
+      type: "button",
+      "data-job": job.job_id,
+      "aria-expanded": String(Boolean(more)),
+      "aria-controls": more && id,
+      on: { click: () => toggle(job) },
+    },
+    el(
+      "span",
+      { class: "who" },
+      el("span", { class: "name" }, theirs(job.name ?? numberOf(job))),
+      " ",
+      el("span", { class: "quiet where" }, [job.name && numberOf(job), where].filter(Boolean).join(" · ")),
+    ),
+    el("span", { class: "state" }, el("span", { class: `${kind}-ink` }, stateOf(job)), " ", el("span", { class: "quiet" }, detail(job, kind, axis.now))),
+    el("span", { class: "when" }, bars(told, axis, kind, words)),
+  );
+  return el("li", { class: job.job_id === only ? "job only" : "job" }, head, more && el("div", { class: "more", id }, more));
+}
+
+function detail(job, kind, now) {
+  const { submitted, started, ended } = job.times;
+  if (kind === "wait") return job.starts ?? (submitted ? span(now - submitted) : "");
+  if (kind === "run") return started ? span(now - started) : "";
+  if (kind === "bad" && job.exit_code !== undefined) return `exit code ${job.exit_code}`;
+  return started && ended ? span(ended - started) : "";
+}
+
+function toggle(job) {
+  if (!open.delete(job.job_id)) {
+    open.set(job.job_id, opened(job));
+  }
+  list();
+}
+
+function opened(job) {
+  const alive = isAlive(job);
+  const seen = el("div", { class: "stack" });
+  const output = el("div");
+  const buttons = el("div", { class: "buttons" });
+  const panel = el("div", { class: "stack" }, el("p", {}, theirs(job.status ?? "")), termsOf(job), seen, buttons, output);
+  const args = { job_id: job.job_id, ...(job.resource && { resource: job.resource }) };
+  const read = () => outputOf(args, output);
+  if (server.has("get_job")) lookAt(args, seen);
+  if (server.has("get_job_output")) alive ? buttons.append(button("Output", read)) : read();
+  if (server.has("cancel_job") && alive) {
+    const request = `Cancel job ${job.job_id}.`;
+    const cancel = changing(server, { label: "Cancel …", tool: "cancel_job", args, request, done: look });
+    buttons.append(cancel.press);
+    panel.append(cancel.told);
+  }
+  return panel;
+}
+
+async function lookAt(args, place) {
+  const { facts, drawn, text, isError } = await server.call("get_job", args);
+  if (isError) refill(place, notice("bad", text));
+  else refill(place, ...tidings(facts), drawn.members && memberGrid(drawn.members));
+}
+
+async function outputOf(args, place) {
+  refill(place, el("p", { class: "quiet" }, "Reading its output …"));
+  const { text, isError } = await server.call("get_job_output", args);
+  const streams = isError ? [] : streamsIn(text);
+  refill(place, streams.length ? logPanel(streams).panel : notice(isError ? "bad" : "", text));
+}
+
+function isAlive(job) {
+  return ["run", "wait"].includes(kindOf(job));
+}

@@ -1,0 +1,129 @@
+// Waiting and running as bars on a time axis.
+
+import { svg } from "./dom.mjs";
+import { clock, day, offset, span } from "./words.mjs";
+
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86400;
+const STEPS = [MINUTE, 2, 5, 10, 15, 30].map((n, i) => (i ? n * MINUTE : n));
+STEPS.push(...[1, 2, 3, 6, 12].map((n) => n * HOUR), ...[1, 2, 7, 14].map((n) => n * DAY));
+const WINDOWS = [20 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 3 * DAY, 7 * DAY, 14 * DAY];
+const MOST_TICKS = 7;
+const HEIGHTS = { wait: 4, starts: 4, run: 10, left: 10, doubt: 10 };
+const ROW = 16;
+
+/**
+ * The pieces of a job's time: `wait` and `run`; `doubt`, within which it changed from one to the next, since only
+ * the looks at it are known; `left`, the rest of its walltime; `starts`, within which it may start.
+ *
+ * `times` are in seconds since the epoch, as the server sends them; `state` is `wait`, `run` or anything else for a
+ * job that has ended.
+ */
+export function pieces(times, state, now) {
+  const { submitted, waiting, started, running, ended, walltime, starts, ends_by: endsBy } = times;
+  const told = [];
+  const piece = (kind, from, to) => from < to && told.push({ kind, from, to });
+  if (state === "wait") {
+    piece("wait", submitted, now);
+    if (starts) piece("starts", Math.max(starts[0], now), starts[1]);
+    return told;
+  }
+  const begun = started ?? (state === "run" && endsBy && walltime ? endsBy - walltime : undefined);
+  const leftQueue = begun ?? ended;
+  piece("wait", submitted, Math.min(waiting ?? submitted, leftQueue));
+  piece("doubt", waiting ?? submitted, leftQueue);
+  if (state === "run") {
+    piece("run", begun, now);
+    piece("left", now, endsBy ?? begun + walltime);
+  } else {
+    piece("run", started, running ?? started);
+    piece("doubt", started && (running ?? started), ended);
+  }
+  return told;
+}
+
+/** How long a job waited and ran, in words; `null` if nothing of that is known. */
+export function timesInWords(times, state, now) {
+  const told = pieces(times, state, now);
+  const sum = (...kinds) => told.filter((one) => kinds.includes(one.kind)).reduce((all, one) => all + one.to - one.from, 0);
+  if (!told.length) return null;
+  if (state === "wait") return `waiting for ${span(sum("wait"))}`;
+  const begun = times.started ?? (state === "run" ? now - sum("run") : undefined);
+  const waited = times.submitted && begun > times.submitted ? `waited ${span(begun - times.submitted)}` : "";
+  const ran = state === "run" ? `running for ${span(sum("run"))}` : begun ? `ran ${span(times.ended - begun)}` : "";
+  return [waited, ran].filter(Boolean).join(", ") || null;
+}
+
+/** The axis for some jobs, each as its pieces: the shortest that shows most of them whole, and the present. */
+export function axisFor(all, now) {
+  const known = all.filter((one) => one.length);
+  const begins = known.map((one) => one[0].from).sort((a, b) => a - b);
+  const ends = known.map((one) => Math.max(...one.map((piece) => piece.to)));
+  const past = Math.max(...known.map((one) => Math.max(...one.filter(isPast).map((piece) => piece.to))), 0);
+  const present = Math.min(past || now, now);
+  const most = begins[Math.floor(begins.length * 0.1)] ?? now - HOUR;
+  const width = WINDOWS.find((window) => present - most <= window * 0.97) ?? present - most;
+  const earliest = begins[0] ?? present - width;
+  const from = Math.max(present - width, earliest - width * 0.04);
+  const ahead = Math.max(0, ...ends.filter((end) => end > present).map((end) => end - present));
+  return axis(from, present + Math.max(Math.min(ahead, width * 0.6), (present - from) * 0.03), now);
+}
+
+/** An axis between two times. */
+export function axis(from, to, now) {
+  const step = STEPS.find((one) => (to - from) / one <= MOST_TICKS) ?? STEPS.at(-1);
+  const shift = offset(from);
+  const ticks = [];
+  for (let at = Math.ceil((from + shift) / step) * step - shift; at <= to; at += step) ticks.push(at);
+  const place = (at) => (100 * (at - from)) / (to - from);
+  return { from, to, now, ticks, step, place };
+}
+
+/** The axis' labels. */
+export function labels({ ticks, step, place, now, from, to }) {
+  const shown = ticks.map((at) => {
+    const midnight = (at + offset(at)) % DAY === 0;
+    const x = place(at);
+    const anchor = x < 4 ? "start" : x > 96 ? "end" : "middle";
+    const text = midnight || step >= DAY ? day(at) : clock(at, at);
+    return svg("text", { x: percent(x), y: 11, "text-anchor": anchor, class: midnight ? "day" : null }, text);
+  });
+  const mark = now > from && now < to && svg("circle", { cx: percent(place(now)), cy: 13.5, r: 2.5, class: "now" });
+  return svg("svg", { class: "axis", width: "100%", height: ROW, "aria-hidden": "true" }, shown, mark);
+}
+
+/** The bars of one job; `kind` colours them. */
+export function bars(told, at, kind, words) {
+  const grid = at.ticks.map((tick) => line(at.place(tick), "grid"));
+  const now = at.now > at.from && at.now < at.to && line(at.place(at.now), "now");
+  const rects = told.map((one) => bar(one, at)).filter(Boolean);
+  return svg(
+    "svg",
+    { class: `bars ${kind}`, width: "100%", height: ROW, role: "img", "aria-label": words ?? "times not known" },
+    grid,
+    now,
+    rects,
+  );
+}
+
+function bar({ kind, from, to }, at) {
+  const left = Math.max(at.place(from), 0);
+  const right = Math.min(at.place(to), 100);
+  if (right <= 0 || left >= 100) return null;
+  const height = HEIGHTS[kind];
+  const shape = { x: percent(left), y: (ROW - height) / 2, width: percent(right - left), height, rx: height === 4 ? 2 : 2.5 };
+  return svg("rect", { ...shape, class: kind });
+}
+
+function line(x, kind) {
+  return svg("line", { x1: percent(x), x2: percent(x), y1: 0, y2: ROW, class: kind });
+}
+
+function isPast({ kind }) {
+  return kind !== "left" && kind !== "starts";
+}
+
+function percent(value) {
+  return `${value.toFixed(2)}%`;
+}

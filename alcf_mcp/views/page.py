@@ -1,0 +1,123 @@
+"""Put the page of a view together: one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from alcf_mcp import __version__
+from alcf_mcp.views.catalog import View
+from alcf_mcp.views.lean import lean_script, lean_style
+
+_IMPORT = re.compile(r'^import \{(?P<names>[^}]*)\} from "(?P<path>[^"]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?:async )?(?:function|const) (\w+)", re.MULTILINE)
+_EXPORT_WORD = re.compile(r"^export ", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A tool's answer that is part of the page, for a page that no client holds.
+
+    Attributes:
+        tool: the tool.
+        result: its result, as it is at the wire.
+        arguments: the arguments that it was called with.
+    """
+
+    tool: str
+    result: dict[str, Any]
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+def page(view: View, tools: Sequence[str], *, prefix: str = "", embedded: Embedded | None = None) -> str:
+    """The page of a view.
+
+    Args:
+        view: the view.
+        tools: the tools that the page may call, by their plain names.
+        prefix: the text before each tool's name.
+        embedded: the answer to draw, if no client will hand it over.
+    """
+    server = {"version": __version__, "prefix": prefix, "tools": list(tools)}
+    data = [_data("server", server)]
+    if embedded:
+        data.append(_data("embedded", asdict(embedded)))
+    skeleton = _rooms().joinpath("kit", "page.html").read_text(encoding="utf-8")
+    return (
+        skeleton.replace("<!--title-->", view.title)
+        .replace("/*style*/", _style(view.name))
+        .replace("<!--data-->", "\n".join(data))
+        .replace("/*script*/", _script(view.name))
+    )
+
+
+def parts(name: str) -> list[str]:
+    """The modules of a view and of the kit that its page has, each after those that it imports."""
+    ordered: dict[str, None] = {}
+
+    def add(path: str) -> None:
+        if path not in ordered:
+            for _, imported in _imports(path):
+                add(imported)
+            ordered[path] = None
+
+    add(f"{name}/{name}.mjs")
+    return list(ordered)
+
+
+@cache
+def _script(name: str) -> str:
+    """All modules as one, each in a scope of its own."""
+    joined = "\n".join(f"const {_scope(path)} = {_scoped(path)};" for path in parts(name))
+    return lean_script(joined)
+
+
+def _scoped(path: str) -> str:
+    """A module as an expression: a function that is called once, and returns what it exports."""
+    imports = "".join(
+        f"const {{ {' '.join(found['names'].split())} }} = {_scope(imported)};\n"
+        for found, imported in _imports(path)
+    )
+    text = _IMPORT.sub("", _text(path))
+    exported = ", ".join(_EXPORT.findall(text))
+    return f"(() => {{\n{imports}{_EXPORT_WORD.sub('', text)}\nreturn {{ {exported} }};\n}})()"
+
+
+def _scope(path: str) -> str:
+    return re.sub(r"\W", "_", path.removesuffix(".mjs"))
+
+
+@cache
+def _style(name: str) -> str:
+    modules = parts(name)
+    sheets = ["kit/page.css", *(path.removesuffix(".mjs") + ".css" for path in modules)]
+    return lean_style("\n".join(_text(path) for path in sheets if _rooms().joinpath(path).is_file()))
+
+
+def _imports(path: str) -> Iterator[tuple[re.Match[str], str]]:
+    """The imports of a module, each with the path of the imported one."""
+    folder = path.rpartition("/")[0]
+    for found in _IMPORT.finditer(_text(path)):
+        yield found, posixpath.normpath(f"{folder}/{found['path']}")
+
+
+@cache
+def _text(path: str) -> str:
+    return _rooms().joinpath(path).read_text(encoding="utf-8")
+
+
+def _rooms() -> Traversable:
+    return files(__package__)
+
+
+def _data(id: str, value: Any) -> str:
+    """A value in a page; nothing in it can end the script that holds it."""
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return f'<script type="application/json" id="{id}">{written}</script>'
