@@ -7,7 +7,10 @@ no template literal contains another.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
+_DEFINED = re.compile(r"^(?:async )?(?:function|const|let) (?P<name>\w+)", re.MULTILINE)
+_WORD = re.compile(r"\w+")
 _COMMENT = re.compile(r"^\s*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 _KEPT = r"""
     "(?:[^"\\\n]|\\.)*" | `(?:[^`\\]|\\.)*`                                                   # strings
@@ -17,6 +20,32 @@ _KEPT = r"""
 _JS = re.compile(rf"(?P<kept>{_KEPT})|(?P<end>\s*\n\s*)|\s+", re.VERBOSE)
 _NEEDLESS_END = re.compile(r"(?<=[{};,(\[])\n|\n(?=[})\]])")
 _CSS = re.compile(r"\s*\n\s*|(?<=[{};,:>])\s+|\s+(?=[{>])|;(?=\s*})")
+
+
+def used_in(text: str) -> str:
+    """A script without the functions and constants that nothing in it uses.
+
+    Raises:
+        ValueError: two have the same name.
+    """
+    begins = [found.start() for found in _DEFINED.finditer(text)]
+    pieces = [text[a:b] for a, b in pairwise([0, *begins, len(text)])]
+    names = [found["name"] if (found := _DEFINED.match(piece)) else None for piece in pieces]
+    if twice := {name for name in names if name and names.count(name) > 1}:
+        raise ValueError(f"defined twice: {', '.join(sorted(twice))}")
+    words = [set(_WORD.findall(_COMMENT.sub("", piece))) for piece in pieces]
+    used = {index for index, name in enumerate(names) if name is None or _acts(pieces[index])}
+    found = used
+    while found:
+        wanted = set().union(*(words[index] for index in found))
+        found = {index for index, name in enumerate(names) if name in wanted} - used
+        used |= found
+    return "".join(piece for index, piece in enumerate(pieces) if index in used)
+
+
+def _acts(piece: str) -> bool:
+    """Whether a piece does something when it is read: it is no function, and no constant that only holds a value."""
+    return not re.match(r"(?:async )?function |const [A-Z_]+ =|const here =", piece)
 
 
 def lean_script(text: str) -> str:

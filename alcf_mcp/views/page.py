@@ -14,11 +14,10 @@ from typing import Any
 
 from alcf_mcp import __version__
 from alcf_mcp.views.catalog import View
-from alcf_mcp.views.lean import lean_script, lean_style
+from alcf_mcp.views.lean import lean_script, lean_style, used_in
 
-_IMPORT = re.compile(r'^import \{(?P<names>[^}]*)\} from "(?P<path>[^"]+)";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?:async )?(?:function|const) (\w+)", re.MULTILINE)
-_EXPORT_WORD = re.compile(r"^export ", re.MULTILINE)
+_IMPORT = re.compile(r'^import \{[^}]*\} from "(?P<path>[^"]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,9 @@ def page(view: View, tools: Sequence[str], *, prefix: str = "", embedded: Embedd
         prefix: the text before each tool's name.
         embedded: the answer to draw, if no client will hand it over.
     """
-    server = {"version": __version__, "prefix": prefix, "tools": list(tools)}
+    script = _script(view.name)
+    called = [tool for tool in tools if f'"{tool}"' in script]
+    server = {"version": __version__, "prefix": prefix, "tools": called}
     data = [_data("server", server)]
     if embedded:
         data.append(_data("embedded", asdict(embedded)))
@@ -54,7 +55,7 @@ def page(view: View, tools: Sequence[str], *, prefix: str = "", embedded: Embedd
         skeleton.replace("<!--title-->", view.title)
         .replace("/*style*/", _style(view.name))
         .replace("<!--data-->", "\n".join(data))
-        .replace("/*script*/", _script(view.name))
+        .replace("/*script*/", script)
     )
 
 
@@ -64,7 +65,7 @@ def parts(name: str) -> list[str]:
 
     def add(path: str) -> None:
         if path not in ordered:
-            for _, imported in _imports(path):
+            for imported in _imports(path):
                 add(imported)
             ordered[path] = None
 
@@ -74,24 +75,9 @@ def parts(name: str) -> list[str]:
 
 @cache
 def _script(name: str) -> str:
-    """All modules as one, each in a scope of its own."""
-    joined = "\n".join(f"const {_scope(path)} = {_scoped(path)};" for path in parts(name))
-    return lean_script(joined)
-
-
-def _scoped(path: str) -> str:
-    """A module as an expression: a function that is called once, and returns what it exports."""
-    imports = "".join(
-        f"const {{ {' '.join(found['names'].split())} }} = {_scope(imported)};\n"
-        for found, imported in _imports(path)
-    )
-    text = _IMPORT.sub("", _text(path))
-    exported = ", ".join(_EXPORT.findall(text))
-    return f"(() => {{\n{imports}{_EXPORT_WORD.sub('', text)}\nreturn {{ {exported} }};\n}})()"
-
-
-def _scope(path: str) -> str:
-    return re.sub(r"\W", "_", path.removesuffix(".mjs"))
+    """All modules as one: the names that they define differ, so that nothing has to be imported or exported."""
+    joined = "\n".join(_IMPORT.sub("", _text(path)) for path in parts(name))
+    return lean_script(used_in(_EXPORT.sub("", joined)))
 
 
 @cache
@@ -101,11 +87,10 @@ def _style(name: str) -> str:
     return lean_style("\n".join(_text(path) for path in sheets if _rooms().joinpath(path).is_file()))
 
 
-def _imports(path: str) -> Iterator[tuple[re.Match[str], str]]:
-    """The imports of a module, each with the path of the imported one."""
+def _imports(path: str) -> Iterator[str]:
     folder = path.rpartition("/")[0]
     for found in _IMPORT.finditer(_text(path)):
-        yield found, posixpath.normpath(f"{folder}/{found['path']}")
+        yield posixpath.normpath(f"{folder}/{found['path']}")
 
 
 @cache

@@ -19,12 +19,12 @@ let job = null;
 let log = null;
 
 const frame = framed("Job", { again: () => look() });
-const times = el("div");
+const axisPlace = el("div");
 const seen = el("div", { class: "stack" });
 const told = el("div", { class: "stack" });
 const output = el("div", { class: "stack" });
 const follow = button("Follow", toggle, { class: "tab", "aria-pressed": "false" });
-refill(frame.body, el("div", { class: "stack" }, times, seen, told, output));
+refill(frame.body, el("div", { class: "stack" }, axisPlace, seen, told, output));
 
 const server = begin({ name: "job", draw, end });
 const refresh = refreshed(look);
@@ -39,7 +39,7 @@ function draw(answer, call) {
   } else {
     show(answer);
     if (call.args.member) readMember(call.args.member);
-    else if (server.has("get_job_output")) read();
+    else if (server.has("get_job_output")) readOutput();
     else drawEnds(answer.facts);
   }
 }
@@ -85,7 +85,7 @@ function show(answer) {
   if (isAlive(job)) refresh.start();
   else refresh.stop();
   if (!told.childElementCount || !isAlive(job)) offer();
-  if (ended && !isAlive(job) && server.has("get_job_output")) read();
+  if (ended && !isAlive(job) && server.has("get_job_output")) readOutput();
   return before !== job.status;
 }
 
@@ -93,7 +93,7 @@ function drawTimes(kind, now) {
   const known = pieces(job.times, kind, now);
   const axis = axisFor([known], now);
   const words = timesInWords(job.times, kind, now);
-  refill(times, known.length > 0 && labels(axis), known.length > 0 && bars(known, axis, kind, words), words && el("p", { class: "quiet small" }, words));
+  refill(axisPlace, known.length > 0 && labels(axis), known.length > 0 && bars(known, axis, kind, words), words && el("p", { class: "quiet small" }, words));
 }
 
 /** Offer what can be done with the job. */
@@ -104,7 +104,7 @@ function offer() {
   refill(told, el("div", { class: "buttons" }, cancel.press), cancel.told);
 }
 
-async function read() {
+async function readOutput() {
   drawOutput(await server.call("get_job_output", { ...args, tail_lines: LINES }));
 }
 
@@ -118,7 +118,7 @@ function drawOutput({ text, isError }, member) {
   follow.setAttribute("aria-pressed", "false");
   if (!streams.length) return refill(output, notice(isError ? "bad" : "", text));
   log = logPanel(streams, { height: 380, seek: seekIn, beside: server.has("get_job_output") && follow });
-  const whole = member && button("Output of the whole job", read, { class: "plain small" });
+  const whole = member && button("Output of the whole job", readOutput, { class: "plain small" });
   refill(output, whole && el("div", {}, whole), log.panel);
 }
 

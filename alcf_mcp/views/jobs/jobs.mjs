@@ -20,12 +20,13 @@ const GROUPS = [
   ["off", "other"],
 ];
 const SEARCH_FROM = 9;
-const KEPT_SECONDS = 86400;
+const KEPT_HOURS = 24;
 
 const open = new Map();
 let wanted = new Set();
 let sought = "";
 let shown = null;
+let states = "";
 let only = null;
 let call = { tool: "list_jobs", args: {} };
 
@@ -61,7 +62,8 @@ function show(answer) {
     if (!shown) frame.name("Jobs", "");
     return;
   }
-  const before = shown && JSON.stringify(shown.jobs.map((job) => [job.job_id, job.state]));
+  const before = states;
+  states = JSON.stringify(jobs.map((job) => [job.job_id, job.state]));
   shown = { jobs, now };
   frame.name("Jobs", summary(facts, jobs));
   frame.note(
@@ -74,15 +76,14 @@ function show(answer) {
   list();
   if (jobs.some(isAlive)) refresh.start();
   else refresh.stop();
-  return before !== JSON.stringify(jobs.map((job) => [job.job_id, job.state]));
+  return before !== states;
 }
 
 /** Look again: at the same jobs, and at those of them that have ended meanwhile. */
 async function look() {
   if (!server.has("list_jobs")) return false;
   const args = call.tool === "list_jobs" ? call.args : { limit: 50 };
-  const since = args.since ?? new Date((Date.now() / 1000 - KEPT_SECONDS) * 1000).toISOString();
-  return show(await server.call("list_jobs", { ...args, since, include_finished: true }));
+  return show(await server.call("list_jobs", { since: `${KEPT_HOURS}h`, ...args, include_finished: true }));
 }
 
 function summary(facts, jobs) {

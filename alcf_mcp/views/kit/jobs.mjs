@@ -3,7 +3,7 @@
 import { el, theirs } from "./dom.mjs";
 import { notice } from "./frame.mjs";
 
-const WORDS = { active: "running", new: "submitted", unknown: "not known" };
+const JOB_WORDS = { active: "running", new: "submitted", unknown: "not known" };
 
 /** What a job comes to: `run`, `wait`, `good`, `bad` or `off`, which colours it. */
 export function kindOf({ state, succeeded }) {
@@ -17,7 +17,7 @@ export function kindOf({ state, succeeded }) {
 /** A job's state in a word. */
 export function stateOf(job) {
   const failed = kindOf(job) === "bad";
-  return failed ? "failed" : (WORDS[job.state] ?? job.state);
+  return failed ? "failed" : (JOB_WORDS[job.state] ?? job.state);
 }
 
 /** The number at the start of a job's id. */

@@ -17,7 +17,7 @@ export function table(caption, columns, rows, { sorted = -1, down = false } = {}
     const way = down ? "descending" : "ascending";
     refill(head, ...columns.map(heading(way)));
     const { key } = columns[sorted] ?? {};
-    const ordered = key ? [...rows].sort((a, b) => compared(key(a), key(b)) * (down ? -1 : 1)) : rows;
+    const ordered = key ? [...rows].sort((a, b) => compared(key(a), key(b), down ? -1 : 1)) : rows;
     const cells = (row) => columns.map(({ cell, kind }) => el("td", { class: kind }, cell(row)));
     refill(body, ...ordered.map((row) => el("tr", {}, cells(row))));
   }
@@ -39,9 +39,9 @@ export function table(caption, columns, rows, { sorted = -1, down = false } = {}
 }
 
 // What is not known comes last, in either order of the rest.
-function compared(one, other) {
+function compared(one, other, way) {
   if (one === other) return 0;
   if (one === undefined || one === null) return 1;
   if (other === undefined || other === null) return -1;
-  return typeof one === "string" ? one.localeCompare(other, undefined, { numeric: true }) : one - other;
+  return way * (typeof one === "string" ? one.localeCompare(other, undefined, { numeric: true }) : one - other);
 }

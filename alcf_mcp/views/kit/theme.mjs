@@ -12,11 +12,7 @@ export function dress(context) {
   for (const [name, value] of Object.entries(context.styles?.variables ?? {})) {
     if (VARIABLE.test(name) && value && !LOADS.test(value)) root.style.setProperty(name, value);
   }
-  const insets = context.safeAreaInsets;
-  if (insets) {
-    for (const side of ["top", "right", "bottom", "left"]) {
-      root.style.setProperty(`--inset-${side}`, `${Number(insets[side]) || 0}px`);
-    }
-  }
-  if (context.locale || context.timeZone) speakLike(context);
+  const { top, right, bottom, left } = context.safeAreaInsets ?? {};
+  if (top !== undefined) root.style.setProperty("--insets", `${top}px ${right}px ${bottom}px ${left}px`);
+  speakLike(context);
 }

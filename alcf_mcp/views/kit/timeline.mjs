@@ -3,12 +3,11 @@
 import { svg } from "./dom.mjs";
 import { clock, day, offset, span } from "./words.mjs";
 
-const MINUTE = 60;
-const HOUR = 3600;
 const DAY = 86400;
-const STEPS = [MINUTE, 2, 5, 10, 15, 30].map((n, i) => (i ? n * MINUTE : n));
-STEPS.push(...[1, 2, 3, 6, 12].map((n) => n * HOUR), ...[1, 2, 7, 14].map((n) => n * DAY));
-const WINDOWS = [20 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 3 * DAY, 7 * DAY, 14 * DAY];
+// 1, 2, 5, 10, 15 and 30 min; 1, 2, 3, 6 and 12 h; 1, 2, 7 and 14 d
+const STEPS = [60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, DAY, 2 * DAY, 7 * DAY, 14 * DAY];
+// 20 min; 1, 3, 6 and 12 h; 1, 3, 7 and 14 d
+const WINDOWS = [1200, 3600, 10800, 21600, 43200, DAY, 3 * DAY, 7 * DAY, 14 * DAY];
 const MOST_TICKS = 7;
 const HEIGHTS = { wait: 4, starts: 4, run: 10, left: 10, doubt: 10 };
 const ROW = 16;
@@ -21,7 +20,7 @@ const ROW = 16;
  * job that has ended.
  */
 export function pieces(times, state, now) {
-  const { submitted, waiting, started, running, ended, walltime, starts, ends_by: endsBy } = times;
+  const { submitted, waiting, running, ended, walltime, starts, ends_by: endsBy } = times;
   const told = [];
   const piece = (kind, from, to) => from < to && told.push({ kind, from, to });
   if (state === "wait") {
@@ -29,7 +28,7 @@ export function pieces(times, state, now) {
     if (starts) piece("starts", Math.max(starts[0], now), starts[1]);
     return told;
   }
-  const begun = started ?? (state === "run" && endsBy && walltime ? endsBy - walltime : undefined);
+  const begun = begunBy(times, state);
   const leftQueue = begun ?? ended;
   piece("wait", submitted, Math.min(waiting ?? submitted, leftQueue));
   piece("doubt", waiting ?? submitted, leftQueue);
@@ -37,21 +36,23 @@ export function pieces(times, state, now) {
     piece("run", begun, now);
     piece("left", now, endsBy ?? begun + walltime);
   } else {
-    piece("run", started, running ?? started);
-    piece("doubt", started && (running ?? started), ended);
+    piece("run", begun, running);
+    piece("doubt", running ?? begun, ended);
   }
   return told;
 }
 
+function begunBy({ started, walltime, ends_by: endsBy }, state) {
+  return started ?? (state === "run" && walltime && endsBy ? endsBy - walltime : undefined);
+}
+
 /** How long a job waited and ran, in words; `null` if nothing of that is known. */
 export function timesInWords(times, state, now) {
-  const told = pieces(times, state, now);
-  const sum = (...kinds) => told.filter((one) => kinds.includes(one.kind)).reduce((all, one) => all + one.to - one.from, 0);
-  if (!told.length) return null;
-  if (state === "wait") return `waiting for ${span(sum("wait"))}`;
-  const begun = times.started ?? (state === "run" ? now - sum("run") : undefined);
-  const waited = times.submitted && begun > times.submitted ? `waited ${span(begun - times.submitted)}` : "";
-  const ran = state === "run" ? `running for ${span(sum("run"))}` : begun ? `ran ${span(times.ended - begun)}` : "";
+  const { submitted, ended } = times;
+  const begun = begunBy(times, state);
+  if (state === "wait") return submitted ? `waiting for ${span(now - submitted)}` : null;
+  const waited = begun > submitted && `waited ${span(begun - submitted)}`;
+  const ran = state === "run" ? begun && `running for ${span(now - begun)}` : ended > begun && `ran ${span(ended - begun)}`;
   return [waited, ran].filter(Boolean).join(", ") || null;
 }
 
@@ -62,7 +63,7 @@ export function axisFor(all, now) {
   const ends = known.map((one) => Math.max(...one.map((piece) => piece.to)));
   const past = Math.max(...known.map((one) => Math.max(...one.filter(isPast).map((piece) => piece.to))), 0);
   const present = Math.min(past || now, now);
-  const most = begins[Math.floor(begins.length * 0.1)] ?? now - HOUR;
+  const most = begins[Math.floor(begins.length * 0.1)] ?? now - 3600;
   const width = WINDOWS.find((window) => present - most <= window * 0.97) ?? present - most;
   const earliest = begins[0] ?? present - width;
   const from = Math.max(present - width, earliest - width * 0.04);

@@ -33,10 +33,9 @@ export function day(seconds) {
 /** How many seconds the reader's clock is ahead of UTC at a moment. */
 export function offset(seconds) {
   const fields = { timeZone: here.timeZone, timeZoneName: "longOffset" };
-  const parts = new Intl.DateTimeFormat("en-US", fields).formatToParts(seconds * 1000);
-  const name = parts.find((part) => part.type === "timeZoneName").value;
-  const [, sign, hours, minutes] = /GMT([+-])(\d+):(\d+)/.exec(name) ?? ["", "+", "0", "0"];
-  return (sign === "-" ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
+  const written = new Intl.DateTimeFormat("en", fields).format(seconds * 1000);
+  const [, sign, hours, minutes] = /([+-])(\d+):(\d+)/.exec(written) ?? ["", "", 0, 0];
+  return (sign === "-" ? -60 : 60) * (hours * 60 + Number(minutes));
 }
 
 /** A number with the separators of the reader's language. */
