@@ -17,7 +17,7 @@ _KEPT = r"""
     | (?<=[=(,:?&|!])\s?/(?![/*])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\]|\\.)*\])+/[a-z]*              # regular expressions
     | \w\s+(?=\w)                                                                             # two words
 """
-_JS = re.compile(rf"(?P<kept>{_KEPT})|(?P<end>\s*\n\s*)|\s+", re.VERBOSE)
+_JS = re.compile(rf"(?P<kept>{_KEPT})|;\s*(?=}})|,\s*(?=[}}\])])|(?P<end>\s*\n\s*)|\s+", re.VERBOSE)
 _NEEDLESS_END = re.compile(r"(?<=[{};,(\[])\n|\n(?=[})\]])")
 _CSS = re.compile(r"\s*\n\s*|(?<=[{};,:>])\s+|\s+(?=[{>])|;(?=\s*})")
 

@@ -3,7 +3,7 @@
 import { changing } from "../kit/changing.mjs";
 import { el, refill, theirs } from "../kit/dom.mjs";
 import { button, framed, notice } from "../kit/frame.mjs";
-import { jobsIn, kindOf, numberOf, stateOf, termsOf, tidings } from "../kit/jobs.mjs";
+import { isAlive, jobsIn, kindOf, numberOf, stateOf, termsOf, tidings } from "../kit/jobs.mjs";
 import { logPanel } from "../kit/log.mjs";
 import { memberGrid } from "../kit/members.mjs";
 import { refreshed } from "../kit/refresh.mjs";
@@ -148,8 +148,4 @@ async function readOn() {
   const [more] = isError ? [] : streamsIn(text);
   if (more?.content) log.add(more.content, more.on);
   return Boolean(more?.content);
-}
-
-function isAlive(one) {
-  return ["run", "wait"].includes(kindOf(one));
 }

@@ -3,7 +3,7 @@
 import { changing } from "../kit/changing.mjs";
 import { el, refill, theirs } from "../kit/dom.mjs";
 import { button, framed, notice } from "../kit/frame.mjs";
-import { jobsIn, kindOf, numberOf, stateOf, termsOf, tidings } from "../kit/jobs.mjs";
+import { isAlive, jobsIn, kindOf, numberOf, stateOf, termsOf, tidings } from "../kit/jobs.mjs";
 import { logPanel } from "../kit/log.mjs";
 import { memberGrid } from "../kit/members.mjs";
 import { refreshed } from "../kit/refresh.mjs";
@@ -20,10 +20,10 @@ const GROUPS = [
   ["off", "other"],
 ];
 const SEARCH_FROM = 9;
-const KEPT_HOURS = 24;
+const KEPT = "24h";
 
 const open = new Map();
-let wanted = new Set();
+const wanted = new Set();
 let sought = "";
 let shown = null;
 let states = "";
@@ -54,18 +54,14 @@ function draw(answer, from) {
 }
 
 function show(answer) {
+  const { facts, text, isError, drawn } = answer;
   const jobs = jobsIn(answer);
-  const now = answer.drawn.at ?? Date.now() / 1000;
-  const { facts } = answer;
-  if (answer.isError || facts.outcome || !(facts.jobs || facts.job_id)) {
-    frame.note([answer.isError ? "bad" : "odd", facts.preview ?? answer.text]);
-    if (!shown) frame.name("Jobs", "");
-    return;
-  }
+  if (!facts.jobs && !jobs.length) return frame.note([isError ? "bad" : "odd", facts.preview ?? text]);
+  const now = drawn.at ?? Date.now() / 1000;
   const before = states;
   states = JSON.stringify(jobs.map((job) => [job.job_id, job.state]));
   shown = { jobs, now };
-  frame.name("Jobs", summary(facts, jobs));
+  frame.name("Jobs", facts.summary ?? stateOf(jobs[0]));
   frame.note(
     ...Object.entries(facts.unanswered ?? {}).map(([machine, why]) => ["odd", `${machine} did not answer: ${why}`]),
     ...(facts.planned ?? []),
@@ -74,36 +70,30 @@ function show(answer) {
   );
   frame.looked(now, server.has("list_jobs"));
   list();
-  if (jobs.some(isAlive)) refresh.start();
+  if (server.has("list_jobs") && jobs.some(isAlive)) refresh.start();
   else refresh.stop();
   return before !== states;
 }
 
 /** Look again: at the same jobs, and at those of them that have ended meanwhile. */
 async function look() {
-  if (!server.has("list_jobs")) return false;
   const args = call.tool === "list_jobs" ? call.args : { limit: 50 };
-  return show(await server.call("list_jobs", { since: `${KEPT_HOURS}h`, ...args, include_finished: true }));
-}
-
-function summary(facts, jobs) {
-  return facts.summary ?? (jobs.length === 1 ? `${stateOf(jobs[0])}` : count(jobs.length, "job"));
+  return show(await server.call("list_jobs", { since: KEPT, ...args, include_finished: true }));
 }
 
 function list() {
   const { jobs, now } = shown;
-  const kinds = new Map(GROUPS.map(([kind]) => [kind, jobs.filter((job) => kindOf(job) === kind).length]));
-  refill(chips, ...GROUPS.filter(([kind]) => kinds.get(kind)).map(([kind, word]) => chip(kind, word, kinds.get(kind))));
+  refill(chips, ...GROUPS.map(([kind, word]) => chip(kind, word, jobs.filter((job) => kindOf(job) === kind).length)));
   chips.hidden = chips.childElementCount < 2;
   search.hidden = jobs.length < SEARCH_FROM;
   const matching = jobs.filter(
     (job) =>
       (!wanted.size || wanted.has(kindOf(job))) &&
-      (!sought || `${job.job_id} ${job.name ?? ""} ${job.resource ?? ""}`.toLowerCase().includes(sought)),
+      (!sought || `${job.job_id} ${job.name}`.toLowerCase().includes(sought)),
   );
   const told = matching.map((job) => pieces(job.times, kindOf(job), now));
   const axis = axisFor(told, now);
-  refill(scale, el("span", {}), el("span", {}), told.some((one) => one.length) && labels(axis));
+  refill(scale, el("span"), el("span"), told.some((one) => one.length) && labels(axis));
   const focused = document.activeElement?.dataset?.job;
   refill(rows, ...matching.map((job, index) => row(job, told[index], axis)));
   if (!matching.length) refill(rows, el("li", { class: "none quiet" }, jobs.length ? "No job matches." : "No jobs."));
@@ -116,7 +106,7 @@ function chip(kind, word, number) {
     list();
   };
   const about = { class: `chip ${kind}`, "aria-pressed": String(wanted.has(kind)) };
-  return button(`${number} ${word}`, press, about);
+  return number > 0 && button(`${number} ${word}`, press, about);
 }
 
 function row(job, told, axis) {
@@ -140,9 +130,15 @@ function row(job, told, axis) {
       { class: "who" },
       el("span", { class: "name" }, theirs(job.name ?? numberOf(job))),
       " ",
-      el("span", { class: "quiet where" }, [job.name && numberOf(job), where].filter(Boolean).join(" · ")),
+      el("span", { class: "quiet small where" }, [job.name && numberOf(job), where].filter(Boolean).join(" · ")),
     ),
-    el("span", { class: "state" }, el("span", { class: `${kind}-ink` }, stateOf(job)), " ", el("span", { class: "quiet" }, detail(job, kind, axis.now))),
+    el(
+      "span",
+      { class: "state" },
+      el("span", { class: `${kind}-ink` }, stateOf(job)),
+      " ",
+      el("span", { class: "quiet small" }, detail(job, kind, axis.now)),
+    ),
     el("span", { class: "when" }, bars(told, axis, kind, words)),
   );
   return el("li", { class: job.job_id === only ? "job only" : "job" }, head, more && el("div", { class: "more", id }, more));
@@ -157,9 +153,7 @@ function detail(job, kind, now) {
 }
 
 function toggle(job) {
-  if (!open.delete(job.job_id)) {
-    open.set(job.job_id, opened(job));
-  }
+  if (!open.delete(job.job_id)) open.set(job.job_id, opened(job));
   list();
 }
 
@@ -193,8 +187,4 @@ async function outputOf(args, place) {
   const { text, isError } = await server.call("get_job_output", args);
   const streams = isError ? [] : streamsIn(text);
   refill(place, streams.length ? logPanel(streams).panel : notice(isError ? "bad" : "", text));
-}
-
-function isAlive(job) {
-  return ["run", "wait"].includes(kindOf(job));
 }

@@ -14,7 +14,7 @@ export function framed(title, { again } = {}) {
   const tools = el("div", { class: "tools" });
   const notices = el("div", { class: "notices" });
   const body = el("div", { class: "body" });
-  const seen = el("span", {});
+  const seen = el("span");
   const button = el("button", { class: "plain", on: { click: () => looked(again()) } }, "Refresh");
   const foot = el("footer", { class: "foot" }, seen, again && button);
   const main = document.getElementById("view");

@@ -18,9 +18,9 @@ export function meetHost(info, on) {
 
   const post = (message) => window.parent.postMessage({ jsonrpc: "2.0", ...message }, "*");
   const notify = (method, params = {}) => ended || post({ method, params });
-  const request = (method, params = {}) =>
+  const request = (method, params) =>
     new Promise((resolve, reject) => {
-      if (ended) return reject(new Error("This page has ended."));
+      if (ended) return;
       lastId += 1;
       asked.set(lastId, { resolve, reject });
       post({ id: lastId, method, params });
@@ -37,17 +37,14 @@ export function meetHost(info, on) {
   };
 
   function answer({ id, method }) {
-    if (method === "ui/resource-teardown") {
-      on.end?.();
-      post({ id, result: {} });
-      ended = true;
-      sizes.disconnect();
-      window.removeEventListener("message", receive);
-    } else if (method === "ping") {
-      post({ id, result: {} });
-    } else {
-      post({ id, error: { code: METHOD_NOT_FOUND, message: `This page does not answer ${method}.` } });
-    }
+    const ends = method === "ui/resource-teardown";
+    if (ends) on.end?.();
+    if (ends || method === "ping") post({ id, result: {} });
+    else post({ id, error: { code: METHOD_NOT_FOUND, message: `This page does not answer ${method}.` } });
+    if (!ends) return;
+    ended = true;
+    sizes.disconnect();
+    window.removeEventListener("message", receive);
   }
 
   function receive(event) {
@@ -63,25 +60,23 @@ export function meetHost(info, on) {
   const sizes = reportedSizes((size) => notify("ui/notifications/size-changed", size));
   window.addEventListener("message", receive);
 
-  const met = request("ui/initialize", {
+  request("ui/initialize", {
     appInfo: info,
-    appCapabilities: { availableDisplayModes: ["inline", "fullscreen"] },
+    appCapabilities: {},
     protocolVersion: PROTOCOL,
   }).then(({ hostCapabilities = {}, hostContext = {} }) => {
     host.can = hostCapabilities;
     dress(hostContext);
     on.context?.(hostContext);
     notify("ui/notifications/initialized");
-    sizes.begin();
+    sizes.observe(document.body);
   });
 
   const host = {
     can: {},
-    met,
     callTool: (name, args) => request("tools/call", { name, arguments: args }),
     say: (text) => request("ui/message", { role: "user", content: [{ type: "text", text }] }),
     open: (url) => request("ui/open-link", { url }),
-    show: (mode) => request("ui/request-display-mode", { mode }),
   };
   return host;
 }
@@ -89,10 +84,9 @@ export function meetHost(info, on) {
 // The body is measured: the document itself is as high as the client has made its frame.
 function reportedSizes(report) {
   let last = "";
-  const observer = new ResizeObserver(() => {
-    const { width, height } = document.body.getBoundingClientRect();
-    const size = { width: Math.ceil(width), height: Math.ceil(height) };
-    if (last !== (last = `${size.width}×${size.height}`)) report(size);
+  return new ResizeObserver(() => {
+    const box = document.body.getBoundingClientRect();
+    const [width, height] = [Math.ceil(box.width), Math.ceil(box.height)];
+    if (last !== (last = `${width}×${height}`)) report({ width, height });
   });
-  return { begin: () => observer.observe(document.body), disconnect: () => observer.disconnect() };
 }

@@ -3,21 +3,23 @@
 import { el, theirs } from "./dom.mjs";
 import { notice } from "./frame.mjs";
 
+const JOB_KINDS = { active: "run", new: "wait", queued: "wait", held: "wait", completed: "good" };
 const JOB_WORDS = { active: "running", new: "submitted", unknown: "not known" };
 
 /** What a job comes to: `run`, `wait`, `good`, `bad` or `off`, which colours it. */
 export function kindOf({ state, succeeded }) {
-  if (state === "active") return "run";
-  if (["new", "queued", "held"].includes(state)) return "wait";
-  if (state === "canceled" || state === "unknown") return "off";
-  if (succeeded === false) return "bad";
-  return state === "completed" ? "good" : "off";
+  if (succeeded === false && state !== "canceled") return "bad";
+  return JOB_KINDS[state] ?? "off";
+}
+
+/** Whether a job has not ended. */
+export function isAlive(job) {
+  return ["run", "wait"].includes(kindOf(job));
 }
 
 /** A job's state in a word. */
 export function stateOf(job) {
-  const failed = kindOf(job) === "bad";
-  return failed ? "failed" : (JOB_WORDS[job.state] ?? job.state);
+  return kindOf(job) === "bad" ? "failed" : (JOB_WORDS[job.state] ?? job.state);
 }
 
 /** The number at the start of a job's id. */

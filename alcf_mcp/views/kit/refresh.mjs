@@ -48,8 +48,5 @@ export function refreshed(look, { first = 15, longest = 240, growth = 1.6, page 
       this.stop();
       page.removeEventListener("visibilitychange", seen);
     },
-    get pause() {
-      return pause;
-    },
   };
 }

@@ -25,7 +25,6 @@ export function begin(view) {
   const server = data("server");
   const embedded = data("embedded");
   const own = { tool: embedded?.tool ?? "", args: embedded?.arguments ?? {} };
-  const plain = (name) => (name.startsWith(server.prefix) ? name.slice(server.prefix.length) : name);
   const host =
     embedded || window.parent === window
       ? null
@@ -34,8 +33,8 @@ export function begin(view) {
           {
             input: (args) => (own.args = args),
             result: (result) => view.draw(read(result), own),
-            cancelled: () => view.draw({ facts: {}, text: "The call was canceled.", drawn: {}, isError: true }, own),
-            context: ({ toolInfo }) => toolInfo && (own.tool = plain(toolInfo.tool.name)),
+            cancelled: () => view.draw(failed("The call was canceled."), own),
+            context: ({ toolInfo }) => toolInfo && (own.tool = toolInfo.tool.name.slice(server.prefix.length)),
             end: () => view.end?.(),
           },
         );
@@ -46,12 +45,18 @@ export function begin(view) {
     has: (tool) => Boolean(host?.can.serverTools && offered.has(tool)),
     /** Call a tool through the client, which may ask its user first; a call that fails is an answer, too. */
     call: (tool, args) =>
-      host.callTool(server.prefix + tool, args).then(read, ({ message }) => ({ facts: {}, drawn: {}, text: message, isError: true })),
+      host.callTool(server.prefix + tool, args).then(read, ({ message }) => failed(message)),
     /** Whether something can be said in the conversation. */
     canSay: () => Boolean(host?.can.message),
     /** Say something in the conversation, as the user. */
     say: (text) => host.say(text),
+    /** Open an address outside, if the client has its user's leave. */
+    open: (url) => host.open(url),
   };
+}
+
+function failed(text) {
+  return { facts: {}, drawn: {}, text, isError: true };
 }
 
 function data(id) {

@@ -9,11 +9,11 @@ const STEPS = [60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, DA
 // 20 min; 1, 3, 6 and 12 h; 1, 3, 7 and 14 d
 const WINDOWS = [1200, 3600, 10800, 21600, 43200, DAY, 3 * DAY, 7 * DAY, 14 * DAY];
 const MOST_TICKS = 7;
-const HEIGHTS = { wait: 4, starts: 4, run: 10, left: 10, doubt: 10 };
+const HEIGHTS = { wait: 4, starts: 4, ran: 10, left: 10, doubt: 10 };
 const ROW = 16;
 
 /**
- * The pieces of a job's time: `wait` and `run`; `doubt`, within which it changed from one to the next, since only
+ * The pieces of a job's time: `wait` and `ran`; `doubt`, within which it changed from one to the next, since only
  * the looks at it are known; `left`, the rest of its walltime; `starts`, within which it may start.
  *
  * `times` are in seconds since the epoch, as the server sends them; `state` is `wait`, `run` or anything else for a
@@ -33,10 +33,10 @@ export function pieces(times, state, now) {
   piece("wait", submitted, Math.min(waiting ?? submitted, leftQueue));
   piece("doubt", waiting ?? submitted, leftQueue);
   if (state === "run") {
-    piece("run", begun, now);
+    piece("ran", begun, now);
     piece("left", now, endsBy ?? begun + walltime);
   } else {
-    piece("run", begun, running);
+    piece("ran", begun, running);
     piece("doubt", running ?? begun, ended);
   }
   return told;
@@ -58,17 +58,15 @@ export function timesInWords(times, state, now) {
 
 /** The axis for some jobs, each as its pieces: the shortest that shows most of them whole, and the present. */
 export function axisFor(all, now) {
-  const known = all.filter((one) => one.length);
-  const begins = known.map((one) => one[0].from).sort((a, b) => a - b);
-  const ends = known.map((one) => Math.max(...one.map((piece) => piece.to)));
-  const past = Math.max(...known.map((one) => Math.max(...one.filter(isPast).map((piece) => piece.to))), 0);
-  const present = Math.min(past || now, now);
-  const most = begins[Math.floor(begins.length * 0.1)] ?? now - 3600;
+  const told = all.flat();
+  const past = told.filter(({ kind }) => kind !== "left" && kind !== "starts").map(({ to }) => to);
+  const present = past.length ? Math.min(Math.max(...past), now) : now;
+  const begins = all.flatMap(([first]) => first?.from ?? []).sort((a, b) => a - b);
+  const most = begins[Math.floor(begins.length / 10)] ?? now - 3600;
   const width = WINDOWS.find((window) => present - most <= window * 0.97) ?? present - most;
-  const earliest = begins[0] ?? present - width;
-  const from = Math.max(present - width, earliest - width * 0.04);
-  const ahead = Math.max(0, ...ends.filter((end) => end > present).map((end) => end - present));
-  return axis(from, present + Math.max(Math.min(ahead, width * 0.6), (present - from) * 0.03), now);
+  const from = Math.max(present - width, (begins[0] ?? 0) - width * 0.04);
+  const ahead = Math.max(...told.map(({ to }) => to - present), (present - from) * 0.03);
+  return axis(from, present + Math.min(ahead, width * 0.6), now);
 }
 
 /** An axis between two times. */
@@ -119,10 +117,6 @@ function bar({ kind, from, to }, at) {
 
 function line(x, kind) {
   return svg("line", { x1: percent(x), x2: percent(x), y1: 0, y2: ROW, class: kind });
-}
-
-function isPast({ kind }) {
-  return kind !== "left" && kind !== "starts";
 }
 
 function percent(value) {
