@@ -59,8 +59,7 @@ export function timesInWords(times, state, now) {
 /** The axis for some jobs, each as its pieces: the shortest that shows most of them whole, and the present. */
 export function axisFor(all, now) {
   const told = all.flat();
-  const past = told.filter(({ kind }) => kind !== "left" && kind !== "starts").map(({ to }) => to);
-  const present = past.length ? Math.min(Math.max(...past), now) : now;
+  const present = told.length ? Math.max(...told.map(({ to }) => Math.min(to, now))) : now;
   const begins = all.flatMap(([first]) => first?.from ?? []).sort((a, b) => a - b);
   const most = begins[Math.floor(begins.length / 10)] ?? now - 3600;
   const width = WINDOWS.find((window) => present - most <= window * 0.97) ?? present - most;
