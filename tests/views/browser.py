@@ -52,6 +52,11 @@ class Browser:
         self._answering: set[asyncio.Task[None]] = set()
         self.calls: list[tuple[str, dict[str, Any]]] = []
 
+    @property
+    def is_answering(self) -> bool:
+        """Whether a call of the view has not been answered yet."""
+        return bool(self._answering)
+
     async def open(self, html: str, *, answer: Answer | None = None, **given: Any) -> None:
         """Open a view; ``answer`` answers the calls that it makes."""
         self._answer, self.calls = answer, []
@@ -99,9 +104,14 @@ class Browser:
                 self._answering.add(task)
                 task.add_done_callback(self._answering.discard)
             elif "error" in message:
-                self._waiting.pop(message["id"]).set_exception(AssertionError(message["error"]))
+                self._answered(message["id"]).set_exception(AssertionError(message["error"]))
             elif "id" in message:
-                self._waiting.pop(message["id"]).set_result(message["done"])
+                self._answered(message["id"]).set_result(message["done"])
+
+    def _answered(self, id: int) -> asyncio.Future[Any]:
+        """What waits for an answer; one that comes too late concerns nobody."""
+        waiting = self._waiting.pop(id)
+        return asyncio.get_running_loop().create_future() if waiting.done() else waiting
 
     async def _called(self, call: int, params: dict[str, Any]) -> None:
         name, arguments = params["name"], params.get("arguments") or {}

@@ -14,7 +14,8 @@ from alcf_mcp.tools.catalog import GROUPS
 from alcf_mcp.tools.results import DRAWN
 from alcf_mcp.views.catalog import VIEWS
 from tests.conftest import Assistant, Connect, Era
-from tests.views.conftest import DRAWS, wire
+from tests.views.conftest import DRAWS
+from tests.views.drawing import wire
 
 VIEW_OF = {tool: view.uri for view in VIEWS for tool in view.tools}
 
