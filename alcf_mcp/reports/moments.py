@@ -46,7 +46,10 @@ class Moments:
             known: the job.
             seen: what its machine's activity feed tells of it.
         """
-        record, ensemble = known.record, known.record and known.record.program and known.record.program.ensemble
+        record, ensemble = (
+            known.record,
+            known.record and known.record.program and known.record.program.ensemble,
+        )
         start = seen.start if seen else None
         foreseen: dict[str, Any] = {
             "walltime": known.walltime,

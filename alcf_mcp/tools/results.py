@@ -15,9 +15,7 @@ DRAWN = "alcf-mcp/drawn"
 """Where a result has what only its view draws."""
 
 
-def call_result(
-    result: Result, remarks: Sequence[str] = (), *, for_view: bool = False
-) -> CallToolResult:
+def call_result(result: Result, remarks: Sequence[str] = (), *, for_view: bool = False) -> CallToolResult:
     """A result; facts that are not known are left out.
 
     Args:

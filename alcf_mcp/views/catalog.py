@@ -37,7 +37,7 @@ VIEWS = (
     View(
         "job",
         "A job",
-        "One job: its times, what went wrong, its members, and its output, which can be followed and searched",
+        "One job: its times, what went wrong, its members, and its output to follow and search",
         ("get_job", "get_job_output"),
     ),
 )

@@ -1,7 +1,7 @@
 """Leave out of modules and styles what only their readers need: comments, margins, spaces.
 
-This is no minifier. It knows the parts of this package, which keep two rules: a comment has its own lines, and
-no template literal contains another.
+This is no minifier. It knows the parts of this package, which keep two rules: a comment has its own lines,
+and no template literal contains another.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ _DEFINED = re.compile(r"^(?:async )?(?:function|const|let) (?P<name>\w+)", re.MU
 _WORD = re.compile(r"\w+")
 _COMMENT = re.compile(r"^\s*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 _KEPT = r"""
-    "(?:[^"\\\n]|\\.)*" | `(?:[^`\\]|\\.)*`                                                   # strings
-    | (?<=[=(,:?&|!])\s?/(?![/*])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\]|\\.)*\])+/[a-z]*              # regular expressions
-    | \w\s+(?=\w)                                                                             # two words
+    "(?:[^"\\\n]|\\.)*" | `(?:[^`\\]|\\.)*`                                          # strings
+    | (?<=[=(,:?&|!])\s?/(?![/*])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\]|\\.)*\])+/[a-z]*     # regular expressions
+    | \w\s+(?=\w)                                                                    # two words
 """
 _JS = re.compile(rf"(?P<kept>{_KEPT})|;\s*(?=}})|,\s*(?=[}}\])])|(?P<end>\s*\n\s*)|\s+", re.VERBOSE)
 _NEEDLESS_END = re.compile(r"(?<=[{};,(\[])\n|\n(?=[})\]])")
@@ -30,7 +30,8 @@ def used_in(text: str) -> str:
     """
     begins = [found.start() for found in _DEFINED.finditer(text)]
     pieces = [text[a:b] for a, b in pairwise([0, *begins, len(text)])]
-    names = [found["name"] if (found := _DEFINED.match(piece)) else None for piece in pieces]
+    defined = [_DEFINED.match(piece) for piece in pieces]
+    names = [one and one["name"] for one in defined]
     if twice := {name for name in names if name and names.count(name) > 1}:
         raise ValueError(f"defined twice: {', '.join(sorted(twice))}")
     words = [set(_WORD.findall(_COMMENT.sub("", piece))) for piece in pieces]
@@ -44,7 +45,7 @@ def used_in(text: str) -> str:
 
 
 def _acts(piece: str) -> bool:
-    """Whether a piece does something when it is read: it is no function, and no constant that only holds a value."""
+    """Whether a piece does something when it is read: it neither is a function nor only holds a value."""
     return not re.match(r"(?:async )?function |const [A-Z_]+ =|const here =", piece)
 
 

@@ -75,7 +75,7 @@ def parts(name: str) -> list[str]:
 
 @cache
 def _script(name: str) -> str:
-    """All modules as one: the names that they define differ, so that nothing has to be imported or exported."""
+    """All modules as one: they define different names, so that nothing has to be imported or exported."""
     joined = "\n".join(_IMPORT.sub("", _text(path)) for path in parts(name))
     return lean_script(used_in(_EXPORT.sub("", joined)))
 

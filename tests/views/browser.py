@@ -25,9 +25,14 @@ Answer = Callable[[str, dict[str, Any]], Awaitable[dict[str, Any]]]
 """Answers a call of a tool that a view makes."""
 
 
+def found_browser() -> str | None:
+    """The browser on this machine."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
+
+
 def chromium() -> str:
     """The browser; a test is skipped without it, or without what drives it."""
-    browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
+    browser = found_browser()
     if browser is None:
         pytest.skip("Chromium is not installed: run `make views`, or name it in CHROMIUM")
     if not shutil.which("node"):

@@ -69,9 +69,17 @@ async def settled(browser: Browser) -> None:
     await browser.run("await view.locator('#view > header').waitFor()")
     for _ in range(200):
         await browser.run("await page.waitForTimeout(30)")
-        if not browser.is_answering and not await browser.read("document.querySelectorAll(':disabled').length"):
+        if not browser.is_answering and not await browser.read(
+            "document.querySelectorAll(':disabled').length"
+        ):
             break
     await browser.run("await page.waitForTimeout(60)")
+
+
+async def press(browser: Browser, name: str) -> None:
+    """Press a button, and wait for what comes of it."""
+    await browser.run("await view.getByRole('button', { name: given }).first().click()", name)
+    await settled(browser)
 
 
 async def look_through(browser: Browser, name: str, theme: str, width: int) -> None:

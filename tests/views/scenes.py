@@ -30,7 +30,9 @@ class Worked:
 
 
 TRAINING = """\
-for step in $(seq 0 20 980); do printf 'step %4d  loss %.3f  12.%02d samples/s\\n' $step "$(echo "scale=3; 3/(1+$step/90)" | bc)" $((step % 97)); done
+for step in $(seq 0 20 980); do
+  printf 'step %4d  loss %.3f  12.%02d samples/s\\n' $step "0.$((900 - step / 2))" $((step % 97))
+done
 echo 'RuntimeError: CUDA out of memory. Tried to allocate 5.12 GiB' >&2; exit 137"""
 FAIL = "echo 'forrtl: severe (174): SIGSEGV, segmentation fault occurred' >&2; exit 139"
 DAY = (

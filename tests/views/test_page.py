@@ -62,7 +62,7 @@ def test_the_script_of_a_page_is_one(view: View, tmp_path: Path) -> None:
     (script,) = scripts(page(view, []), "module")
     file = tmp_path / "page.mjs"
     file.write_text(script, encoding="utf-8")
-    checked = subprocess.run(["node", "--check", file], capture_output=True, text=True)
+    checked = subprocess.run(["node", "--check", file], check=False, capture_output=True, text=True)
     assert checked.returncode == 0, checked.stderr
 
 
@@ -85,7 +85,9 @@ def test_every_part_is_of_some_use() -> None:
 @every_part
 def test_a_part_can_neither_make_markup_of_text_nor_run_it(part: Path) -> None:
     text = part.read_text(encoding="utf-8")
-    markup = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|DOMParser|setHTML"
+    markup = (
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|DOMParser|setHTML"
+    )
     run = r"\beval\b|\bnew Function\b|\bimport\(|javascript:|setTimeout\(\s*[\"'`]"
     assert not re.search(f"{markup}|{run}", text)
 
@@ -93,7 +95,7 @@ def test_a_part_can_neither_make_markup_of_text_nor_run_it(part: Path) -> None:
 @every_part
 def test_a_part_loads_nothing(part: Path) -> None:
     text = part.read_text(encoding="utf-8")
-    loads = r"\bfetch\(|XMLHttpRequest|WebSocket|EventSource|sendBeacon|new Image|importScripts|@import|url\((?!\\)"
+    loads = r"\bfetch\(|XMLHttpRequest|WebSocket|EventSource|sendBeacon|new Image|importScripts|@import|url\("
     assert not re.search(loads, text.replace(r"/url\(|image-set\(|@import/i", ""))
     assert set(re.findall(r"https?://[^\"' )]+", text)) <= {"http://www.w3.org/2000/svg"}
 

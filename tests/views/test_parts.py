@@ -12,5 +12,5 @@ TESTS = sorted((Path(__file__).parent / "js" / "parts").glob("*.test.mjs"))
 @pytest.mark.skipif(not shutil.which("node"), reason="Node.js is not installed: it runs these tests")
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.name.partition(".")[0])
 def test_a_part(path: Path) -> None:
-    run = subprocess.run(["node", "--test", path], capture_output=True, text=True)
+    run = subprocess.run(["node", "--test", path], check=False, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout

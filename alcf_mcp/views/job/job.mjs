@@ -16,6 +16,7 @@ const LINES = 400;
 
 let args = {};
 let job = null;
+let streams = [];
 let log = null;
 
 const frame = framed("Job", { again: () => look() });
@@ -82,6 +83,7 @@ function show(answer) {
     ...tidings(job),
     members ? memberGrid(members, chosen) : job.members && notice("", `Members: ${job.members}.`),
   );
+  offerToFollow();
   if (isAlive(job)) refresh.start();
   else refresh.stop();
   if (!told.childElementCount || !isAlive(job)) offer();
@@ -113,22 +115,28 @@ async function readMember(member) {
 }
 
 function drawOutput({ text, isError }, member) {
-  const streams = isError ? [] : streamsIn(text);
+  streams = isError ? [] : streamsIn(text);
   following.stop();
   follow.setAttribute("aria-pressed", "false");
+  offerToFollow();
   if (!streams.length) return refill(output, notice(isError ? "bad" : "", text));
-  log = logPanel(streams, { height: 380, seek: seekIn, beside: server.has("get_job_output") && follow });
+  log = logPanel(streams, { height: 380, seek: seekIn, beside: follow });
   const whole = member && button("Output of the whole job", readOutput, { class: "plain small" });
   refill(output, whole && el("div", {}, whole), log.panel);
 }
 
+function offerToFollow() {
+  const goesOn = job === null || isAlive(job) || streams.some(({ on }) => on !== null);
+  follow.hidden = !goesOn || !server.has("get_job_output");
+}
+
 /** The ends of a job's output that a report has, where nothing more can be asked for. */
 function drawEnds({ stderr_end: stderr, stdout_end: stdout, stderr_path: errors, stdout_path: path }) {
-  const streams = [
+  const ends = [
     { name: "stderr", about: `the end of ${errors}`, content: stderr },
     { name: "stdout", about: `the end of ${path}`, content: stdout },
   ].filter(({ content }) => content);
-  refill(output, streams.length > 0 && logPanel(streams, { seek: seekIn }).panel);
+  refill(output, ends.length > 0 && logPanel(ends, { seek: seekIn }).panel);
 }
 
 function toggle() {

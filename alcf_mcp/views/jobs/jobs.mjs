@@ -61,7 +61,7 @@ function show(answer) {
   const before = states;
   states = JSON.stringify(jobs.map((job) => [job.job_id, job.state]));
   shown = { jobs, now };
-  frame.name("Jobs", facts.summary ?? stateOf(jobs[0]));
+  frame.name("Jobs", jobs.length ? count(facts.total ?? 1, "job") : facts.summary);
   frame.note(
     ...Object.entries(facts.unanswered ?? {}).map(([machine, why]) => ["odd", `${machine} did not answer: ${why}`]),
     ...(facts.planned ?? []),

@@ -13,14 +13,13 @@ export function framed(title, { again } = {}) {
   const summary = el("p", { class: "summary" });
   const tools = el("div", { class: "tools" });
   const notices = el("div", { class: "notices" });
-  const body = el("div", { class: "body" });
+  const body = el("div");
   const seen = el("span");
   const button = el("button", { class: "plain", on: { click: () => looked(again()) } }, "Refresh");
   const foot = el("footer", { class: "foot" }, seen, again && button);
   const main = document.getElementById("view");
   refill(main, el("header", { class: "head" }, el("div", { class: "names" }, heading, summary), tools), notices, body, foot);
   foot.hidden = true;
-  if (again) button.hidden = true;
 
   async function looked(promise) {
     button.disabled = true;

@@ -35,7 +35,7 @@ export function begin(view) {
             result: (result) => view.draw(read(result), own),
             cancelled: () => view.draw(failed("The call was canceled."), own),
             context: ({ toolInfo }) => toolInfo && (own.tool = toolInfo.tool.name.slice(server.prefix.length)),
-            end: () => view.end?.(),
+            end: view.end,
           },
         );
   const offered = new Set(server.tools);

@@ -6,11 +6,11 @@ import { clock, day, offset, span } from "./words.mjs";
 const DAY = 86400;
 // 1, 2, 5, 10, 15 and 30 min; 1, 2, 3, 6 and 12 h; 1, 2, 7 and 14 d
 const STEPS = [60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, DAY, 2 * DAY, 7 * DAY, 14 * DAY];
-// 20 min; 1, 3, 6 and 12 h; 1, 3, 7 and 14 d
-const WINDOWS = [1200, 3600, 10800, 21600, 43200, DAY, 3 * DAY, 7 * DAY, 14 * DAY];
+// 5 and 20 min; 1, 3, 6 and 12 h; 1, 3, 7 and 14 d
+const WINDOWS = [300, 1200, 3600, 10800, 21600, 43200, DAY, 3 * DAY, 7 * DAY, 14 * DAY];
 const MOST_TICKS = 7;
-const HEIGHTS = { wait: 4, starts: 4, ran: 10, left: 10, doubt: 10 };
-const ROW = 16;
+const THICK = 10;
+const THIN = 4;
 
 /**
  * The pieces of a job's time: `wait` and `ran`; `doubt`, within which it changed from one to the next, since only
@@ -88,7 +88,7 @@ export function labels({ ticks, step, place, now, from, to }) {
     return svg("text", { x: percent(x), y: 11, "text-anchor": anchor, class: midnight ? "day" : null }, text);
   });
   const mark = now > from && now < to && svg("circle", { cx: percent(place(now)), cy: 13.5, r: 2.5, class: "now" });
-  return svg("svg", { class: "axis", width: "100%", height: ROW, "aria-hidden": "true" }, shown, mark);
+  return svg("svg", { class: "axis", width: "100%", height: 16, "aria-hidden": "true" }, shown, mark);
 }
 
 /** The bars of one job; `kind` colours them. */
@@ -98,7 +98,7 @@ export function bars(told, at, kind, words) {
   const rects = told.map((one) => bar(one, at)).filter(Boolean);
   return svg(
     "svg",
-    { class: `bars ${kind}`, width: "100%", height: ROW, role: "img", "aria-label": words ?? "times not known" },
+    { class: `bars ${kind}`, width: "100%", role: "img", "aria-label": words ?? "times not known" },
     grid,
     now,
     rects,
@@ -109,13 +109,13 @@ function bar({ kind, from, to }, at) {
   const left = Math.max(at.place(from), 0);
   const right = Math.min(at.place(to), 100);
   if (right <= 0 || left >= 100) return null;
-  const height = HEIGHTS[kind];
-  const shape = { x: percent(left), y: (ROW - height) / 2, width: percent(right - left), height, rx: height === 4 ? 2 : 2.5 };
-  return svg("rect", { ...shape, class: kind });
+  const height = kind === "wait" || kind === "starts" ? THIN : THICK;
+  const shape = { x: percent(left), width: percent(right - left), height, rx: 2 };
+  return svg("rect", { ...shape, y: "50%", transform: `translate(0 ${-height / 2})`, class: kind });
 }
 
 function line(x, kind) {
-  return svg("line", { x1: percent(x), x2: percent(x), y1: 0, y2: ROW, class: kind });
+  return svg("line", { x1: percent(x), x2: percent(x), y2: "100%", class: kind });
 }
 
 function percent(value) {
