@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -18,6 +20,13 @@ from alcf_mcp.views.lean import lean_script, lean_style, used_in
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(?P<path>[^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
+
+
+# A client holds a page to a policy of its own; where there is no client, the page brings one.
+_POLICY = """\
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src '{script}'; \
+style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+"""
 
 
 @dataclass(frozen=True)
@@ -47,12 +56,14 @@ def page(view: View, tools: Sequence[str], *, prefix: str = "", embedded: Embedd
     script = _script(view.name)
     called = [tool for tool in tools if f'"{tool}"' in script]
     server = {"version": __version__, "prefix": prefix, "tools": called}
-    data = [_data("server", server)]
+    data, policy = [_data("server", server)], ""
     if embedded:
         data.append(_data("embedded", asdict(embedded)))
+        policy = _POLICY.format(script=_digest(f"\n{script}\n"))
     skeleton = _rooms().joinpath("kit", "page.html").read_text(encoding="utf-8")
     return (
         skeleton.replace("<!--title-->", view.title)
+        .replace("<!--policy-->\n", policy)
         .replace("/*style*/", _style(view.name))
         .replace("<!--data-->", "\n".join(data))
         .replace("/*script*/", script)
@@ -100,6 +111,10 @@ def _text(path: str) -> str:
 
 def _rooms() -> Traversable:
     return files(__package__)
+
+
+def _digest(script: str) -> str:
+    return f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}"
 
 
 def _data(id: str, value: Any) -> str:

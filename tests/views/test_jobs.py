@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from alcf_mcp.journal import Journal
+from alcf_mcp.views.catalog import VIEWS
+from alcf_mcp.views.page import Embedded, page
 from tests.conftest import CANCEL, Assistant, Connect, agree
 from tests.views.browser import Browser
 from tests.views.conftest import DRAWS
@@ -280,3 +282,21 @@ async def test_the_looks_of_the_client_are_taken(
     await browser.run("await page.waitForTimeout(100)")
     assert await browser.read(scheme) == "dark"
     assert await browser.noted() == {"requests": [], "errors": []}
+
+
+async def test_a_page_with_its_jobs_needs_no_client(
+    browser: Browser, drawing: Assistant, journal: Journal
+) -> None:
+    await a_days_work(drawing, journal)
+    (jobs, *_) = VIEWS
+    html = page(jobs, (), embedded=Embedded("list_jobs", await wire(drawing, "list_jobs", ALL), ALL))
+    for theme in THEMES:
+        await browser.open(html, width=720, scheme=theme)
+        await settled(browser)
+        assert len(await rows(browser)) == len(DAY)
+        await press(browser, "train-7b 1")
+        assert "exit code 137" in await browser.read("document.querySelector('.more').innerText")
+        assert await browser.audit() == []
+        assert await browser.noted() == {"requests": [], "errors": []}
+        assert await browser.read("getComputedStyle(document.documentElement).colorScheme") == "light dark"
+    assert browser.calls == []

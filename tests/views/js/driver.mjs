@@ -30,9 +30,10 @@ function callServer(params) {
 
 const doing = {
   /** Open a view in a new page. */
-  async open({ html, width, height = 900, scheme = "light", motion = "no-preference", options }) {
+  async open({ html, width, height = 900, scheme = "light", motion = "no-preference", options, init }) {
     await page?.context().close();
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, reducedMotion: motion, timezoneId: "UTC", locale: "en-GB" });
+    if (init) await context.addInitScript(init);
     page = await context.newPage();
     noted = { requests: [], errors: [] };
     page.on("console", (message) => message.type() === "error" && noted.errors.push(message.text()));
