@@ -16,8 +16,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 JS = Path(__file__).parent / "js"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -30,16 +28,15 @@ def found_browser() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
 
 
-def chromium() -> str:
-    """The browser; a test is skipped without it, or without what drives it."""
-    browser = found_browser()
-    if browser is None:
-        pytest.skip("Chromium is not installed: run `make views`, or name it in CHROMIUM")
+def what_is_missing() -> str | None:
+    """Why nothing can be drawn on this machine."""
+    if found_browser() is None:
+        return "Chromium is not installed: run `make views`, or name it in CHROMIUM"
     if not shutil.which("node"):
-        pytest.skip("Node.js is not installed: it drives the browser")
+        return "Node.js is not installed: it drives the browser"
     if not (JS / "node_modules" / "playwright-core").is_dir():
-        pytest.skip(f"nothing is installed in {JS}: run `make views`")
-    return browser
+        return f"nothing is installed in {JS}: run `make views`"
+    return None
 
 
 class Browser:
@@ -131,7 +128,7 @@ async def browsing() -> AsyncIterator[Browser]:
     program = await asyncio.create_subprocess_exec(
         "node",
         str(JS / "driver.mjs"),
-        chromium(),
+        found_browser() or "",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         limit=64 << 20,

@@ -9,7 +9,7 @@ from mcp.client.extension import advertise
 from mcp.server.apps import APP_MIME_TYPE, EXTENSION_ID
 
 from tests.conftest import Assistant, Connect
-from tests.views.browser import Browser, browsing
+from tests.views.browser import Browser, browsing, what_is_missing
 
 pytest.register_assert_rewrite("tests.views.drawing")
 
@@ -19,7 +19,9 @@ DRAWS = [advertise(EXTENSION_ID, {"mimeTypes": [APP_MIME_TYPE]})]
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    """A browser."""
+    """A browser; a test is skipped without it, or without what drives it."""
+    if missing := what_is_missing():
+        pytest.skip(missing)
     async with browsing() as running:
         yield running
 

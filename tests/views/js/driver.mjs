@@ -67,7 +67,7 @@ const doing = {
   /** What the page has asked for elsewhere, and what it has complained of. */
   noted: () => noted,
   async shot({ path }) {
-    await page.screenshot({ path, fullPage: true });
+    await page.locator("iframe").screenshot({ path });
   },
 };
 
