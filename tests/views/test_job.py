@@ -88,13 +88,15 @@ async def test_output_alone_leads_to_its_job(browser: Browser, drawing: Assistan
 
 
 async def test_what_is_being_written_is_followed(browser: Browser, drawing: Assistant) -> None:
-    job_id = await submit(drawing, "echo one; sleep 2; echo two; sleep 60", ensemble=[{"RATE": 0.1}])
+    script = "echo one; until [[ -e go ]]; do sleep 0.1; done; echo two; sleep 60"
+    job_id = await submit(drawing, script, ensemble=[{"RATE": 0.1}])
     await drawing.do("wait_for_job", job_id=job_id, until="started")
     while "one" not in (await drawing.call("get_job_output", job_id=job_id, member=1)).text:
         pass
     await draw(browser, drawing, "get_job", {"job_id": job_id, "member": 1})
     assert await browser.read(LOG) == "one\n"
     await press(browser, "Follow")
+    await drawing.do("make_directory", path=f"{HERE}/train-{job_id.partition('.')[0]}/member-001/go")
     await browser.run("await view.getByText('two').waitFor()")
     assert await browser.read(LOG) == "one\ntwo\n"
     offsets = [given["since_offset"] for _, given in browser.calls if "since_offset" in given]

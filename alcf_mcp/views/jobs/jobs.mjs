@@ -96,7 +96,7 @@ function list() {
   refill(scale, el("span"), el("span"), told.some((one) => one.length) && labels(axis));
   const focused = document.activeElement?.dataset?.job;
   refill(rows, ...matching.map((job, index) => row(job, told[index], axis)));
-  if (!matching.length) refill(rows, el("li", { class: "none quiet" }, jobs.length ? "No job matches." : "No jobs."));
+  if (jobs.length && !matching.length) refill(rows, el("li", { class: "none quiet" }, "No job matches."));
   if (focused) rows.querySelector(`[data-job="${CSS.escape(focused)}"]`)?.focus();
 }
 
