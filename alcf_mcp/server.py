@@ -73,7 +73,7 @@ def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPSe
     groups = {tool.group for tool in tools}
     prompts = list(load_prompt_files())
     watches = Watches(app, groups)
-    views = OfferedViews([tool.name for tool in tools], settings.tool_prefix or "")
+    views = OfferedViews([tool.name for tool in tools], settings.tool_prefix, settings.views)
     middleware: list[ServerMiddleware[App]] = [log_calls, watches.serve, views.serve]
     instructions = INSTRUCTIONS
     if settings.tool_prefix:
@@ -93,7 +93,7 @@ def build_server(settings: Settings, *, connect: Connect | None = None) -> MCPSe
         log_level=settings.log_level,
         middleware=middleware,
         subscriptions=watches.bus,
-        extensions=[views],
+        extensions=[] if settings.views == "none" else [views],
         cache_hints=_CACHE_HINTS,
     )
     server.middleware.insert(0, take_odd_answers)  # runs before the SDK checks a question's state

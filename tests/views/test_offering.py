@@ -88,10 +88,30 @@ async def test_a_page_calls_only_what_is_offered_by_the_names_at_the_wire(connec
         assert '"prefix":"alcf_","tools":["list_jobs","get_job","get_job_output"]' in page.text
 
 
-async def test_the_server_says_that_it_has_views(connect: Connect) -> None:
-    async with connect() as assistant:
+async def test_the_server_says_that_it_has_views(connect: Connect, era: Era) -> None:
+    async with connect(era=era, extensions=DRAWS) as assistant:
         capabilities = assistant.client.server_capabilities
         assert capabilities and capabilities.extensions == {EXTENSION_ID: {}}
+
+
+async def test_a_client_may_draw_views_without_saying_so(connect: Connect, era: Era, directory: str) -> None:
+    async with connect(era=era, views="all") as assistant:
+        told = {
+            tool["name"]: tool["_meta"]["ui"] for tool in await tools_listed(assistant) if "_meta" in tool
+        }
+        assert told.keys() == VIEW_OF.keys()
+        assert (await wire(assistant, "list_jobs", {}))["_meta"][DRAWN]["jobs"] == {}
+
+
+async def test_views_can_be_done_without(connect: Connect, era: Era) -> None:
+    async with connect(era=era, views="none", extensions=DRAWS) as assistant:
+        assert not any("_meta" in tool for tool in await tools_listed(assistant))
+        assert not any(uri.startswith("ui:") for uri in await uris_listed(assistant))
+        assert DRAWN not in (await wire(assistant, "list_jobs", {})).get("_meta", {})
+        capabilities = assistant.client.server_capabilities
+        assert capabilities and not capabilities.extensions
+        with pytest.raises(MCPError, match="Unknown resource"):
+            await assistant.client.read_resource("ui://alcf/jobs.html")
 
 
 async def test_figures_for_a_view_are_sent_only_to_clients_that_draw_it(
