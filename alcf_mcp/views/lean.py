@@ -1,4 +1,4 @@
-"""Leave out of modules and styles what only their readers need: comments, margins, spaces.
+"""Leave out of modules and styles what only their readers need: comments, margins, spaces, `const`.
 
 This is no minifier. It knows the parts of this package, which keep two rules: a comment has its own lines,
 and no template literal contains another.
@@ -17,7 +17,10 @@ _KEPT = r"""
     | (?<=[=(,:?&|!])\s?/(?![/*])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\]|\\.)*\])+/[a-z]*     # regular expressions
     | \w\s+(?=\w)                                                                    # two words
 """
-_JS = re.compile(rf"(?P<kept>{_KEPT})|;\s*(?=}})|,\s*(?=[}}\])])|(?P<end>\s*\n\s*)|\s+", re.VERBOSE)
+_JS = re.compile(
+    rf"(?P<kept>{_KEPT})|(?P<const>\bconst\s+)(?=[\w\[{{])|;\s*(?=}})|,\s*(?=[}}\])])|(?P<end>\s*\n\s*)|\s+",
+    re.VERBOSE,
+)
 _NEEDLESS_END = re.compile(r"(?<=[{};,(\[])\n|\n(?=[})\]])")
 _CSS = re.compile(r"\s*\n\s*|(?<=[{};,:>])\s+|\s+(?=[{>])|;(?=\s*})")
 
@@ -53,6 +56,8 @@ def lean_script(text: str) -> str:
     """A module without comments and needless spaces."""
 
     def left(found: re.Match[str]) -> str:
+        if found["const"]:
+            return "let "
         return found["kept"] or ("\n" if found["end"] else "")
 
     return _NEEDLESS_END.sub("", _JS.sub(left, _COMMENT.sub("", text)))

@@ -129,7 +129,7 @@ def test_a_lean_script_means_the_same() -> None:
         '  const words = "a  //  b";\n  return a.replace(/^ +"/, `${b}  c`) + - b;\n}\n'
     )
     assert lean_script(text) == (
-        'export async function f(a,b){const words="a  //  b";return a.replace(/^ +"/,`${b}  c`)+-b}'
+        'export async function f(a,b){let words="a  //  b";return a.replace(/^ +"/,`${b}  c`)+-b}'
     )
 
 
