@@ -64,6 +64,22 @@ def test_jobs_are_shown_in_a_browser(state: Path, script: str, monkeypatch: pyte
     assert "<img" not in text
 
 
+def test_one_job_is_shown_in_a_browser(state: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "1.2.3.4 5 6.7.8.9 22")
+    job_id = facts(submit(state, script, "--json"))["job_id"]
+    run(state, "wait", job_id)
+    page = state / "views" / "local-job.html"
+    assert run(state, "job", job_id, "--open").stdout == f"Open in a browser: {page}\n"
+    assert "from here" in page.read_text(encoding="utf-8")
+
+
+def test_what_is_shown_in_a_browser_is_not_written_too(state: Path) -> None:
+    for command in (("jobs",), ("job", "1")):
+        refused = run(state, *command, "--open", "--json")
+        assert refused.exit_code
+        assert "can't be combined" in refused.output + str(refused.exception)
+
+
 def test_where_no_browser_can_be_seen_the_page_is_named(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSH_CONNECTION", "1.2.3.4 5 6.7.8.9 22")
     shown = run(state, "jobs", "--open")

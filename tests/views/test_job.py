@@ -3,9 +3,11 @@
 import pytest
 
 from alcf_mcp.journal import Journal
+from alcf_mcp.views.catalog import VIEWS
+from alcf_mcp.views.page import Embedded, page
 from tests.conftest import Assistant
 from tests.views.browser import Browser
-from tests.views.drawing import THEMES, WIDTHS, draw, look_through, press, wire
+from tests.views.drawing import THEMES, WIDTHS, draw, look_through, press, settled, wire
 from tests.views.scenes import HERE, a_days_work
 
 pytestmark = pytest.mark.slow
@@ -123,6 +125,18 @@ async def test_without_calls_the_ends_of_its_output_are_shown(browser: Browser, 
     await draw(browser, drawing, "get_job", {"job_id": job_id}, capabilities={})
     assert browser.calls == []
     assert await browser.read(LOG) == "err\n"
+
+
+async def test_a_page_with_its_job_needs_no_client(browser: Browser, drawing: Assistant) -> None:
+    job_id = await ended(drawing, "echo out; echo err >&2; exit 3")
+    result = await wire(drawing, "get_job", {"job_id": job_id})
+    (view,) = (view for view in VIEWS if view.name == "job")
+    await browser.open(page(view, (), embedded=Embedded("get_job", result)), width=720)
+    await settled(browser)
+    assert "failed" in await browser.read("document.querySelector('.head').innerText")
+    assert await browser.read(LOG) == "err\n"
+    assert await browser.noted() == {"requests": [], "errors": []}
+    assert await browser.audit() == []
 
 
 async def test_a_job_that_there_is_not(browser: Browser, drawing: Assistant) -> None:
