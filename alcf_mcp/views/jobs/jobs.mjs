@@ -10,7 +10,7 @@ import { refreshed } from "../kit/refresh.mjs";
 import { begin } from "../kit/server.mjs";
 import { streamsIn } from "../kit/streams.mjs";
 import { axisFor, bars, labels, pieces, timesInWords } from "../kit/timeline.mjs";
-import { count, span } from "../kit/words.mjs";
+import { count, rough, span } from "../kit/words.mjs";
 
 const GROUPS = [
   ["run", "running"],
@@ -145,8 +145,9 @@ function row(job, told, axis) {
 }
 
 function detail(job, kind, now) {
-  const { submitted, started, ended } = job.times;
-  if (kind === "wait") return job.starts ?? (submitted ? span(now - submitted) : "");
+  const { submitted, started, ended, starts } = job.times;
+  if (kind === "wait" && starts) return `in ${starts.map((at) => rough(at - now)).join(" – ")}`;
+  if (kind === "wait") return submitted ? span(now - submitted) : "";
   if (kind === "run") return started ? span(now - started) : "";
   if (kind === "bad" && job.exit_code !== undefined) return `exit code ${job.exit_code}`;
   return started && ended ? span(ended - started) : "";

@@ -61,11 +61,13 @@ export function axisFor(all, now) {
   const told = all.flat();
   const present = told.length ? Math.max(...told.map(({ to }) => Math.min(to, now))) : now;
   const begins = all.flatMap(([first]) => first?.from ?? []).sort((a, b) => a - b);
-  const most = begins[Math.floor(begins.length / 10)] ?? now - 3600;
-  const width = WINDOWS.find((window) => present - most <= window * 0.97) ?? present - most;
+  const early = begins[Math.floor(begins.length / 10)] ?? now - 3600;
+  const width = WINDOWS.find((window) => present - early <= window * 0.97) ?? present - early;
   const from = Math.max(present - width, (begins[0] ?? 0) - width * 0.04);
-  const ahead = Math.max(...told.map(({ to }) => to - present), (present - from) * 0.03);
-  return axis(from, present + Math.min(ahead, width * 0.6), now);
+  // A job's start is worth a wider axis; the end of its walltime is not.
+  const most = { starts: DAY / 2 };
+  const ahead = told.map(({ kind, to }) => Math.min(to - present, most[kind] ?? width * 0.6));
+  return axis(from, present + Math.max(...ahead, (present - from) * 0.03), now);
 }
 
 /** An axis between two times. */

@@ -19,6 +19,11 @@ export function span(seconds) {
   return joined(Math.floor(hours / 24), "d", hours % 24, "h");
 }
 
+/** A span of time in its largest unit: `2 h`. */
+export function rough(seconds) {
+  return span(seconds).split(" ", 2).join(" ");
+}
+
 /** A moment: the time of day, with the date unless it is today's. */
 export function clock(seconds, now = Date.now() / 1000) {
   const time = written(seconds, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });

@@ -59,6 +59,12 @@ test("the axis shows nearly all jobs, with room for what is to come", () => {
   assert.ok(made.to > NOW && made.to <= NOW + 3600);
 });
 
+test("when a job may start is shown, up to half a day ahead", () => {
+  const until = (to) => axisFor([[{ kind: "wait", from: NOW - 60, to: NOW }, { kind: "starts", from: NOW + 60, to }]], NOW).to;
+  assert.equal(until(NOW + 20_000), NOW + 20_000);
+  assert.equal(until(NOW + 900_000), NOW + 43_200);
+});
+
 test("the axis ends with the jobs if none is left", () => {
   const made = axisFor([[{ kind: "ran", from: NOW - 90_000, to: NOW - 86_400 }]], NOW);
   assert.ok(made.to < NOW - 80_000);

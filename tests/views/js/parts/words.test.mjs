@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { clock, count, offset, size, span, speakLike } from "../../../../alcf_mcp/views/kit/words.mjs";
+import { clock, count, offset, rough, size, span, speakLike } from "../../../../alcf_mcp/views/kit/words.mjs";
 
 const MIDNIGHT = Date.UTC(2026, 10, 26) / 1000;
 
 test("a span has its two largest units", () => {
   const told = [0, 59.4, 60, 3599, 3600, 7800, 48 * 3600, 200_000].map(span);
   assert.deepEqual(told, ["0 s", "59 s", "1 min", "1 h", "1 h", "2 h 10 min", "2 d", "2 d 7 h"]);
+});
+
+test("a rough span has its largest unit alone", () => {
+  assert.deepEqual([5, 90, 7800, 200_000].map(rough), ["5 s", "2 min", "2 h", "2 d"]);
 });
 
 test("a clock shows the day only where it is another", () => {
