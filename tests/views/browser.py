@@ -96,6 +96,10 @@ class Browser:
         self._program.stdin.write(json.dumps(message).encode() + b"\n")
         await self._program.stdin.drain()
 
+    async def answered(self) -> None:
+        """Wait until every call of the view has been answered."""
+        await asyncio.gather(*self._answering)
+
     async def listen(self) -> None:
         """Hear what the browser tells, until it ends."""
         assert self._program.stdout
@@ -138,6 +142,7 @@ async def browsing() -> AsyncIterator[Browser]:
     try:
         yield browser
     finally:
+        await browser.answered()
         assert program.stdin
         program.stdin.close()
         await program.wait()

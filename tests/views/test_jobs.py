@@ -136,6 +136,7 @@ async def test_what_others_chose_is_text_and_nothing_else(
     result["structuredContent"] |= {"summary": hostile, "note": hostile, "unanswered": {hostile: hostile}}
     await draw(browser, drawing, "list_jobs", ALL, result=result)
     await browser.run("await view.locator('.row').first().click()")
+    await settled(browser)
     assert await browser.noted() == {"requests": [], "errors": []}
     assert await browser.read("document.querySelectorAll('img, body script:not([id])').length") == 1
     assert {row["name"] for row in await rows(browser)} == {hostile}
