@@ -8,7 +8,7 @@ MCPB    ?= npx --yes @anthropic-ai/mcpb@2.1.2
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check format lint-workflows snapshots recording docs contract soak bench evals play bundle clients clean coverage mutants
+.PHONY: demo test check format lint-workflows snapshots recording docs contract soak bench evals play bundle clients views clean coverage mutants
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "alcf-mcp needs Python 3.11 or newer: make PYTHON=python3.12 …")'
@@ -97,6 +97,10 @@ clients: $(READY)  ## Test real clients, and the examples with other client libr
 	@$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	@$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check --group clients
 	@$(BIN)/pytest -n 2 -m 'slow or not slow' tests/examples tests/real_clients
+
+views: $(READY)  ## Draw the views in a browser, both themes and three widths: build/views (needs Node.js and Chromium)
+	@$(BIN)/python -m tests.views.install
+	@$(BIN)/pytest -n 2 -m 'slow or not slow' tests/views
 
 clean:
 	rm -rf $(VENV) $(CLIENTS) $(DOCS) $(EVALS) dist build mutants site .pytest_cache .mypy_cache .ruff_cache .hypothesis

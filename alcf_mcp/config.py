@@ -125,6 +125,11 @@ class Settings(BaseSettings):
     tool_prefix: Annotated[str, AfterValidator(_is_prefix)] = Field(
         "", description="Prefix of every tool's name, such as `alcf_`, for clients that need one."
     )
+    views: Literal["auto", "all", "none"] = Field(
+        "auto",
+        description="Which clients are told of views, the pages beside the answers. `auto`: those that say "
+        "that they draw them; `all`: also those that draw them without saying so; `none`: no client.",
+    )
     transport: Literal["stdio", "http"] = Field(
         "stdio",
         description="How clients reach the server: `stdio`, where they start it, or `http`, where it runs by "

@@ -27,6 +27,7 @@ from alcf_mcp.system import account_name
 from alcf_mcp.tool_prefix import ToolPrefix
 from alcf_mcp.tools.catalog import NAMES
 from alcf_mcp.tools.listed_tool import offered
+from alcf_mcp.views.offering import OfferedViews
 
 if TYPE_CHECKING:
     from alcf_mcp.notify.ways import Way
@@ -83,7 +84,8 @@ def build_server(
     groups = {tool.group for tool in tools}
     prompts = list(load_prompt_files())
     watches = Watches(app, groups)
-    middleware: list[ServerMiddleware[App]] = [log_calls, watches.serve]
+    views = OfferedViews([tool.name for tool in tools], settings.tool_prefix, settings.views)
+    middleware: list[ServerMiddleware[App]] = [log_calls, watches.serve, views.serve]
     instructions = INSTRUCTIONS
     if settings.tool_prefix:
         prefix = ToolPrefix(settings.tool_prefix, NAMES)
@@ -91,7 +93,7 @@ def build_server(
         instructions += prefix.sentence
     server = ResourceServer(
         "alcf",
-        OfferedResources(app, groups),
+        OfferedResources(app, groups, views),
         title="ALCF",
         description="Jobs, files and projects at the Argonne Leadership Computing Facility",
         instructions=instructions,
@@ -104,6 +106,7 @@ def build_server(
         log_level=settings.log_level,
         middleware=middleware,
         subscriptions=watches.bus,
+        extensions=[] if settings.views == "none" else [views],
         cache_hints=_CACHE_HINTS,
         request_state_security=owner.request_state_security if owner else None,
     )

@@ -29,11 +29,12 @@ from benchmarks.start import START
 from benchmarks.tasks import TASKS
 from benchmarks.terminal import TERMINAL
 from benchmarks.varying import VARYING
+from benchmarks.views import VIEWS
 from benchmarks.weather import WEATHER
 
 MEASURED = (
     *(START, TERMINAL, OVERHEAD, TASKS, VARYING, CONCURRENCY),
-    *(ENSEMBLES, LARGE, SIZES, MEMORY, JOURNAL, WEATHER),
+    *(ENSEMBLES, LARGE, SIZES, MEMORY, JOURNAL, WEATHER, VIEWS),
 )
 ALL: dict[str, Benchmark] = {benchmark.name: benchmark for benchmark in MEASURED}
 PROFILED = [START.name, *(name for name, benchmark in ALL.items() if benchmark.workload)]

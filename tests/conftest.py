@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from mcp import Client
+from mcp.client.extension import ClientExtension
 from mcp.types import CallToolResult, ElicitResult, Implementation, TextContent
 from tenacity import wait_random_exponential
 
@@ -188,6 +189,7 @@ def connect(local: LocalFacility, tmp_path: Path) -> Connect:
         callback: Any = None,
         client_name: str = "tests",
         store: Store | None = None,
+        extensions: Sequence[ClientExtension] = (),
         **settings: Any,
     ) -> AsyncIterator[Assistant]:
         chosen = {"facility": "local", "state_dir": tmp_path} | settings
@@ -201,7 +203,9 @@ def connect(local: LocalFacility, tmp_path: Path) -> Connect:
 
         asked = reply if answer else callback
         hello = Implementation(name=client_name, version="1")
-        async with Client(server, mode=era, elicitation_callback=asked, client_info=hello) as client:
+        async with Client(
+            server, mode=era, elicitation_callback=asked, client_info=hello, extensions=extensions
+        ) as client:
             assistant.client = client
             yield assistant
 

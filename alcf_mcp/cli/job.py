@@ -11,7 +11,7 @@ import typer
 from alcf_mcp.cli.direct import at_facility
 from alcf_mcp.cli.options import AsJSON, Facility, JobIdArgument, OnlyMember, OnMachine, StateDir, parsed
 from alcf_mcp.cli.showing import write_content, write_json
-from alcf_mcp.config import load_settings
+from alcf_mcp.config import SettingsError, load_settings
 
 if TYPE_CHECKING:
     from alcf_mcp.facility import Facility as OpenFacility
@@ -26,11 +26,14 @@ def job(
     job_id: JobIdArgument,
     resource: OnMachine = None,
     member: OnlyMember = None,
+    in_browser: Annotated[bool, typer.Option("--open", "-o", help="Show it in a browser.")] = False,
     as_json: AsJSON = False,
     facility: Facility = None,
     state_dir: StateDir = None,
 ) -> None:
     """Show one job: its state, or how it ended and the last lines it wrote."""
+    if in_browser and as_json:
+        raise SettingsError("--open and --json can't be combined")
     settings = load_settings(facility=facility, state_dir=state_dir)
 
     async def look(at: OpenFacility) -> JobReport:
@@ -45,7 +48,12 @@ def job(
         return JobReport.of_member(known, await at.ensembles.member(known, member))
 
     report = at_facility("job", settings, look)
-    if as_json:
+    if in_browser:
+        from alcf_mcp.cli.browser import show_in_browser  # noqa: PLC0415 - loaded where it is used
+
+        asked = {"job_id": report.job_id} | ({} if member is None else {"member": member})
+        show_in_browser(settings, "get_job", asked, report)
+    elif as_json:
         write_json(report)
     else:
         _show(report)

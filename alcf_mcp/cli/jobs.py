@@ -48,6 +48,9 @@ def jobs(
     watch: Annotated[
         bool, typer.Option("--watch", "-w", help="Show them again when they change, until you press Ctrl-C.")
     ] = False,
+    in_browser: Annotated[
+        bool, typer.Option("--open", "-o", help="Show them in a browser, on a time axis.")
+    ] = False,
     limit: Annotated[int, typer.Option(help="Maximum number of jobs to show.", min=1, max=1000)] = 50,
     as_json: AsJSON = False,
     facility: Facility = None,
@@ -56,8 +59,8 @@ def jobs(
     """Show your jobs on all machines, running ones first."""
     if state is not None:
         check_choice("--state", state, STATES)
-    if watch and as_json:
-        raise SettingsError("--watch and --json can't be combined")
+    if watch + as_json + in_browser > 1:
+        raise SettingsError("--watch, --open and --json can't be combined")
     if watch and not since:
         since = f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}"  # a job that ends meanwhile stays in view
     wanted: dict[str, Any] = {"resource": resource, "state": state, "name": name, "since": since}
@@ -70,7 +73,11 @@ def jobs(
         )
         return
     found = at_facility("jobs", settings, lambda at: _listed(at, wanted))
-    if as_json:
+    if in_browser:
+        from alcf_mcp.cli.browser import show_in_browser  # noqa: PLC0415 - loaded where it is used
+
+        show_in_browser(settings, "list_jobs", wanted, found)
+    elif as_json:
         write_json(found)
     else:
         _show(found)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import webbrowser
 from typing import Annotated
 
 import typer
 
+from alcf_mcp.cli.browser import open_address
 from alcf_mcp.cli.failing import explained
 from alcf_mcp.cli.showing import clock_of
 from alcf_mcp.config import load_settings
@@ -44,7 +43,7 @@ def _sign_in(force: bool) -> None:
         sys.stdout.write(f"The damaged token file was moved to {aside}.\n")
     store.read()  # a damaged file is reported before the user signs in, not after
     attempt = Attempt(ALCF, again=force)
-    opened = _open(attempt.url)
+    opened = open_address(attempt.url)
     sys.stdout.write(
         f"{'Your browser should show' if opened else 'Open'} this address. Sign in there with your ALCF "
         f"account:\n\n{attempt.url}\n\n"
@@ -60,16 +59,3 @@ def _sign_in(force: bool) -> None:
         sys.stdout.write(
             "ALCF_MCP_ACCESS_TOKEN is set; while it is, that token is used instead of this sign-in.\n"
         )
-
-
-def _open(url: str) -> bool:
-    """Open a browser if the user can see one: over SSH it would open on the wrong machine."""
-    has_one = sys.platform == "darwin" or any(
-        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
-    )
-    if not has_one or os.environ.get("SSH_CONNECTION"):
-        return False
-    try:
-        return webbrowser.open(url)
-    except (webbrowser.Error, OSError):
-        return False

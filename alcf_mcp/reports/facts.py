@@ -37,3 +37,7 @@ class Result(Facts):
     def text(self) -> str:
         """The facts as text, readable without the fields."""
         raise NotImplementedError
+
+    def drawn(self) -> dict[str, Any]:
+        """What only a view draws: figures that the fields tell in words."""
+        return {}

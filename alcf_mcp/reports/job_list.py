@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from typing import Any
 
 from alcf_mcp.facility import Facility
 from alcf_mcp.facility.jobs.known import KnownJob, Listing
@@ -63,6 +64,10 @@ class JobList(Result):
             self.next_step,
         ]
         return "\n".join(line for line in lines if line)
+
+    def drawn(self) -> dict[str, Any]:
+        """The times of the jobs."""
+        return {"jobs": {job_id: times for job in self.jobs for job_id, times in job.moments().items()}}
 
     def _unless_stated(self) -> str | None:
         if self.unless_stated is None:

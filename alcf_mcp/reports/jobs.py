@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Self
 
+from pydantic import PrivateAttr
+
 from alcf_mcp.facility import Facility
 from alcf_mcp.facility.jobs.diagnosis import likely_cause, status_in_words
 from alcf_mcp.facility.jobs.ensembles import MemberState, Progress
@@ -17,6 +19,7 @@ from alcf_mcp.facility.weather import Outlook
 from alcf_mcp.journal import or_else
 from alcf_mcp.reports.content import fenced
 from alcf_mcp.reports.facts import Facts, Result, Verbatim
+from alcf_mcp.reports.moments import Moments
 from alcf_mcp.reports.outlook import outlook_facts, seen_in_feed
 from alcf_mcp.reports.text import clock, one_line, visible
 from alcf_mcp.wording import count, in_node_hours
@@ -53,6 +56,7 @@ class ListedJob(Facts):
     submitted_at: datetime | None = None
     message: str | None = None
     likely_cause: str | None = None
+    _moments: Moments | None = PrivateAttr(None)
 
     @classmethod
     def of(cls, known: KnownJob, seen: Outlook | None = None, **more: Any) -> Self:
@@ -65,7 +69,7 @@ class ListedJob(Facts):
         """
         job, spec = known.job, known.spec
         attributes = spec.attributes if spec else None
-        return cls(
+        described = cls(
             job_id=job.id,
             resource=known.resource.name,
             state=UNKNOWN if known.lost else known.state,
@@ -82,6 +86,12 @@ class ListedJob(Facts):
             likely_cause=likely_cause(known),
             **more,
         )
+        described._moments = Moments.of(known, seen)
+        return described
+
+    def moments(self) -> dict[str, Any]:
+        """Its times, by its id, for views."""
+        return {self.job_id: self._moments.drawn()} if self._moments else {}
 
     @property
     def identity(self) -> str:
@@ -144,6 +154,7 @@ class JobReport(ListedJob, Result):
     output_note: str | None = None
     plan: str | None = None
     next_step: str | None = None
+    _progress: Progress | None = PrivateAttr(None)
 
     @classmethod
     def with_output(
@@ -162,7 +173,7 @@ class JobReport(ListedJob, Result):
             outlook: what its machine's activity feed tells of it.
             progress: how far its members are, if it is an ensemble.
         """
-        return cls.of(
+        report = cls.of(
             known,
             outlook,
             **outlook_facts(outlook),
@@ -172,6 +183,8 @@ class JobReport(ListedJob, Result):
             **{f"{one.stream}_end": visible(one.end) for one in ends if one.end},
             output_note=" ".join(dict.fromkeys(one.doubt for one in ends if one.end and one.doubt)) or None,
         )
+        report._progress = progress
+        return report
 
     @classmethod
     def of_member(cls, known: KnownJob, member: MemberState) -> JobReport:
@@ -207,6 +220,11 @@ class JobReport(ListedJob, Result):
             self.next_step,
         )
         return "\n".join(line for line in lines if line)
+
+    def drawn(self) -> dict[str, Any]:
+        """The job's times, and the state of each member of its ensemble."""
+        members = {"members": self._progress.drawn()} if self._progress else {}
+        return {"jobs": self.moments(), **members}
 
 
 async def reported(facility: Facility, known: KnownJob) -> JobReport:

@@ -13,6 +13,7 @@ from mcp.types import Resource, ResourceTemplate
 from alcf_mcp.app import App
 from alcf_mcp.resources import knowledge
 from alcf_mcp.resources.declare import DECLARED
+from alcf_mcp.views.offering import OfferedViews
 
 
 class OfferedResources:
@@ -21,10 +22,12 @@ class OfferedResources:
     Args:
         app: the server.
         groups: the groups of tools that are offered; resources of other groups are not.
+        views: the pages of views, which can be read without being listed here.
     """
 
-    def __init__(self, app: App, groups: Collection[str]) -> None:
+    def __init__(self, app: App, groups: Collection[str], views: OfferedViews) -> None:
         self._app = app
+        self._views = views
         self._offered = [one for one in DECLARED if one.group is None or one.group in groups]
 
     def listed(self) -> list[Resource]:
@@ -43,6 +46,8 @@ class OfferedResources:
         Raises:
             ResourceError: no resource has that URI, or it can't be read.
         """
+        if page := self._views.read(uri):
+            return page
         from alcf_mcp.resources.reading import content_of  # noqa: PLC0415 - loads the tools
 
         for declared in self._offered:

@@ -28,6 +28,7 @@ from alcf_mcp.tools.results import call_result, error_result, text_result
 from alcf_mcp.tools.schemas import lean_input, lean_output
 from alcf_mcp.tools.signatures import gathered, give_signature, parameters
 from alcf_mcp.tools.tool import GRACE_SECONDS, Risk, ToolSpec, spec_of
+from alcf_mcp.views.offering import draws_views
 
 RESOLVED = AcceptedElicitation[Any]
 """The SDK's wrapper for everything that it resolves.
@@ -145,7 +146,9 @@ def _registered(spec: ToolSpec) -> Callable[..., Awaitable[CallToolResult]]:
             seconds = facility.wait.passed if facility else app.settings.timeout
             return failure(error, reads=spec.risk is Risk.READS, seconds=seconds)
         remarks = [one_line(remark, 1000) for remark in facility.remarks] if facility else []
-        return text_result(result, remarks) if isinstance(result, str) else call_result(result, remarks)
+        if isinstance(result, str):
+            return text_result(result, remarks)
+        return call_result(result, remarks, for_view=draws_views(call_context, app.settings.views))
 
     context = Parameter("call_context", Parameter.KEYWORD_ONLY, annotation=Context[App])
     answer = get_type_hints(spec.fn, include_extras=True)["return"]

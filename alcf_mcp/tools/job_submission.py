@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from pydantic import PrivateAttr
+
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.jobs.prepare import Prepared
 from alcf_mcp.facility.jobs.scripts import abridged
 from alcf_mcp.facility.walltime import spoken
 from alcf_mcp.iri.models import JobSpec
 from alcf_mcp.reports.facts import Result, Verbatim
+from alcf_mcp.reports.moments import Moments
 from alcf_mcp.wording import count, in_node_hours
 
 
@@ -36,6 +39,7 @@ class JobSubmission(Result):
     request: Annotated[dict[str, Any] | None, Verbatim()] = None
     notes: list[str] = []
     next_step: str
+    _moments: Moments | None = PrivateAttr(None)
 
     @classmethod
     def of(cls, prepared: Prepared, known: KnownJob | None) -> JobSubmission:
@@ -49,7 +53,7 @@ class JobSubmission(Result):
         left = prepared.left if job is None else ""
         earlier, ensemble = prepared.earlier, prepared.ensemble
         members = ensemble.described(prepared.walltime, job_id=job.id if job else None) if ensemble else []
-        return cls(
+        submission = cls(
             job_id=job.id if job else None,
             resource=prepared.machine.name,
             state=job.state if job else "not submitted",
@@ -86,6 +90,12 @@ class JobSubmission(Result):
                 else f"Nothing was sent. Call submit_job without dry_run to submit it.{_left_out(prepared)}"
             ),
         )
+        submission._moments = Moments.of(known) if known else None
+        return submission
+
+    def drawn(self) -> dict[str, Any]:
+        """The times of the job, once it is submitted."""
+        return {"jobs": {self.job_id: self._moments.drawn()}} if self._moments else {}
 
     def text(self) -> str:
         """What was submitted, what it can cost, and where its output goes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,13 +11,17 @@ from mcp.types import CallToolResult, TextContent
 from alcf_mcp.reports.facts import Result
 from alcf_mcp.reports.text import plain, visible
 
+DRAWN = "alcf-mcp/drawn"
+"""Where a result has what only its view draws."""
 
-def call_result(result: Result, remarks: Sequence[str] = ()) -> CallToolResult:
+
+def call_result(result: Result, remarks: Sequence[str] = (), *, for_view: bool = False) -> CallToolResult:
     """A result; facts that are not known are left out.
 
     Args:
         result: the facts.
         remarks: sentences to add to the result.
+        for_view: whether the client draws a view of it.
     """
     facts = result.model_dump(mode="json", exclude_none=True)
     if remarks:
@@ -24,7 +29,14 @@ def call_result(result: Result, remarks: Sequence[str] = ()) -> CallToolResult:
     return CallToolResult(
         content=[TextContent(type="text", text="\n".join((result.text(), *remarks)))],
         structured_content=facts,
+        _meta=drawing(result) if for_view else None,
     )
+
+
+def drawing(result: Result) -> dict[str, Any] | None:
+    """What a view of a result draws beside the facts; clients keep it from their models."""
+    drawn = result.drawn()
+    return {DRAWN: {"at": round(time.time(), 1), **drawn}} if drawn else None
 
 
 def text_result(text: str, remarks: Sequence[str] = ()) -> CallToolResult:

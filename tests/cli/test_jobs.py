@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,50 @@ def submit(state: Path, script: str, *more: str, answer: str | None = None) -> R
 def facts(done: Result) -> Any:
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def test_jobs_are_shown_in_a_browser(state: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+
+    def open_it(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr("webbrowser.open", open_it)
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    job_id = facts(submit(state, script, "--json"))["job_id"]
+    shown = run(state, "jobs", "--all", "--open")
+    page = state / "views" / "local-jobs.html"
+    assert shown.stdout == f"Your browser should show {page}\n"
+    assert opened == [page.as_uri()]
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    text = page.read_text(encoding="utf-8")
+    assert job_id in text
+    assert "default-src 'none'" in text
+    assert "<img" not in text
+
+
+def test_one_job_is_shown_in_a_browser(state: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "1.2.3.4 5 6.7.8.9 22")
+    job_id = facts(submit(state, script, "--json"))["job_id"]
+    run(state, "wait", job_id)
+    page = state / "views" / "local-job.html"
+    assert run(state, "job", job_id, "--open").stdout == f"Open in a browser: {page}\n"
+    assert "from here" in page.read_text(encoding="utf-8")
+
+
+def test_what_is_shown_in_a_browser_is_not_written_too(state: Path) -> None:
+    for command in (("jobs",), ("job", "1")):
+        refused = run(state, *command, "--open", "--json")
+        assert refused.exit_code
+        assert "can't be combined" in refused.output + str(refused.exception)
+
+
+def test_where_no_browser_can_be_seen_the_page_is_named(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "1.2.3.4 5 6.7.8.9 22")
+    shown = run(state, "jobs", "--open")
+    assert shown.stdout == f"Open in a browser: {state / 'views' / 'local-jobs.html'}\n"
 
 
 def test_from_a_script_to_its_output(state: Path, script: str) -> None:

@@ -65,6 +65,13 @@ class Progress:
         """The members that have not succeeded."""
         return tuple(member.number for member in self.members if member.state != "done")
 
+    def drawn(self) -> list[list[str | int]]:
+        """The state of every member, in order, with its exit code if it has one."""
+        return [
+            [member.state] if member.exit_code is None else [member.state, member.exit_code]
+            for member in self.members
+        ]
+
     def in_words(self) -> str:
         """One sentence: ``37 of 40 done, 2 failed (7, 19), 1 running``."""
         told = [f"{len(self.numbers('done'))} of {len(self.members)} done"]

@@ -1,0 +1,51 @@
+"""The views, and the tools whose answers they draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class View:
+    """A view.
+
+    Attributes:
+        name: its folder.
+        title: what it is called where its page is shown.
+        description: what it shows.
+        tools: the tools whose answers it draws.
+    """
+
+    name: str
+    title: str
+    description: str
+    tools: tuple[str, ...]
+
+    @property
+    def uri(self) -> str:
+        """The URI of its page."""
+        return f"ui://alcf/{self.name}.html"
+
+
+VIEWS = (
+    View(
+        "jobs",
+        "Jobs",
+        "Jobs on a time axis: how long they waited and ran, and how they ended",
+        ("list_jobs", "submit_job", "wait_for_job"),
+    ),
+    View(
+        "job",
+        "A job",
+        "One job: its times, what went wrong, its members, and its output to follow and search",
+        ("get_job", "get_job_output"),
+    ),
+)
+"""All views; a tool has one at most."""
+
+_BY_TOOL = {tool: view for view in VIEWS for tool in view.tools}
+
+
+def view_of(tool: str) -> View | None:
+    """The view that draws a tool's answers, if there is one."""
+    return _BY_TOOL.get(tool)

@@ -1,0 +1,47 @@
+// A table whose rows can be put in another order.
+
+import { el, refill } from "./dom.mjs";
+
+/**
+ * A table.
+ *
+ * Each column has a `title` and a `cell(row)` that makes its content; with `key(row)`, the rows can be sorted by it.
+ * `kind` is a class of its cells: `number` aligns them to the end, `less` leaves them out where there is little room.
+ */
+export function table(caption, columns, rows, { sorted = -1, down = false } = {}) {
+  const head = el("tr");
+  const body = el("tbody");
+  const node = el("table", { class: "table" }, el("caption", { class: "unseen" }, caption), el("thead", {}, head), body);
+
+  function draw() {
+    const way = down ? "descending" : "ascending";
+    refill(head, ...columns.map(heading(way)));
+    const { key } = columns[sorted] ?? {};
+    const ordered = key ? [...rows].sort((a, b) => compared(key(a), key(b), down ? -1 : 1)) : rows;
+    const cells = (row) => columns.map(({ cell, kind }) => el("td", { class: kind }, cell(row)));
+    refill(body, ...ordered.map((row) => el("tr", {}, cells(row))));
+  }
+
+  const heading = (way) => ({ title, key, kind }, index) => {
+    const about = { class: kind, scope: "col", "aria-sort": index === sorted && way };
+    return el("th", about, key ? el("button", { type: "button", class: "sort", on: { click: () => sort(index) } }, title) : title);
+  };
+
+  function sort(index) {
+    down = index === sorted && !down;
+    sorted = index;
+    draw();
+    head.children[index].firstChild.focus();
+  }
+
+  draw();
+  return node;
+}
+
+// What is not known comes last, in either order of the rest.
+function compared(one, other, way) {
+  if (one === other) return 0;
+  if (one === undefined || one === null) return 1;
+  if (other === undefined || other === null) return -1;
+  return way * (typeof one === "string" ? one.localeCompare(other, undefined, { numeric: true }) : one - other);
+}

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { clock, count, offset, rough, size, span, speakLike } from "../../../../alcf_mcp/views/kit/words.mjs";
+
+const MIDNIGHT = Date.UTC(2026, 10, 26) / 1000;
+
+test("a span has its two largest units", () => {
+  const told = [0, 59.4, 60, 3599, 3600, 7800, 48 * 3600, 200_000].map(span);
+  assert.deepEqual(told, ["0 s", "59 s", "1 min", "1 h", "1 h", "2 h 10 min", "2 d", "2 d 7 h"]);
+});
+
+test("a rough span has its largest unit alone", () => {
+  assert.deepEqual([5, 90, 7800, 200_000].map(rough), ["5 s", "2 min", "2 h", "2 d"]);
+});
+
+test("a clock shows the day only where it is another", () => {
+  speakLike({ locale: "en-GB", timeZone: "UTC" });
+  assert.equal(clock(MIDNIGHT + 3600, MIDNIGHT), "01:00");
+  assert.equal(clock(MIDNIGHT - 3600, MIDNIGHT), "25 Nov, 23:00");
+});
+
+test("the reader's time zone counts", () => {
+  speakLike({ timeZone: "America/Chicago" });
+  assert.equal(offset(MIDNIGHT), -6 * 3600);
+  assert.equal(clock(MIDNIGHT, MIDNIGHT), "18:00");
+  speakLike({ timeZone: "UTC" });
+  assert.equal(offset(MIDNIGHT), 0);
+});
+
+test("numbers have the reader's separators", () => {
+  assert.equal(count(1, "node"), "1 node");
+  assert.equal(count(12345, "entry", "entries"), "12,345 entries");
+  assert.deepEqual([0, 1023, 1536, 52_428_800].map(size), ["0 B", "1,023 B", "1.5 KiB", "50 MiB"]);
+});
