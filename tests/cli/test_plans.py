@@ -53,7 +53,7 @@ async def test_that_another_process_is_at_work_is_said_on_stderr(terminal: Termi
     script = Path(terminal.state.parent / "later.sh")
     script.write_text("true")
     terminal.run("submit", str(script), *JOB, "--after", first, check=True)
-    journal = Journal(load_settings(facility="local", state_dir=str(terminal.state)).journal_path)
+    journal = Journal.at(load_settings(facility="local", state_dir=str(terminal.state)).journal_path)
     (action,) = journal.actions.history(limit=1)
     assert await journal.leases.take(f"plans at {action.api_url}", f"{this_process()}/another", 100.0)
     done = terminal.run("plans", "run", "--once")

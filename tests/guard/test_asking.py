@@ -144,7 +144,7 @@ async def test_after_an_answer_the_next_question_differs(guard: Guard) -> None:
 async def test_any_process_of_the_user_asks_the_same_question_and_takes_one_answer(
     guard: Guard, journal: Journal
 ) -> None:
-    other = Guard("ask", Journal(journal.path))
+    other = Guard("ask", Journal(journal.store))
     assert (await question(guard)).message == (await question(other)).message
     taken = [await one.judge(CALL, YES, PREVIEW, PREVIEW) for one in (other, guard)]
     assert [verdict.outcome for verdict in taken] == [Outcome.CONFIRMED, Outcome.ANSWER_USED]
