@@ -1,4 +1,4 @@
-"""A server for many people: replicas in their own processes behind a balancer, PostgreSQL, and Globus Auth."""
+"""A server for many people: replicas behind a balancer, PostgreSQL, and Globus Auth."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ class TeamServer:
                 code=came_back["code"], state=came_back["state"], iss=came_back.get("iss")
             )
 
-        metadata = OAuthClientMetadata(client_name="tests", redirect_uris=[RETURN])  # type: ignore[list-item]
+        metadata = OAuthClientMetadata(client_name="tests", redirect_uris=[RETURN])
         return OAuthClientProvider(
             self.url, metadata, kept, redirect_handler=open_browser, callback_handler=callback
         )
@@ -219,10 +219,10 @@ def served_facility(facility: TeamFacility, port: int) -> Iterator[None]:
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         async with facility.running(), anyio.create_task_group() as group:
             group.start_soon(server.serve)
-            while not server.started:
+            while not server.started:  # noqa: ASYNC110 - it has no event
                 await anyio.sleep(0.01)
             ready.set()
-            while not over.is_set():
+            while not over.is_set():  # noqa: ASYNC110 - another thread sets it
                 await anyio.sleep(0.05)
             server.should_exit = True
         await facility.end_jobs()
