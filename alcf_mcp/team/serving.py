@@ -23,6 +23,7 @@ from alcf_mcp.loopback import Address, listen_on, origin_of, parse_address
 from alcf_mcp.postgres.database import Database
 from alcf_mcp.postgres.database import opened as opened_database
 from alcf_mcp.postgres.members import Members
+from alcf_mcp.postgres.nonces import Nonces
 from alcf_mcp.private import StateError, make_private_directory, make_private_file
 from alcf_mcp.team.admission import Admission
 from alcf_mcp.team.application import team_application
@@ -98,6 +99,7 @@ class Team:
             keys=keys,
             storage=encrypted(kept, keys),
             admission=admission,
+            nonces=Nonces(database) if database else None,
         )
         state = PeoplesState(settings, database)
         servers = PersonalServers(

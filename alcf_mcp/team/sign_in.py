@@ -23,6 +23,7 @@ from pydantic import SecretStr
 from typing_extensions import override
 
 from alcf_mcp.auth.clients import SESSION_SECONDS
+from alcf_mcp.postgres.nonces import Nonces
 from alcf_mcp.team.admission import Admission, NotAdmitted
 from alcf_mcp.team.globus_client import GlobusTokenClient, IDTokens, asked_of_globus, globus_url
 from alcf_mcp.team.keys import ServerKeys
@@ -41,6 +42,9 @@ REGISTRATIONS_A_MINUTE = 60
 UNUSED_SECONDS, REGISTERED_SECONDS = 3600, 90 * 24 * 3600
 """How long a client's registration is kept if nobody signs in with it, and after somebody has."""
 
+CODE_SECONDS = 600.0
+"""Longer than a client has to redeem its authorization code."""
+
 CLIENT_TOKEN_SECONDS = 3600
 """How long a client's own access token lasts; clients renew it without the user."""
 
@@ -55,6 +59,7 @@ class GlobusSignIn(OAuthProxy):
         keys: the server's keys.
         storage: where sign-ins are kept, encrypted.
         admission: who may sign in.
+        nonces: what was used once, where several replicas have to know it.
     """
 
     def __init__(
@@ -66,6 +71,7 @@ class GlobusSignIn(OAuthProxy):
         keys: ServerKeys,
         storage: AsyncKeyValue,
         admission: Admission,
+        nonces: Nonces | None = None,
     ) -> None:
         globus = f"{globus_url()}/v2/oauth2"
         super().__init__(
@@ -84,6 +90,7 @@ class GlobusSignIn(OAuthProxy):
             fastmcp_access_token_expiry_seconds=CLIENT_TOKEN_SECONDS,
         )
         self._admission = admission
+        self._nonces = nonces
         self._id_tokens = IDTokens(client_id)
         self._registered: list[float] = []
 
@@ -111,7 +118,10 @@ class GlobusSignIn(OAuthProxy):
     @override
     async def exchange_authorization_code(self, client: Any, authorization_code: Any) -> Any:
         """Give a client its tokens."""
-        stored = await self._code_store.get(key=authorization_code.code)
+        code = authorization_code.code
+        if self._nonces and not await self._nonces.use(f"code {code}", time() + CODE_SECONDS):
+            raise TokenError("invalid_grant", "The authorization code was used before.")
+        stored = await self._code_store.get(key=code)
         try:
             if stored:
                 person = await self._person(stored.idp_tokens)
