@@ -115,6 +115,11 @@ FREE_TEXT = {
     "log_file": Path("/scratch/log"),
     "tool_prefix": "curie_",
     "max_walltime": "2h",
+    "globus_client_id": "5f9b4e1c-polonium",
+    "globus_client_secret": "s3cret-of-the-client",
+    "server_keys": "s3cret-keys-of-all-the-replicas-0123456789",
+    "allowed_users": ("curie@alcf.example", "*@radium.example"),
+    "allowed_groups": ("the-group-of-polonium",),
     "database_url": "postgresql://curie:[s3cret@radium.example/polonium",
 }
 

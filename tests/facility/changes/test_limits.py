@@ -145,7 +145,7 @@ def parts_of(refused: pytest.ExceptionInfo[LimitReached]) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("limits", "said"),
     [
-        (Limits(nodes=1), "2 nodes is more than 1 nodes"),
+        (Limits(nodes=1), "2 nodes is more than 1 node"),
         (Limits(walltime=300), "A walltime of 1 h is more than a walltime of 5 min"),
         (Limits(node_hours=1.5), "2 node hours is more than 1.5 node hours"),
         (Limits(accounts=("B", "C")), "Jobs may not be charged to A, only to B, C"),

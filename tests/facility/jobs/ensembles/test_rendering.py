@@ -203,6 +203,6 @@ def test_more_than_a_job_can_carry_is_refused_with_what_to_do_instead() -> None:
     big = request("echo", 5000, "12345,0.00125,run of the first kind\n")
     ensemble = ensemble_of(big)
     assert ensemble is not None
-    with pytest.raises(InvalidCall, match="5,000 members") as refused:
+    with pytest.raises(InvalidCall, match="5000 members") as refused:
         as_one_job(big, ensemble)
     assert "$ENSEMBLE_MEMBER" in refused.value.hint
