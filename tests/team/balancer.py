@@ -32,7 +32,7 @@ class Balancer:
             routes=[Route("/{path:path}", self._pass_on, methods=[*METHODS])], lifespan=self._serving
         )
         self._turn = count()
-        self._http = httpx.AsyncClient(timeout=60, trust_env=False)
+        self._http = httpx.AsyncHTTPTransport()  # a client would keep people's cookies, and mix them up
 
     @asynccontextmanager
     async def _serving(self, _: Starlette) -> AsyncIterator[None]:
@@ -45,9 +45,12 @@ class Balancer:
         self.passed[replica] = self.passed.get(replica, 0) + 1
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         headers = [(name, value) for name, value in request.headers.raw if name != b"content-length"]
-        sent = self._http.build_request(request.method, replica + path, headers=headers, content=body)
+        patience = {"timeout": {"connect": 5.0, "read": 60.0, "write": 60.0, "pool": 60.0}}
+        sent = httpx.Request(
+            request.method, replica + path, headers=headers, content=body, extensions=patience
+        )
         try:
-            given = await self._http.send(sent, stream=True)
+            given = await self._http.handle_async_request(sent)
         except httpx.HTTPError:
             return PlainTextResponse("This replica does not answer.\n", 502)
         return _streamed(given)
