@@ -8,7 +8,7 @@ MCPB    ?= npx --yes @anthropic-ai/mcpb@2.1.2
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check format lint-workflows snapshots recording docs contract soak bench evals play bundle clients views clean coverage mutants
+.PHONY: demo demo-team test check format lint-workflows snapshots recording docs contract soak bench evals play bundle clients views clean coverage mutants
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "alcf-mcp needs Python 3.11 or newer: make PYTHON=python3.12 …")'
@@ -20,6 +20,9 @@ $(READY): pyproject.toml
 
 demo: $(READY)  ## Walk through the main job on the embedded local facility
 	@$(BIN)/alcf-mcp demo
+
+demo-team: $(READY)  ## Start a server for many people, with all that it needs, and walk two people through it
+	@$(BIN)/python -m tests.team.demo
 
 test: $(READY)  ## Run all tests, in parallel
 	@$(BIN)/pytest
