@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -129,4 +130,5 @@ async def test_what_waits_for_a_job_is_submitted_by_the_replica_that_is_left(tea
 
 
 def test_a_replica_stops_when_it_is_told_to(team: TeamServer) -> None:
-    assert [replica.stop() for replica in team.replicas] == [0, 0]
+    assert [replica.stop() for replica in team.replicas] == [-signal.SIGTERM] * 2, "as its last act"
+    assert all("Application shutdown complete" in replica.said for replica in team.replicas)
