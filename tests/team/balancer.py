@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from itertools import count
 
 import httpx
@@ -32,7 +33,8 @@ class Balancer:
             routes=[Route("/{path:path}", self._pass_on, methods=[*METHODS])], lifespan=self._serving
         )
         self._turn = count()
-        self._http = httpx.AsyncClient(timeout=60, trust_env=False)
+        keeps_none = CookieJar(DefaultCookiePolicy(allowed_domains=[]))  # they are not its own
+        self._http = httpx.AsyncClient(timeout=60, trust_env=False, cookies=keeps_none)
 
     @asynccontextmanager
     async def _serving(self, _: Starlette) -> AsyncIterator[None]:
