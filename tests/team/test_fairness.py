@@ -86,9 +86,7 @@ def test_any_order_of_calls_keeps_the_bounds_and_loses_no_place(data: Any) -> No
                 assert held.total() <= total
                 assert all(taken <= min(each, total) for taken in held.values())
                 waits = any(line.waiting(one) and held[one] < line.each for one in (ADA, BOB, EVE))
-                assert not waits or held.total() == total, (
-                    "a free place, and somebody who waits"
-                )
+                assert not waits or held.total() == total, "a free place, and somebody who waits"
             group.cancel_scope.cancel()
 
     anyio.run(play)
