@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -34,6 +36,8 @@ TOO_TELLING = ("httpx", "mcp.server.mcpserver.server")
 """Loggers whose lines below WARNING are dropped. httpx logs the URL of every request, the SDK the URI of
 every resource that can't be read, and these may contain file names and job ids. Our own lines do not."""
 
+_WORD = re.compile(r"[a-z_]{1,32}|\d{1,9}")
+
 
 def configure(settings: Settings) -> None:
     """Log to stderr, and to a file if the user names one.
@@ -54,6 +58,32 @@ def configure(settings: Settings) -> None:
     least = max(logging.WARNING, logging.getLevelNamesMapping()[settings.log_level])
     for name in TOO_TELLING:
         logging.getLogger(name).setLevel(least)
+
+
+def take_over(library: str) -> None:
+    """Let a library that has set up its own logging log as everything else does.
+
+    Its lines below WARNING are dropped, and the values in the others if they may be secrets.
+    """
+    its = logging.getLogger(library)
+    for handler in [*its.handlers]:
+        its.removeHandler(handler)
+    its.propagate = True
+    its.setLevel(max(logging.WARNING, logging.getLogger().level))
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(partial(_without_values, library))
+
+
+def _without_values(library: str, record: logging.LogRecord) -> bool:
+    if record.name.partition(".")[0] == library and isinstance(record.args, tuple):
+        record.args = tuple(map(_harmless, record.args))
+    return True
+
+
+def _harmless(value: object) -> object:
+    if isinstance(value, BaseException):
+        return type(value).__name__
+    return value if isinstance(value, int | float) or _WORD.fullmatch(str(value)) else "…"
 
 
 @contextmanager

@@ -79,12 +79,17 @@ def no_settings_of_this_machine(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Hide this machine's settings, configuration file, sign-ins, proxies and certificates from the tests."""
-    monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp()))
+    hide_settings(monkeypatch, tmp_path_factory.getbasetemp())
+
+
+def hide_settings(patch: pytest.MonkeyPatch, home: Path) -> None:
+    """Hide what this machine has set; fixtures of a whole module have to do so themselves."""
+    patch.setenv("HOME", str(home))
     for name in [name for name in os.environ if name.startswith("ALCF_MCP_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("ALCF_MCP_CONFIG_FILE", os.devnull)
+        patch.delenv(name)
+    patch.setenv("ALCF_MCP_CONFIG_FILE", os.devnull)
     for name in [name for name in os.environ if name.lower().endswith("_proxy") or name in CERTIFICATES]:
-        monkeypatch.delenv(name)
+        patch.delenv(name)
 
 
 @pytest.fixture(params=["auto", "legacy"], ids=["modern", "legacy"])

@@ -123,3 +123,18 @@ async def groups_of(token: SecretStr) -> frozenset[str]:
             return frozenset(str(group["id"]) for group in client.get_my_groups())
 
     return await anyio.to_thread.run_sync(ask)
+
+
+async def revoke(client_id: str, secret: str, *tokens: str) -> None:
+    """Revoke tokens that the server's client was given; with a refresh token, all that came of it.
+
+    Raises:
+        globus_sdk.GlobusError: Globus can't be told.
+    """
+
+    def tell() -> None:
+        with globus_sdk.ConfidentialAppAuthClient(client_id, secret, transport=transport()) as globus:
+            for token in tokens:
+                globus.oauth2_revoke_token(token)
+
+    await anyio.to_thread.run_sync(tell)

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from alcf_mcp.config import Settings, SettingsError
 from alcf_mcp.http.serving import web_server
+from alcf_mcp.logs import take_over
 from alcf_mcp.loopback import Address, listen_on, origin_of, parse_address
 from alcf_mcp.postgres.database import Database
 from alcf_mcp.postgres.database import opened as opened_database
@@ -52,6 +53,7 @@ async def serve_team(settings: Settings) -> None:
         SettingsError: a setting is missing or wrong, or the port is taken.
         StateError: the state directory or the database can't be used.
     """
+    take_over("fastmcp")
     with ExitStack() as opened:
         database = (
             opened.enter_context(opened_database(settings.database_url)) if settings.database_url else None

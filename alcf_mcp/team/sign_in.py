@@ -11,23 +11,27 @@ from collections.abc import Mapping
 from time import monotonic, time
 from typing import Any
 
+import globus_sdk
 from fastmcp.server.auth.auth import AccessToken, TokenVerifier
 from fastmcp.server.auth.oauth_proxy.models import UpstreamTokenSet
 from fastmcp.server.auth.oauth_proxy.proxy import OAuthProxy
 from fastmcp.server.auth.oauth_proxy.upstream import OAuthError
 from joserfc.errors import JoseError
 from key_value.aio.protocols import AsyncKeyValue
-from mcp.server.auth.provider import RegistrationError, TokenError
+from mcp.server.auth.provider import RefreshToken, RegistrationError, TokenError
 from mcp.shared.auth import OAuthClientInformationFull
 from pydantic import SecretStr
+from starlette.routing import Route
 from typing_extensions import override
 
 from alcf_mcp.auth.clients import SESSION_SECONDS
 from alcf_mcp.postgres.nonces import Nonces
 from alcf_mcp.team.admission import Admission, NotAdmitted
-from alcf_mcp.team.globus_client import GlobusTokenClient, IDTokens, asked_of_globus, globus_url
+from alcf_mcp.team.globus_client import GlobusTokenClient, IDTokens, asked_of_globus, globus_url, revoke
 from alcf_mcp.team.keys import ServerKeys
 from alcf_mcp.team.person import Person
+from alcf_mcp.team.revocation import PATH as REVOCATION_PATH
+from alcf_mcp.team.revocation import revocation_route
 
 logger = logging.getLogger(__name__)
 
@@ -94,6 +98,12 @@ class GlobusSignIn(OAuthProxy):
         self._id_tokens = IDTokens(client_id)
         self._registered: list[float] = []
 
+    @override
+    def get_routes(self, mcp_path: str | None = None) -> list[Route]:
+        """Return the routes."""
+        routes = super().get_routes(mcp_path)
+        return [revocation_route(self) if route.path == REVOCATION_PATH else route for route in routes]
+
     # What clients do
 
     @override
@@ -131,6 +141,43 @@ class GlobusSignIn(OAuthProxy):
         tokens = await super().exchange_authorization_code(client, authorization_code)
         await self._keep_client(str(client.client_id), REGISTERED_SECONDS)
         return tokens
+
+    @override
+    async def exchange_refresh_token(self, client: Any, refresh_token: Any, scopes: list[str]) -> Any:
+        """Renew a client's tokens, unless the user is not let in any more."""
+        id = await self._sign_in_of(refresh_token.token, "refresh")
+        found = await self._upstream_token_store.get(key=id) if id else None
+        if found and not await self._still_admits(found):
+            await self.end(found.upstream_token_id)
+            raise TokenError("invalid_grant", "You may not use this server any more")
+        return await super().exchange_refresh_token(client, refresh_token, scopes)
+
+    @override
+    async def revoke_token(self, token: Any) -> None:
+        """Revoke a client's token, and with it the whole sign-in: here, and at Globus."""
+        id = await self._sign_in_of(token.token, "refresh" if isinstance(token, RefreshToken) else "access")
+        found = await self._upstream_token_store.get(key=id) if id else None
+        if found is None:
+            return
+        await self.end(found.upstream_token_id)
+        try:
+            await self._revoke_at_globus(found)
+        except globus_sdk.GlobusError as error:
+            logger.warning("a sign-in can't be revoked at Globus (%s)", type(error).__name__)
+
+    async def _revoke_at_globus(self, sign_in: UpstreamTokenSet) -> None:
+        secret = self._upstream_client_secret
+        tokens = filter(None, (sign_in.refresh_token, sign_in.access_token))
+        await revoke(self._upstream_client_id, secret.get_secret_value() if secret else "", *tokens)
+
+    async def _sign_in_of(self, token: str, use: str) -> str | None:
+        """The id of the sign-in behind a client's token."""
+        try:
+            payload = self.jwt_issuer.verify_token(token, expected_token_use=use)
+        except (JoseError, ValueError, KeyError):
+            return None
+        mapping = await self._jti_mapping_store.get(key=str(payload["jti"]))
+        return mapping.upstream_token_id if mapping else None
 
     async def _keep_client(self, client_id: str, seconds: int) -> None:
         if client := await self._client_store.get(key=client_id):
@@ -171,9 +218,12 @@ class GlobusSignIn(OAuthProxy):
             if error.error == "invalid_grant":
                 await self.end(upstream_token_set.upstream_token_id)
             raise
-        if (claims := renewed.upstream_claims) and not await self._admission.still_admits(person_of(claims)):
+        if not await self._still_admits(renewed):
             await self.end(renewed.upstream_token_id)
         return renewed
+
+    async def _still_admits(self, sign_in: UpstreamTokenSet) -> bool:
+        return await self._admission.still_admits(await self._person(sign_in.raw_token_data))
 
     # What stands behind a client's token
 

@@ -40,11 +40,10 @@ from tests.local.conftest import QUICK
 from tests.postgres import database_url, postgres  # noqa: F401 - fixtures
 from tests.team.balancer import Balancer
 from tests.team.browser import Browser
+from tests.team.oauth_client import RETURN
 
 MOST_SECONDS = 40.0
 KEYS = "a-key-of-the-tests-with-forty-characters-01"
-RETURN = "http://localhost:9999/callback"
-"""Where clients have their users sent back to; nothing listens there."""
 
 
 @dataclass
@@ -243,13 +242,13 @@ PEOPLE = ("ada", "bob", "eve@example.org")
 
 
 @contextmanager
-def team_server(root: Path, database: SecretStr | None) -> Iterator[TeamServer]:
+def team_server(root: Path, database: SecretStr | None, **facility_settings: Any) -> Iterator[TeamServer]:
     """A facility for Ada and Bob, Globus Auth, a balancer, and no replica yet."""
     port, facility_port = free_port(), free_port()
     origin, facility_origin = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{facility_port}"
     people = [LocalIdentity.parse(name) for name in PEOPLE]
     redirects = [f"{origin}/auth/callback", f"{origin}/pages/callback"]
-    settings = LocalSettings(root=root / "facility", **(QUICK))
+    settings = LocalSettings(root=root / "facility", **QUICK | facility_settings)
     facility = TeamFacility(settings, people, redirect_uris=redirects, control=True)
     environment = {
         "ALCF_MCP_API_URL": f"{facility_origin}/api/v1",
