@@ -75,7 +75,7 @@ class ApprovalPages:
         return [Route(PATH, self._page, methods=["GET", "POST"]), *self.browsers.routes()]
 
     async def _page(self, request: Request) -> Response:
-        visitor = self.browsers.visitor(request)
+        visitor = await self.browsers.visitor(request)
         if visitor is None:
             return RedirectResponse(SIGN_IN_PATH, 303)
         if request.method == "POST":

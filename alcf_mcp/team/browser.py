@@ -33,7 +33,8 @@ logger = logging.getLogger(__name__)
 SIGN_IN_PATH, CALLBACK_PATH = "/pages/sign-in", "/pages/callback"
 
 SESSION, ATTEMPT = "alcf_session", "alcf_attempt"
-"""The cookies: of a session, and of an attempt to begin one."""
+"""The cookies: of a session, and of an attempt to begin one. Over TLS, their names keep other hosts from
+setting them."""
 
 SESSION_SECONDS, ATTEMPT_SECONDS = 3600, 600
 
@@ -73,10 +74,10 @@ class BrowserSessions:
         """The routes by which people sign in."""
         return [Route(SIGN_IN_PATH, self._sign_in), Route(CALLBACK_PATH, self._callback)]
 
-    def visitor(self, request: Request) -> Visitor | None:
-        """Who looks at a page; ``None`` if they have not signed in."""
-        session = self._opened(request.cookies.get(SESSION), "session")
-        if session is None:
+    async def visitor(self, request: Request) -> Visitor | None:
+        """Who looks at a page; ``None`` if they have not signed in, or are not let in any more."""
+        session = self._opened(request.cookies.get(self._name(SESSION)), "session")
+        if session is None or not await self.admission.still_admits(person_of(session)):
             return None
         proof = hmac.new(self.key, f"form {session['jti']}".encode(), hashlib.sha256).hexdigest()
         return Visitor(person_of(session), proof)
@@ -105,7 +106,7 @@ class BrowserSessions:
         return response
 
     async def _callback(self, request: Request) -> Response:
-        attempt = self._opened(request.cookies.get(ATTEMPT), "attempt")
+        attempt = self._opened(request.cookies.get(self._name(ATTEMPT)), "attempt")
         state, code = request.query_params.get("state", ""), request.query_params.get("code", "")
         if not (attempt and code and hmac.compare_digest(state.encode(), attempt["state"].encode())):
             return _failed("This sign-in was not begun in this browser, or too long ago")
@@ -119,7 +120,7 @@ class BrowserSessions:
         response = RedirectResponse("/approvals", 303)
         claims = {"iss": person.issuer, "sub": person.subject, "preferred_username": person.username}
         self._set(response, SESSION, claims | {"jti": secrets.token_hex(16)}, SESSION_SECONDS, "session")
-        response.delete_cookie(ATTEMPT)
+        response.delete_cookie(self._name(ATTEMPT), secure=self._is_secure, httponly=True, samesite="lax")
         return response
 
     async def _claims(self, code: str, verifier: str) -> dict[str, Any]:
@@ -138,10 +139,22 @@ class BrowserSessions:
     def _set(self, response: Response, cookie: str, facts: dict[str, Any], seconds: int, use: str) -> None:
         # Issuer and subject are Globus' words here: the token's own are told by its audience.
         value = jwt.encode({"facts": facts, "aud": use, "exp": int(time()) + seconds}, self.key, "HS256")
-        secure = self.origin.startswith("https:")
         response.set_cookie(
-            cookie, value, max_age=seconds, httponly=True, secure=secure, samesite="lax", path="/"
+            self._name(cookie),
+            value,
+            max_age=seconds,
+            httponly=True,
+            secure=self._is_secure,
+            samesite="lax",
+            path="/",
         )
+
+    @property
+    def _is_secure(self) -> bool:
+        return self.origin.startswith("https:")
+
+    def _name(self, cookie: str) -> str:
+        return f"__Host-{cookie}" if self._is_secure else cookie
 
     def _opened(self, cookie: str | None, use: str) -> dict[str, Any] | None:
         try:
