@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -32,9 +31,10 @@ _JSON = JsonFormatter(
     datefmt="%Y-%m-%dT%H:%M:%S%z",
 )
 
-TOO_TELLING = ("httpx", "mcp.server.mcpserver.server")
+TOO_TELLING = ("httpx", "mcp.server.mcpserver.server", "sse_starlette")
 """Loggers whose lines below WARNING are dropped. httpx logs the URL of every request, the SDK the URI of
-every resource that can't be read, and these may contain file names and job ids. Our own lines do not."""
+every resource that can't be read, and these may contain file names and job ids; sse_starlette logs every
+answer. Our own lines do not."""
 
 _WORD = re.compile(r"[a-z_]{1,32}|\d{1,9}")
 
@@ -66,18 +66,18 @@ def take_over(library: str) -> None:
     Its lines below WARNING are dropped, and the values in the others if they may be secrets.
     """
     its = logging.getLogger(library)
-    for handler in [*its.handlers]:
-        its.removeHandler(handler)
-    its.propagate = True
+    its.handlers = [_WithoutValues()]
+    its.propagate = False
     its.setLevel(max(logging.WARNING, logging.getLogger().level))
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(partial(_without_values, library))
 
 
-def _without_values(library: str, record: logging.LogRecord) -> bool:
-    if record.name.partition(".")[0] == library and isinstance(record.args, tuple):
-        record.args = tuple(map(_harmless, record.args))
-    return True
+class _WithoutValues(logging.Handler):
+    """Passes lines on, without the values that may be secrets."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if isinstance(record.args, tuple):
+            record.args = tuple(map(_harmless, record.args))
+        logging.getLogger().handle(record)
 
 
 def _harmless(value: object) -> object:

@@ -154,3 +154,27 @@ def test_a_logger_that_tells_too_much_passes_no_more_than_the_persons_level(leve
     logs.configure(load_settings(log_level=level))
     for name in logs.TOO_TELLING:
         assert logging.getLevelName(logging.getLogger(name).level) == passes
+
+
+def test_a_library_that_logs_by_itself_is_taken_over_without_its_values(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    library, ours = logging.getLogger("a_library"), logging.StreamHandler()
+    library.addHandler(logging.StreamHandler())
+    library.propagate = False
+    root = logging.getLogger()
+    root.addHandler(ours)
+    try:
+        logs.take_over("a_library")
+        child = logging.getLogger("a_library.part")
+        child.info("a code: %s", "c0deC0de")
+        child.warning(
+            "state %s: %s after %d s (%s)", "St4te-of_it", "invalid_grant", 3, ValueError("c0deC0de")
+        )
+        logging.getLogger("another").warning("of %s", "St4te-of_it")
+    finally:
+        root.removeHandler(ours)
+    assert capsys.readouterr().err.splitlines() == [
+        "state …: invalid_grant after 3 s (ValueError)",
+        "of St4te-of_it",
+    ]
