@@ -42,9 +42,7 @@ FIRST_RETRY, LONGEST_RETRY = 60.0, 900.0
 
 _TEMPLATES = tuple(map(UriTemplate.parse, (JOB, OUTPUT)))
 
-_OF_LISTENING = frozenset(
-    ("initialize", "resources/subscribe", "resources/unsubscribe", "subscriptions/listen")
-)
+_OF_SUBSCRIBING = frozenset(("initialize", "resources/subscribe", "resources/unsubscribe"))
 
 
 class Watches:
@@ -76,25 +74,26 @@ class Watches:
 
     def serve(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> Handled:
         """MCP middleware: track which client listens to what."""
-        listens = ctx.method in _OF_LISTENING
-        return self._notice(ctx, call_next) if listens else cast("Handled", call_next(ctx))
+        if ctx.method == "subscriptions/listen" and _is_modern(ctx):
+            return self._listen(ctx, call_next)
+        # A connection that carries nothing but answers can't carry news either.
+        if ctx.method in _OF_SUBSCRIBING and not _is_modern(ctx) and ctx.session.can_send_request:
+            return self._notice(ctx, call_next)
+        return cast("Handled", call_next(ctx))
+
+    async def _listen(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        asked = SubscriptionsListenRequestParams.model_validate(ctx.params, by_name=False).notifications
+        with self._listening(*(asked.resource_subscriptions or ())):
+            return await call_next(ctx)
 
     async def _notice(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        if is_version_at_least(ctx.protocol_version, "2026-07-28"):
-            if ctx.method != "subscriptions/listen":
-                return await call_next(ctx)
-            asked = SubscriptionsListenRequestParams.model_validate(ctx.params, by_name=False).notifications
-            with self._listening(*(asked.resource_subscriptions or ())):
-                return await call_next(ctx)
         if ctx.method == "initialize":
             return _offering_subscriptions(await call_next(ctx))
         if ctx.method == "resources/subscribe":
             self._subscribe(SubscribeRequestParams.model_validate(ctx.params, by_name=False).uri, ctx.session)
-            return {}
-        if ctx.method == "resources/unsubscribe":
+        else:
             self._unsubscribe(UnsubscribeRequestParams.model_validate(ctx.params, by_name=False).uri)
-            return {}
-        return await call_next(ctx)
+        return {}
 
     def _subscribe(self, uri: str, session: ServerSession) -> None:
         self._unsubscribe(uri)
@@ -160,6 +159,10 @@ class Watches:
         if uri in self._subscribed:
             session, _ = self._subscribed[uri]
             await session.send_resource_updated(uri)
+
+
+def _is_modern(ctx: ServerRequestContext[Any, Any]) -> bool:
+    return is_version_at_least(ctx.protocol_version, "2026-07-28")
 
 
 def _offering_subscriptions(result: HandlerResult) -> HandlerResult:
