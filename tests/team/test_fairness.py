@@ -7,7 +7,7 @@ from typing import Any
 
 import anyio
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alcf_mcp.team.fairness import FairLine
@@ -57,6 +57,7 @@ async def test_who_gives_up_waiting_takes_no_place() -> None:
     line.take(EVE)
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_any_order_of_calls_keeps_the_bounds_and_loses_no_place(data: Any) -> None:
     total, each = data.draw(st.integers(1, 5)), data.draw(st.integers(1, 5))
