@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from time import monotonic
 
 import anyio
+from key_value.aio.stores.filetree import FileTreeStore
 
 from alcf_mcp.postgres.database import Database
 from alcf_mcp.postgres.members import Members
@@ -27,24 +27,18 @@ class Housekeeping:
     """The work of one replica for all.
 
     Args:
-        database: the database of all replicas.
         members: who has used the server.
         people: those whose servers are open here.
     """
 
-    database: Database
     members: Members
     people: People
 
     async def go_on(self) -> None:
-        """Work until the server ends."""
-        forgot_at = 0.0
+        """Go on with people's unfinished work, until the server ends."""
         while True:
             try:
                 await self._resume()
-                if not forgot_at or monotonic() - forgot_at > FORGET_SECONDS:
-                    await self._forget()
-                    forgot_at = monotonic()
             except JournalError as error:
                 logger.warning("%s", error)
             await anyio.sleep(RESUME_SECONDS)
@@ -61,6 +55,22 @@ class Housekeeping:
             except Exception:  # whatever is wrong with one must not hold up the others
                 logger.exception("unfinished work can't be gone on with")
 
-    async def _forget(self) -> None:
-        """Delete sign-ins and registrations that have expired."""
-        await self.database.run(lambda db: db.execute("DELETE FROM sign_ins WHERE expires_at < now()"))
+
+async def forget_in_database(database: Database) -> None:
+    """Delete sign-ins and registrations that have expired, until the server ends."""
+    while True:
+        try:
+            await database.run(lambda db: db.execute("DELETE FROM sign_ins WHERE expires_at < now()"))
+        except JournalError as error:
+            logger.warning("%s", error)
+        await anyio.sleep(FORGET_SECONDS)
+
+
+async def forget_in_files(kept: FileTreeStore) -> None:
+    """Delete sign-ins and registrations that have expired, until the server ends."""
+    while True:
+        try:
+            await kept.cull()
+        except OSError as error:
+            logger.warning("expired sign-ins can't be deleted (%s)", error.strerror)
+        await anyio.sleep(FORGET_SECONDS)

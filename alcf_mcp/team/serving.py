@@ -8,11 +8,13 @@ import sys
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
+from key_value.aio.protocols import AsyncKeyValue
 from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import SecretStr
 from starlette.types import ASGIApp
@@ -32,7 +34,7 @@ from alcf_mcp.team.approvals import ApprovalPages, approval_page
 from alcf_mcp.team.browser import CALLBACK_PATH as PAGES_CALLBACK_PATH
 from alcf_mcp.team.browser import BrowserSessions
 from alcf_mcp.team.fairness import FairLine
-from alcf_mcp.team.housekeeping import Housekeeping
+from alcf_mcp.team.housekeeping import Housekeeping, forget_in_database, forget_in_files
 from alcf_mcp.team.keys import ServerKeys
 from alcf_mcp.team.people import People
 from alcf_mcp.team.personal import PersonalServers
@@ -67,6 +69,10 @@ async def serve_team(settings: Settings) -> None:
         await web.serve(sockets=[listener])
 
 
+Work = Callable[[], Coroutine[Any, Any, None]]
+"""Something that goes on while the server runs."""
+
+
 @dataclass(frozen=True)
 class Team:
     """All parts of one replica, put together.
@@ -80,7 +86,7 @@ class Team:
     people: People
     pages: ApprovalPages
     members: Members | None
-    work: Sequence[Callable[[], Coroutine[Any, Any, None]]]
+    work: Sequence[Work]
 
     @classmethod
     def of(cls, settings: Settings, origin: str, database: Database | None) -> Team:
@@ -93,7 +99,7 @@ class Team:
         keys = keys_of(settings)
         members = Members(database) if database else None
         admission = Admission(settings.allowed_users, settings.allowed_groups, members)
-        kept = in_database(database.url) if database else in_files(settings.state_dir / "sign-ins")
+        kept, forget = _storage(settings, database)
         sign_in = GlobusSignIn(
             client_id,
             secret,
@@ -114,7 +120,7 @@ class Team:
         )
         people = People(servers.build)
         browsers = BrowserSessions(client_id, secret, origin, keys.pages(), admission)
-        work = [Housekeeping(database, members, people).go_on] if database and members else []
+        work = [Housekeeping(members, people).go_on, forget] if members else [forget]
         return cls(origin, sign_in, people, ApprovalPages(browsers, state), members, work)
 
     def application(self, is_ready: Callable[[], bool]) -> ASGIApp:
@@ -128,6 +134,14 @@ class Team:
             work=self.work,
             members=self.members,
         )
+
+
+def _storage(settings: Settings, database: Database | None) -> tuple[AsyncKeyValue, Work]:
+    """Where sign-ins are kept, and what forgets those that have expired."""
+    if database:
+        return in_database(database.url), partial(forget_in_database, database)
+    files = in_files(settings.state_dir / "sign-ins")
+    return files, partial(forget_in_files, files)
 
 
 def _listener(settings: Settings) -> socket.socket:

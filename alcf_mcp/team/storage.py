@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def encrypted(storage: AsyncKeyValue, keys: ServerKeys) -> AsyncKeyValue:
     return wrapper  # type: ignore[no-any-return]
 
 
-def in_files(directory: Path) -> AsyncKeyValue:
+def in_files(directory: Path) -> FileTreeStore:
     """Keep them in a directory that only its owner can read."""
     make_private_directory(directory)
     return FileTreeStore(
@@ -40,4 +41,6 @@ def in_database(url: SecretStr) -> AsyncKeyValue:
     """Keep them in PostgreSQL."""
     from key_value.aio.stores.postgresql import PostgreSQLStore  # noqa: PLC0415 - loaded where it is used
 
-    return PostgreSQLStore(url=url.get_secret_value(), table_name=TABLE, auto_create=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the format may change from 0.5 to 0.6, which is not installed
+        return PostgreSQLStore(url=url.get_secret_value(), table_name=TABLE, auto_create=False)
