@@ -6,7 +6,7 @@ WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./
 COPY alcf_mcp alcf_mcp
 COPY prompts prompts
-RUN pip install --no-cache-dir --prefix=/installed .
+RUN pip install --no-cache-dir --prefix=/installed ".[team]"
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="alcf-mcp" \
