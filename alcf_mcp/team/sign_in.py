@@ -32,6 +32,7 @@ from alcf_mcp.team.keys import ServerKeys
 from alcf_mcp.team.person import Person
 from alcf_mcp.team.revocation import PATH as REVOCATION_PATH
 from alcf_mcp.team.revocation import revocation_route
+from alcf_mcp.team.verified import VerifiedTokens
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +96,7 @@ class GlobusSignIn(OAuthProxy):
         )
         self._admission = admission
         self._nonces = nonces
+        self._verified = VerifiedTokens()
         self._id_tokens = IDTokens(client_id)
         self._registered: list[float] = []
 
@@ -230,6 +232,8 @@ class GlobusSignIn(OAuthProxy):
     @override
     async def load_access_token(self, token: str) -> AccessToken | None:
         """Return whose token it is; ``None`` if it is not this server's, or its sign-in is over."""
+        if known := self._verified.get(token):
+            return known
         try:
             payload = self.jwt_issuer.verify_token(token)
         except (JoseError, ValueError, KeyError):
@@ -239,7 +243,7 @@ class GlobusSignIn(OAuthProxy):
         if sign_in is None:
             return None
         claims = sign_in.upstream_claims or payload.get("upstream_claims") or {}
-        return AccessToken(
+        found = AccessToken(
             token=token,
             client_id=str(payload["client_id"]),
             scopes=[SCOPE],
@@ -248,6 +252,7 @@ class GlobusSignIn(OAuthProxy):
             subject=claims["sub"],
             claims={**claims, "sign_in": sign_in.upstream_token_id},
         )
+        return self._verified.put(found)
 
     async def sign_in(self, id: str) -> UpstreamTokenSet | None:
         """Return a Globus sign-in, renewed if it is time to; ``None`` if it is over."""
@@ -273,6 +278,7 @@ class GlobusSignIn(OAuthProxy):
     async def end(self, id: str) -> None:
         """End a sign-in: its clients have to sign in again."""
         await self._upstream_token_store.delete(key=id)
+        self._verified.forget(id)
 
 
 def person_of(claims: Mapping[str, Any]) -> Person:

@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlsplit
 
+import anyio
 import httpx
 import jwt
 import pytest
@@ -20,6 +21,7 @@ from starlette.applications import Starlette
 
 from alcf_mcp.auth.clients import RESOURCE_SERVER
 from alcf_mcp.local.team import CLIENT_ID
+from alcf_mcp.team import verified
 from alcf_mcp.team.admission import Admission
 from alcf_mcp.team.keys import ServerKeys
 from alcf_mcp.team.sign_in import REGISTRATIONS_A_MINUTE, GlobusSignIn
@@ -167,6 +169,7 @@ async def let_its_check_come_due(sign_in: GlobusSignIn, token: str) -> None:
     assert stored
     due = stored.model_copy(update={"expires_at": time.time() - 1})
     await sign_in._upstream_token_store.put(key=due.upstream_token_id, value=due)
+    await anyio.sleep(verified.SECONDS)  # so that the token counts as verified no more
 
 
 async def test_who_is_not_admitted_any_more_renews_nothing(
