@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,3 +44,20 @@ def make_private_file(path: Path) -> None:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     if is_open_to_others(path.stat()):
         path.chmod(0o600)
+
+
+def kept_secret(path: Path, make: Callable[[], str]) -> tuple[str, bool]:
+    """Return the secret that a private file keeps, made if there is none, and whether it was made just now.
+
+    Raises:
+        OSError: the file can't be read or written.
+        UnicodeDecodeError: it holds something else.
+    """
+    make_private_directory(path.parent)
+    make_private_file(path)
+    kept = path.read_text(encoding="ascii").strip()
+    if kept:
+        return kept, False
+    made = make()
+    path.write_text(f"{made}\n", encoding="ascii")
+    return made, True

@@ -12,6 +12,7 @@ from mcp.server import MCPServer
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from alcf_mcp.http.bearer import BearerRequired
@@ -39,16 +40,8 @@ def application(
         public_url: the URL that clients use, if it is another one than that of the port.
         is_ready: whether calls can be answered.
     """
-
-    async def healthz(_: Request) -> Response:
-        return PlainTextResponse("alive\n")
-
-    async def readyz(_: Request) -> Response:
-        ready = is_ready()
-        return PlainTextResponse("ready\n" if ready else "not ready\n", status_code=200 if ready else 503)
-
-    for route in (healthz, readyz):
-        server.custom_route(f"/{route.__name__}", methods=["GET"])(route)
+    for route in health_routes(is_ready):
+        server.custom_route(route.path, methods=["GET"])(route.endpoint)
     mcp = server.streamable_http_app(
         streamable_http_path=PATH,
         max_request_body_size=LARGEST_BODY,
@@ -57,6 +50,19 @@ def application(
         transport_security=_allowed(port, public_url),
     )
     return AccessLog(BearerRequired(mcp, token))
+
+
+def health_routes(is_ready: Callable[[], bool]) -> list[Route]:
+    """Where is told whether the server is alive, and whether calls can be answered."""
+
+    async def healthz(_: Request) -> Response:
+        return PlainTextResponse("alive\n")
+
+    async def readyz(_: Request) -> Response:
+        ready = is_ready()
+        return PlainTextResponse("ready\n" if ready else "not ready\n", status_code=200 if ready else 503)
+
+    return [Route("/healthz", healthz), Route("/readyz", readyz)]
 
 
 def _allowed(port: int, public_url: str | None) -> TransportSecuritySettings:

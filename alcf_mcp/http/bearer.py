@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from alcf_mcp.private import StateError, make_private_directory, make_private_file
+from alcf_mcp.private import StateError, kept_secret
 
 FILE = "http-token"
 
@@ -48,18 +48,12 @@ class OwnBearer:
         """
         path = state_dir / FILE
         try:
-            make_private_directory(state_dir)
-            make_private_file(path)
-            kept = path.read_text(encoding="ascii").strip()
-            if not kept:
-                kept = secrets.token_urlsafe(32)
-                path.write_text(f"{kept}\n", encoding="ascii")
-                return cls(kept, path, is_new=True)
+            kept, is_new = kept_secret(path, lambda: secrets.token_urlsafe(32))
         except (OSError, UnicodeDecodeError) as error:
             raise StateError(f"The bearer token's file {path} can't be used ({error})") from None
         if not _TOKEN.fullmatch(kept):
             raise StateError(f"{path} holds no bearer token: delete it, and a new one is made")
-        return cls(kept, path, is_new=False)
+        return cls(kept, path, is_new)
 
 
 class BearerRequired:

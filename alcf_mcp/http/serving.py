@@ -30,7 +30,7 @@ async def serve_http(server: MCPServer[Any], settings: Settings) -> None:
     """
     address = loopback_address(settings.host)
     bearer = OwnBearer.of(settings.state_dir)
-    with _listener(address, settings.port) as listener:
+    with listener_at(address, settings.port) as listener:
         port = listener.getsockname()[1]
         web: uvicorn.Server
         app = application(
@@ -64,10 +64,7 @@ def loopback_address(host: str) -> Address:
     Raises:
         SettingsError: it is not a loopback address.
     """
-    try:
-        address = parse_address(host)
-    except ValueError:
-        raise SettingsError.about("host", f"{host!r} is no address; write 127.0.0.1") from None
+    address = address_of(host)
     if not address.is_loopback:
         raise SettingsError.about(
             "host",
@@ -77,7 +74,24 @@ def loopback_address(host: str) -> Address:
     return address
 
 
-def _listener(address: Address, port: int) -> socket.socket:
+def address_of(host: str) -> Address:
+    """Parse the address to serve on, whoever can reach it.
+
+    Raises:
+        SettingsError: it is none.
+    """
+    try:
+        return parse_address(host)
+    except ValueError:
+        raise SettingsError.about("host", f"{host!r} is no address; write 127.0.0.1") from None
+
+
+def listener_at(address: Address, port: int) -> socket.socket:
+    """Accept connections at an address.
+
+    Raises:
+        SettingsError: the port is taken.
+    """
     try:
         return listen_on(address, port)
     except OSError as error:

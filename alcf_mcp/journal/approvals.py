@@ -8,11 +8,11 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from time import time
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from alcf_mcp.store import Connection, Store
+from alcf_mcp.store import Connection, Row, Store, insert
 
 SECONDS = 600.0
 
@@ -21,7 +21,7 @@ ApprovalKind = Literal["code", "terminal"]
 
 
 class PendingApproval(BaseModel):
-    """A call that waits for approval in a terminal."""
+    """A call that waits for an answer."""
 
     code: str
     tool: str
@@ -38,9 +38,7 @@ class Approvals:
 
     async def ask(self, call: str, kind: ApprovalKind, *, tool: str, client: str, preview: str) -> str:
         """Record a question about one call; returns its code."""
-        code = secrets.token_hex(4)
-        values = (code, call, kind, tool, client, preview, time())
-        return await self.store.run(lambda db: _insert(db, values))
+        return (await self._ask(secrets.token_hex(4), call, kind, tool, client, preview)).code
 
     async def redeem_code(self, call: str, code: str) -> bool:
         """Use up a code that a model was given; returns whether it was valid for exactly this call."""
@@ -62,13 +60,18 @@ class Approvals:
         """
         code = secrets.token_hex(4)
         shown = f"{text}\n(Question {code}: your answer counts once.)"
-        values = (code, call, "question", tool, client, shown, time())
-        return await self.store.run(lambda db: _question(db, values))
+        return (await self._ask(code, call, "question", tool, client, shown)).preview
 
     async def take_question(self, call: str) -> bool:
         """Use up the question about one call; of two answers to it, only the first finds it."""
         sql = "DELETE FROM approvals WHERE kind = 'question' AND call = ?"
         return await self._use(sql, (call,))
+
+    async def _ask(
+        self, code: str, call: str, kind: str, tool: str, client: str, preview: str
+    ) -> PendingApproval:
+        new = {"code": code, "call": call, "kind": kind, "tool": tool, "client": client}
+        return await self.store.run(lambda db: _kept(db, {**new, "preview": preview, "asked_at": time()}))
 
     async def _use(self, sql: str, values: tuple[str | float, ...]) -> bool:
         return await self.store.run(lambda db: db.execute(sql, values).rowcount) > 0
@@ -80,7 +83,7 @@ class Approvals:
             " ORDER BY asked_at"
         )
         rows = self.store.read_now(lambda db: db.execute(sql, (time() - SECONDS,)).fetchall())
-        return [PendingApproval(**{name: row[name] for name in PendingApproval.model_fields}) for row in rows]
+        return [_pending(row) for row in rows]
 
     def approve(self, code: str) -> bool:
         """Approve the call that waits under a code; returns whether it was still waiting."""
@@ -97,29 +100,15 @@ class Approvals:
         return self.store.run_now(lambda db: db.execute(sql, (code,)).rowcount) == 1
 
 
-def _question(db: Connection, values: tuple[str | float, ...]) -> str:
+def _kept(db: Connection, new: dict[str, Any]) -> PendingApproval:
+    """Keep a question; the same one twice is one question, but for codes, which differ."""
     db.execute("DELETE FROM approvals WHERE asked_at < ?", (time() - SECONDS,))
-    same = "SELECT preview FROM approvals WHERE kind = 'question' AND call = ?"
-    if row := db.execute(same, (values[1],)).fetchone():
-        return str(row["preview"])
-    db.execute(
-        "INSERT INTO approvals (code, call, kind, tool, client, preview, asked_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        values,
-    )
-    return str(values[5])
+    same = "SELECT * FROM approvals WHERE kind = ? AND kind != 'code' AND call = ? AND approved_at IS NULL"
+    if row := db.execute(same, (new["kind"], new["call"])).fetchone():
+        return _pending(row)
+    insert(db, "approvals", new)
+    return PendingApproval(**{name: new[name] for name in PendingApproval.model_fields})
 
 
-def _insert(db: Connection, values: tuple[str | float, ...]) -> str:
-    db.execute("DELETE FROM approvals WHERE asked_at < ?", (time() - SECONDS,))
-    call, kind = values[1:3]
-    if kind == "terminal":  # the same question twice is one question
-        same = "SELECT code FROM approvals WHERE kind = 'terminal' AND call = ? AND approved_at IS NULL"
-        if row := db.execute(same, (call,)).fetchone():
-            return str(row["code"])
-    db.execute(
-        "INSERT INTO approvals (code, call, kind, tool, client, preview, asked_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        values,
-    )
-    return str(values[0])
+def _pending(row: Row) -> PendingApproval:
+    return PendingApproval(**{name: row[name] for name in PendingApproval.model_fields})

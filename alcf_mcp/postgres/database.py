@@ -136,14 +136,6 @@ class PostgresStore(Store):
         finally:
             self._turn.release()
 
-    async def read(self, work: Work[T]) -> T:
-        """Do work that only reads, off the event loop.
-
-        Raises:
-            JournalError: the database can't be used.
-        """
-        return await anyio.to_thread.run_sync(self.read_now, work)
-
     def run_now(self, work: Work[T]) -> T:
         """Do work that may change something, in one transaction."""
         with self.database.transaction(self.person, turns=True) as connection:

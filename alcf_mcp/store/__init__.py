@@ -10,6 +10,8 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+import anyio.to_thread
+
 from alcf_mcp.private import StateError
 
 logger = logging.getLogger(__name__)
@@ -76,6 +78,7 @@ class Store(Protocol):
         Raises:
             JournalError: the store can't be used.
         """
+        return await anyio.to_thread.run_sync(self.run_now, work)
 
     async def read(self, work: Work[T]) -> T:
         """Do work that only reads.
@@ -83,6 +86,7 @@ class Store(Protocol):
         Raises:
             JournalError: the store can't be used.
         """
+        return await anyio.to_thread.run_sync(self.read_now, work)
 
     def run_now(self, work: Work[T]) -> T:
         """Do the same as ``run``, for callers that have no event loop."""

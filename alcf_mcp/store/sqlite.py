@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import anyio.to_thread
-
 from alcf_mcp import __version__
 from alcf_mcp.private import make_private_directory, make_private_file
 from alcf_mcp.store import JournalError, Store, Work
@@ -34,24 +32,8 @@ class SQLiteStore(Store):
         """Return whether there is a file."""
         return self.path.exists()
 
-    async def run(self, work: Work[T]) -> T:
-        """Do work that may change something, in one transaction and off the event loop.
-
-        Raises:
-            JournalError: the file can't be used, or a newer version wrote it.
-        """
-        return await anyio.to_thread.run_sync(self.run_now, work)
-
-    async def read(self, work: Work[T]) -> T:
-        """Do work that only reads, off the event loop.
-
-        Raises:
-            JournalError: the file can't be used.
-        """
-        return await anyio.to_thread.run_sync(self.read_now, work)
-
     def run_now(self, work: Work[T]) -> T:
-        """Do work that may change something, in one transaction."""
+        """Do work that may change something, in one transaction; not in a file that a newer version wrote."""
         with self._open() as connection:
             if _version(connection) > len(SCHEMA):  # a newer version may expect more in a row
                 raise self._is_newer(connection)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,19 +18,19 @@ from pydantic import AnyHttpUrl
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.authentication import AuthenticationMiddleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from alcf_mcp.http.application import AccessLog
+from alcf_mcp.http.application import AccessLog, health_routes
 from alcf_mcp.postgres.members import Members
 from alcf_mcp.team.bounds import BoundedBodies
 from alcf_mcp.team.people import People, TooManyPeople
 from alcf_mcp.team.person import Person
-from alcf_mcp.team.sign_in import MCP_PATH, SCOPE, GlobusSignIn, person_of
+from alcf_mcp.team.sign_in import MCP_PATH, SCOPE, GlobusSignIn
 
-logger = logging.getLogger(__name__)
+Work = Callable[[], Coroutine[Any, Any, None]]
+"""Something that goes on while the server runs."""
 
 
 def team_application(
@@ -41,7 +40,7 @@ def team_application(
     origin: str,
     is_ready: Callable[[], bool],
     pages: Iterable[BaseRoute] = (),
-    work: Iterable[Callable[[], Coroutine[Any, Any, None]]] = (),
+    work: Iterable[Work] = (),
     members: Members | None = None,
 ) -> ASGIApp:
     """Return the application.
@@ -65,18 +64,10 @@ def team_application(
             yield
             group.cancel_scope.cancel()
 
-    async def healthz(_: Request) -> Response:
-        return PlainTextResponse("alive\n")
-
-    async def readyz(_: Request) -> Response:
-        ready = is_ready()
-        return PlainTextResponse("ready\n" if ready else "not ready\n", status_code=200 if ready else 503)
-
     mcp = RequireAuthMiddleware(Dispatch(people, members), [SCOPE], build_resource_metadata_url(resource))
     app = Starlette(
         routes=[
-            Route("/healthz", healthz),
-            Route("/readyz", readyz),
+            *health_routes(is_ready),
             Route(MCP_PATH, mcp),
             *sign_in.get_routes(MCP_PATH),
             *pages,
@@ -108,7 +99,7 @@ class Dispatch:
         user: AuthenticatedUser = scope["user"]
         claims = user.access_token.claims or {}
         try:
-            async with self._people.of(person_of(claims)) as server:
+            async with self._people.of(Person.of(claims)) as server:
                 if server.use_sign_in(claims["sign_in"]):
                     await self._see(server.person, claims["sign_in"])
                 await server.sessions.handle_request(scope, receive, send)

@@ -26,7 +26,6 @@ from alcf_mcp.auth.clients import POLICY
 from alcf_mcp.team.admission import Admission
 from alcf_mcp.team.globus_client import IDENTITY_SCOPES, IDTokens, globus_url
 from alcf_mcp.team.person import Person
-from alcf_mcp.team.sign_in import person_of
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +61,7 @@ class BrowserSessions:
         origin: the server's public address, without a path.
         key: signs what the cookies hold.
         admission: who may use the server.
+        id_tokens: verifies what Globus says about them.
     """
 
     client_id: str
@@ -69,6 +69,7 @@ class BrowserSessions:
     origin: str
     key: bytes
     admission: Admission
+    id_tokens: IDTokens
 
     def routes(self) -> list[Route]:
         """The routes by which people sign in."""
@@ -77,10 +78,10 @@ class BrowserSessions:
     async def visitor(self, request: Request) -> Visitor | None:
         """Who looks at a page; ``None`` if they have not signed in, or are not let in any more."""
         session = self._opened(request.cookies.get(self._name(SESSION)), "session")
-        if session is None or not await self.admission.still_admits(person_of(session)):
+        if session is None or not await self.admission.still_admits(person := Person.of(session)):
             return None
         proof = hmac.new(self.key, f"form {session['jti']}".encode(), hashlib.sha256).hexdigest()
-        return Visitor(person_of(session), proof)
+        return Visitor(person, proof)
 
     def is_from_here(self, request: Request, visitor: Visitor, token: object) -> bool:
         """Whether a form was sent from a page of this server, by the person who was shown it."""
@@ -111,15 +112,15 @@ class BrowserSessions:
         if not (attempt and code and hmac.compare_digest(state.encode(), attempt["state"].encode())):
             return _failed("This sign-in was not begun in this browser, or too long ago")
         try:
-            person = person_of(await self._claims(code, attempt["verifier"]))
+            person = Person.of(await self._claims(code, attempt["verifier"]))
         except Exception as error:  # whatever Globus says: nobody is signed in
             logger.warning("a sign-in to the pages failed (%s)", type(error).__name__)
             return _failed("Globus did not confirm the sign-in")
         if not await self.admission.still_admits(person):
             return _failed("You may not use this server", 403)
         response = RedirectResponse("/approvals", 303)
-        claims = {"iss": person.issuer, "sub": person.subject, "preferred_username": person.username}
-        self._set(response, SESSION, claims | {"jti": secrets.token_hex(16)}, SESSION_SECONDS, "session")
+        facts = person.claims() | {"jti": secrets.token_hex(16)}
+        self._set(response, SESSION, facts, SESSION_SECONDS, "session")
         response.delete_cookie(self._name(ATTEMPT), secure=self._is_secure, httponly=True, samesite="lax")
         return response
 
@@ -134,7 +135,7 @@ class BrowserSessions:
             )
         finally:
             await client.aclose()
-        return await IDTokens(self.client_id).claims(answer["id_token"])
+        return await self.id_tokens.claims(answer["id_token"])
 
     def _set(self, response: Response, cookie: str, facts: dict[str, Any], seconds: int, use: str) -> None:
         # Issuer and subject are Globus' words here: the token's own are told by its audience.

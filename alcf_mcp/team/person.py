@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,15 @@ class Person:
     issuer: str
     subject: str
     username: str = field(default="", compare=False)
+
+    @classmethod
+    def of(cls, claims: Mapping[str, Any]) -> Person:
+        """Whom the claims of a token are about."""
+        return cls(claims["iss"], claims["sub"], claims.get("preferred_username", ""))
+
+    def claims(self) -> dict[str, str]:
+        """What a token says about them."""
+        return {"iss": self.issuer, "sub": self.subject, "preferred_username": self.username}
 
     @property
     def key(self) -> str:

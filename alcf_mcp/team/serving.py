@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import secrets
-import socket
 import sys
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -20,16 +18,16 @@ from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from alcf_mcp.config import Settings, SettingsError
-from alcf_mcp.http.serving import web_server
+from alcf_mcp.http.serving import address_of, listener_at, web_server
 from alcf_mcp.logs import take_over
-from alcf_mcp.loopback import Address, listen_on, origin_of, parse_address
+from alcf_mcp.loopback import Address, origin_of
 from alcf_mcp.postgres.database import Database
 from alcf_mcp.postgres.database import opened as opened_database
 from alcf_mcp.postgres.members import Members
 from alcf_mcp.postgres.nonces import Nonces
-from alcf_mcp.private import StateError, make_private_directory, make_private_file
+from alcf_mcp.private import StateError, kept_secret
 from alcf_mcp.team.admission import Admission
-from alcf_mcp.team.application import team_application
+from alcf_mcp.team.application import Work, team_application
 from alcf_mcp.team.approvals import ApprovalPages, approval_page
 from alcf_mcp.team.browser import CALLBACK_PATH as PAGES_CALLBACK_PATH
 from alcf_mcp.team.browser import BrowserSessions
@@ -60,17 +58,15 @@ async def serve_team(settings: Settings) -> None:
         database = (
             opened.enter_context(opened_database(settings.database_url)) if settings.database_url else None
         )
-        listener = opened.enter_context(closing(_listener(settings)))
+        address = _address(settings)
+        listener = opened.enter_context(listener_at(address, settings.port))
         web: uvicorn.Server
-        team = Team.of(settings, _origin(settings, listener), database)
+        origin = origin_of_public_url(settings.public_url) or origin_of(address, listener)
+        team = Team.of(settings, origin, database)
         web = web_server(team.application(lambda: web.started and not web.should_exit))
         sys.stderr.write(f"alcf-mcp serves MCP at {team.origin}{MCP_PATH}; people sign in through Globus\n")
         sys.stderr.flush()
         await web.serve(sockets=[listener])
-
-
-Work = Callable[[], Coroutine[Any, Any, None]]
-"""Something that goes on while the server runs."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +115,7 @@ class Team:
             approval_page(origin),
         )
         people = People(servers.build)
-        browsers = BrowserSessions(client_id, secret, origin, keys.pages(), admission)
+        browsers = BrowserSessions(client_id, secret, origin, keys.pages(), admission, sign_in.id_tokens)
         work = [Housekeeping(members, people).go_on, forget] if members else [forget]
         return cls(origin, sign_in, people, ApprovalPages(browsers, state), members, work)
 
@@ -142,17 +138,6 @@ def _storage(settings: Settings, database: Database | None) -> tuple[AsyncKeyVal
         return in_database(database.url), partial(forget_in_database, database)
     files = in_files(settings.state_dir / "sign-ins")
     return files, partial(forget_in_files, files)
-
-
-def _listener(settings: Settings) -> socket.socket:
-    try:
-        return listen_on(_address(settings), settings.port)
-    except OSError as error:
-        raise SettingsError.about("port", f"{settings.port} can't be served on ({error.strerror})") from None
-
-
-def _origin(settings: Settings, listener: socket.socket) -> str:
-    return origin_of_public_url(settings.public_url) or origin_of(_address(settings), listener)
 
 
 def _allowed(origin: str) -> TransportSecuritySettings:
@@ -209,23 +194,14 @@ def keys_of(settings: Settings) -> ServerKeys:
 
 def _own_key(path: Path) -> str:
     try:
-        make_private_directory(path.parent)
-        make_private_file(path)
-        kept = path.read_text(encoding="ascii").strip()
-        if not kept:
-            kept = secrets.token_hex(32)
-            path.write_text(f"{kept}\n", encoding="ascii")
+        return kept_secret(path, lambda: secrets.token_hex(32))[0]
     except (OSError, UnicodeDecodeError) as error:
         raise StateError(f"The server's key {path} can't be used ({error})") from None
-    return kept
 
 
 def _address(settings: Settings) -> Address:
     """Where to listen: elsewhere than on loopback only if clients come by TLS."""
-    try:
-        address = parse_address(settings.host)
-    except ValueError:
-        raise SettingsError.about("host", f"{settings.host!r} is no address; write 127.0.0.1") from None
+    address = address_of(settings.host)
     if not address.is_loopback and urlsplit(settings.public_url or "").scheme != "https":
         raise SettingsError.about(
             "host",

@@ -65,6 +65,9 @@ class GlobusSignIn(OAuthProxy):
         storage: where sign-ins are kept, encrypted.
         admission: who may sign in.
         nonces: what was used once, where several replicas have to know it.
+
+    Attributes:
+        id_tokens: verifies what Globus says about who has signed in.
     """
 
     def __init__(
@@ -97,7 +100,7 @@ class GlobusSignIn(OAuthProxy):
         self._admission = admission
         self._nonces = nonces
         self._verified = VerifiedTokens()
-        self._id_tokens = IDTokens(client_id)
+        self.id_tokens = IDTokens(client_id)
         self._registered: list[float] = []
 
     @override
@@ -174,12 +177,19 @@ class GlobusSignIn(OAuthProxy):
 
     async def _sign_in_of(self, token: str, use: str) -> str | None:
         """The id of the sign-in behind a client's token."""
-        try:
-            payload = self.jwt_issuer.verify_token(token, expected_token_use=use)
-        except (JoseError, ValueError, KeyError):
-            return None
+        payload = self._payload_of(token, use)
+        return await self._sign_in_behind(payload) if payload else None
+
+    async def _sign_in_behind(self, payload: Mapping[str, Any]) -> str | None:
         mapping = await self._jti_mapping_store.get(key=str(payload["jti"]))
         return mapping.upstream_token_id if mapping else None
+
+    def _payload_of(self, token: str, use: str) -> dict[str, Any] | None:
+        """What a client's token says; ``None`` if it is not one of this server's for that use."""
+        try:
+            return self.jwt_issuer.verify_token(token, expected_token_use=use)
+        except (JoseError, ValueError, KeyError):
+            return None
 
     async def _keep_client(self, client_id: str, seconds: int) -> None:
         if client := await self._client_store.get(key=client_id):
@@ -205,11 +215,10 @@ class GlobusSignIn(OAuthProxy):
     @override
     async def _extract_upstream_claims(self, idp_tokens: dict[str, Any]) -> dict[str, Any]:
         """Who has signed in, for the clients' tokens."""
-        person = await self._person(idp_tokens)
-        return {"iss": person.issuer, "sub": person.subject, "preferred_username": person.username}
+        return (await self._person(idp_tokens)).claims()
 
     async def _person(self, idp_tokens: dict[str, Any]) -> Person:
-        return person_of(await self._id_tokens.claims(idp_tokens["id_token"]))
+        return Person.of(await self.id_tokens.claims(idp_tokens["id_token"]))
 
     @override
     async def _try_transparent_refresh(self, upstream_token_set: UpstreamTokenSet) -> UpstreamTokenSet:
@@ -234,13 +243,10 @@ class GlobusSignIn(OAuthProxy):
         """Return whose token it is; ``None`` if it is not this server's, or its sign-in is over."""
         if known := self._verified.get(token):
             return known
-        try:
-            payload = self.jwt_issuer.verify_token(token)
-        except (JoseError, ValueError, KeyError):
-            return None
-        mapping = await self._jti_mapping_store.get(key=str(payload["jti"]))
-        sign_in = await self.sign_in(mapping.upstream_token_id) if mapping else None
-        if sign_in is None:
+        payload = self._payload_of(token, "access")
+        id = await self._sign_in_behind(payload) if payload else None
+        sign_in = await self.sign_in(id) if id else None
+        if payload is None or sign_in is None:
             return None
         claims = sign_in.upstream_claims or payload.get("upstream_claims") or {}
         found = AccessToken(
@@ -279,11 +285,6 @@ class GlobusSignIn(OAuthProxy):
         """End a sign-in: its clients have to sign in again."""
         await self._upstream_token_store.delete(key=id)
         self._verified.forget(id)
-
-
-def person_of(claims: Mapping[str, Any]) -> Person:
-    """Whom the claims of a token are about."""
-    return Person(claims["iss"], claims["sub"], claims.get("preferred_username", ""))
 
 
 def valid_until(sign_in: UpstreamTokenSet) -> float:

@@ -14,7 +14,6 @@ import contextlib
 import hashlib
 import json
 import secrets
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,7 +23,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import jwt
-import uvicorn
 from cryptography.hazmat.primitives.asymmetric import rsa
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -34,6 +32,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alcf_mcp.auth.clients import POLICY, RESOURCE_SERVER
 from alcf_mcp.auth.clients import SCOPE as FACILITY
+from tests.threads import served
 
 HOURS_48 = 48 * 3600
 
@@ -294,19 +293,8 @@ class Site:
 def serving() -> Iterator[Site]:
     """Serve on a free port, in a thread of its own."""
     site = Site()
-    config = uvicorn.Config(site, port=0, log_config=None, ws="none", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    site.url = f"http://127.0.0.1:{port}"
-    try:
+    with served(site) as site.url:
         yield site
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 def query_of(url: str) -> dict[str, str]:

@@ -7,20 +7,17 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import anyio
 import httpx
 import httpx2
 import pytest
-import uvicorn
 from mcp import Client
 from mcp.client.auth import OAuthClientProvider, TokenStorage
 from mcp.client.streamable_http import streamable_http_client
@@ -31,7 +28,8 @@ from mcp.shared.auth import (
     OAuthToken,
 )
 from pydantic import SecretStr
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from alcf_mcp.local import LocalSettings
 from alcf_mcp.local.sign_in import LocalIdentity
@@ -41,6 +39,7 @@ from tests.postgres import database_url, postgres  # noqa: F401 - fixtures
 from tests.team.balancer import Balancer
 from tests.team.browser import Browser
 from tests.team.oauth_client import RETURN
+from tests.threads import served
 
 MOST_SECONDS = 40.0
 KEYS = "a-key-of-the-tests-with-forty-characters-01"
@@ -191,52 +190,17 @@ def _is_ready(origin: str) -> bool:
     return False
 
 
-@contextmanager
-def served(app: ASGIApp, port: int) -> Iterator[None]:
-    """Serve an application in a thread of its own."""
-    config = uvicorn.Config(app, port=port, log_config=None, ws="none", lifespan="on")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join()
+def with_jobs(facility: TeamFacility) -> Starlette:
+    """A facility whose jobs run while it is served."""
 
+    @asynccontextmanager
+    async def running(_: Starlette) -> AsyncIterator[None]:
+        async with facility.running():
+            yield
+            await facility.end_jobs()
 
-@contextmanager
-def served_facility(facility: TeamFacility, port: int) -> Iterator[None]:
-    """Serve a facility in a thread of its own, where its jobs run, too."""
-    ready, over = threading.Event(), threading.Event()
+    return Starlette(routes=[Mount("/", facility.app)], lifespan=running)
 
-    async def serve() -> None:
-        config = uvicorn.Config(facility.app, port=port, log_config=None, ws="none", lifespan="off")
-        server = uvicorn.Server(config)
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-        async with facility.running(), anyio.create_task_group() as group:
-            group.start_soon(server.serve)
-            while not server.started:  # noqa: ASYNC110 - it has no event
-                await anyio.sleep(0.01)
-            ready.set()
-            while not over.is_set():  # noqa: ASYNC110 - another thread sets it
-                await anyio.sleep(0.05)
-            server.should_exit = True
-        await facility.end_jobs()
-
-    thread = threading.Thread(target=anyio.run, args=(serve,))
-    thread.start()
-    assert ready.wait(MOST_SECONDS)
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
-StartTeam = Callable[..., AbstractAsyncContextManager[TeamServer]]
 
 PEOPLE = ("ada", "bob", "eve@example.org")
 
@@ -263,7 +227,7 @@ def team_server(root: Path, database: SecretStr | None, **facility_settings: Any
     if database:
         environment["ALCF_MCP_DATABASE_URL"] = database.get_secret_value()
     balancer = Balancer()
-    with served_facility(facility, facility_port), served(balancer.app, port):
+    with served(with_jobs(facility), facility_port), served(balancer.app, port):
         server = TeamServer(facility, f"{facility_origin}/api/v1", balancer, origin, root, environment)
         try:
             yield server

@@ -8,12 +8,14 @@ from starlette.responses import Response
 
 from alcf_mcp.team.admission import Admission
 from alcf_mcp.team.browser import SESSION, BrowserSessions
+from alcf_mcp.team.globus_client import IDTokens
 
 ADA = {"iss": "https://auth.globus.org", "sub": "1", "preferred_username": "ada@alcf.anl.gov"}
 
 
 def sessions(origin: str = "https://mcp.example", *users: str) -> BrowserSessions:
-    return BrowserSessions("client", SecretStr("secret"), origin, b"k" * 32, Admission(users))
+    id_tokens = IDTokens("client")
+    return BrowserSessions("client", SecretStr("secret"), origin, b"k" * 32, Admission(users), id_tokens)
 
 
 def cookie_of(browsers: BrowserSessions, seconds: int = 60, use: str = "session") -> str:
