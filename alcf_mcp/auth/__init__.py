@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+import anyio.to_thread
 from pydantic import SecretStr
 
 from alcf_mcp.auth.causes import Cause, cause_of
@@ -54,8 +55,12 @@ class Auth:
         """Where the facility's client gets its tokens."""
         return GivenToken(self.given) if self.given else GlobusTokens(self.stores, self.refusal)
 
-    def status(self) -> AuthStatus:
-        """Return who is signed in, and how; this only reads files."""
+    async def status(self) -> AuthStatus:
+        """Return who is signed in, and how."""
+        return await anyio.to_thread.run_sync(self.status_in_files)
+
+    def status_in_files(self) -> AuthStatus:
+        """Return what the files of this computer tell of it."""
         return status_of(self.tokens, self.stores)
 
 

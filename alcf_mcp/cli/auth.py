@@ -45,7 +45,7 @@ def status(
     settings = load_settings()
     from alcf_mcp.auth import Auth  # noqa: PLC0415 - loaded where it is used
 
-    found = Auth.of(settings).status()
+    found = Auth.of(settings).status_in_files()
     facts = _facts(found, units)
     if as_json:
         sys.stdout.write(json.dumps(facts) + "\n")

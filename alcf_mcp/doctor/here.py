@@ -89,7 +89,7 @@ def check_sign_in(settings: Settings) -> Check:
     """Report who is signed in and for how long, without showing the token itself."""
     if settings.facility == "local":
         return Check(name="sign-in", verdict=Health.GOOD, seen="The local facility needs no sign-in")
-    status = Auth.of(settings).status()
+    status = Auth.of(settings).status_in_files()
     if status.problem:
         return Check(name="sign-in", verdict=Health.BAD, seen=str(status.problem), cure=status.problem.hint)
     if not status.has_token:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from time import monotonic
 
-import anyio.from_thread
 from fastmcp.server.auth.oauth_proxy.models import UpstreamTokenSet
 from pydantic import SecretStr
+from typing_extensions import override
 
 from alcf_mcp.auth import Auth, AuthStatus, HostNotTrusted, NotSignedIn, SignedIn
 from alcf_mcp.team.person import Person
@@ -52,13 +52,18 @@ class FacilityTokens:
         """
         if self.refusal:
             raise self.refusal
+        found = await self.known()
+        if found is None:
+            raise OVER.with_traceback(None)
+        return SecretStr(found.access_token)
+
+    async def known(self) -> UpstreamTokenSet | None:
+        """Return the sign-in, looked up within the last half a minute; ``None`` if it is over."""
         now = monotonic()
         if self._known is None or self._known[0] < now - KNOWN_SECONDS:
             found = await self.looked_up()
-            if found is None:
-                raise OVER.with_traceback(None)
-            self._known = now, found
-        return SecretStr(self._known[1].access_token)
+            self._known = (now, found) if found else None
+        return self._known[1] if self._known else None
 
     async def renewed(self, rejected: SecretStr) -> SecretStr | None:
         """Return another token if the sign-in has been renewed, on this replica or another."""
@@ -92,9 +97,10 @@ class SignInByClient(Auth):
         """Where the facility's client gets its tokens."""
         return self._tokens
 
-    def status(self) -> AuthStatus:
-        """Return who is signed in, and until when. Runs in a thread."""
-        found = anyio.from_thread.run(self._tokens.looked_up)
+    @override
+    async def status(self) -> AuthStatus:
+        """Return who is signed in, and until when."""
+        found = await self._tokens.known()
         if found is None:
             return AuthStatus("nowhere", problem=OVER)
         signed_in = SignedIn(

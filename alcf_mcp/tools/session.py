@@ -120,7 +120,7 @@ async def auth_status(app: ThisApp) -> SignInReport:
             next_step="No sign-in is needed here.",
             **common,
         )
-    status = await anyio.to_thread.run_sync(app.auth.status)
+    status = await app.auth.status()
     signed_in, left = status.signed_in, status.seconds_left
     return SignInReport(
         facility="ALCF",

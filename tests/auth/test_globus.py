@@ -224,9 +224,9 @@ def test_a_file_that_others_can_read_is_reported_and_made_private_by_the_next_re
     globus: GlobusAuth, signed_in: SignedIn, store: TokenStore
 ) -> None:
     store.path.chmod(0o644)
-    assert "chmod 600" in auth().status().remarks[0]
+    assert "chmod 600" in auth().status_in_files().remarks[0]
     renew(store)
-    assert auth().status().remarks == []
+    assert auth().status_in_files().remarks == []
 
 
 def test_a_linked_file_stays_a_link(globus: GlobusAuth, signed_in: SignedIn, store: TokenStore) -> None:
@@ -239,5 +239,7 @@ def test_a_linked_file_stays_a_link(globus: GlobusAuth, signed_in: SignedIn, sto
 
 
 def test_nothing_shows_a_token(globus: GlobusAuth, signed_in: SignedIn, store: TokenStore) -> None:
-    shown = f"{signed_in!r} {store!r} {auth()!r} {auth().tokens!r} {auth().status()!r} {Attempt(ALCF)!r}"
+    shown = (
+        f"{signed_in!r} {store!r} {auth()!r} {auth().tokens!r} {auth().status_in_files()!r} {Attempt(ALCF)!r}"
+    )
     assert not [secret for secret in globus.secrets if secret in shown]

@@ -23,16 +23,16 @@ from tests.auth.globus_auth import BOB, GlobusAuth, stored
 async def test_a_given_token_wins(globus: GlobusAuth, signed_in: SignedIn) -> None:
     given = Auth.of(load_settings(access_token="given"))
     assert (await given.tokens.token()).get_secret_value() == "given"
-    assert given.status().source == "settings"
+    assert given.status_in_files().source == "settings"
 
 
 async def test_the_sign_in_of_alcf_tokens_is_used_if_there_is_no_other(globus: GlobusAuth) -> None:
     theirs = sign_in(globus, ALCF_TOKENS)
     assert await auth().tokens.token() == theirs.access_token
-    assert auth().status().source == "alcf-tokens"
+    assert auth().status_in_files().source == "alcf-tokens"
     ours = sign_in(globus)
     assert await auth().tokens.token() == ours.access_token
-    assert auth().status().source == "Globus sign-in"
+    assert auth().status_in_files().source == "Globus sign-in"
 
 
 async def test_it_is_used_too_when_the_other_is_over(
@@ -169,7 +169,7 @@ async def test_a_damaged_store_is_told(globus: GlobusAuth, signed_in: SignedIn, 
     store.path.write_text("{")
     with pytest.raises(StoreDamaged):
         await auth().tokens.token()
-    status = auth().status()
+    status = auth().status_in_files()
     assert not status.has_token
     assert isinstance(status.problem, StoreDamaged)
 
