@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -65,6 +66,7 @@ def load_prompt_files() -> Iterator[PromptFile]:
         yield _read(path)
 
 
+@cache  # a server for many people has one for all of them
 def _read(path: Path) -> PromptFile:
     head, body = parted(path.read_text(encoding="utf-8"), _PromptHead, where=str(path))
     unknown = set(_PLACEHOLDER.findall(body)) - {argument.name for argument in head.arguments}

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import anyio
 
 from alcf_mcp import __version__
-from alcf_mcp.iri.certificates import WHERE_INSPECTED, tls_context, why_distrusted
+from alcf_mcp.iri.certificates import WHERE_INSPECTED, shared_tls_context, why_distrusted
 from alcf_mcp.iri.crowd import Crowd
 from alcf_mcp.iri.errors import (
     ConnectionLost,
@@ -143,7 +143,7 @@ class Connection:
 
         proxy = self._proxy
         encrypted = self._transport is None and self.base_url.startswith("https:")
-        trusted = tls_context() if encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        trusted = shared_tls_context() if encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         over_tls = trusted if proxy and proxy.url.startswith("https:") else None
         most = int(self._slots.total_tokens)
         return httpx.AsyncClient(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Coroutine
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,8 @@ class ListedTool(Tool):
     _output_schema: dict[str, Any] | None = PrivateAttr(None)
 
     @classmethod
-    def of(cls, name: str, group: str, unlisted: Collection[str] = ()) -> ListedTool:
+    @cache  # it never changes, and a server for many people has one for all of them
+    def of(cls, name: str, group: str, unlisted: tuple[str, ...] = ()) -> ListedTool:
         """Make a tool from its definition, which is generated from its function and reviewed as a file.
 
         Args:

@@ -6,13 +6,14 @@ import shutil
 import ssl
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import certifi
 import pytest
 
 from alcf_mcp.iri import IRIClient, errors
-from alcf_mcp.iri.certificates import VARIABLES, tls_context
+from alcf_mcp.iri.certificates import VARIABLES, kept_context, shared_tls_context, tls_context
 from tests.certificates import Authority
 from tests.iri.support import TOKEN, loopback, response, sends
 
@@ -24,6 +25,14 @@ NOTHING = "/nowhere/authority.pem"
 def authority(tmp_path: Path) -> Authority:
     """An organization's authority, which this machine does not trust by itself."""
     return Authority(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    """What one test trusts is nothing to the others."""
+    kept_context.cache_clear()
+    yield
+    kept_context.cache_clear()
 
 
 async def fetch(url: str) -> str:
@@ -86,6 +95,15 @@ async def test_a_long_value_is_no_traceback_either(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("SSL_CERT_FILE", "x" * 5000)
     with pytest.raises(errors.WrongEnvironment, match="SSL_CERT_FILE names x"):
         tls_context()
+
+
+def test_connections_share_one_context_as_long_as_the_same_is_trusted(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = shared_tls_context()
+    assert shared_tls_context() is first
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.path))
+    assert shared_tls_context() is not first
 
 
 async def test_certificates_do_not_matter_without_encryption(monkeypatch: pytest.MonkeyPatch) -> None:
