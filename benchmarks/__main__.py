@@ -27,6 +27,7 @@ from benchmarks.report import Report
 from benchmarks.sizes import SIZES
 from benchmarks.start import START
 from benchmarks.tasks import TASKS
+from benchmarks.team import TEAM
 from benchmarks.terminal import TERMINAL
 from benchmarks.varying import VARYING
 from benchmarks.views import VIEWS
@@ -34,7 +35,7 @@ from benchmarks.weather import WEATHER
 
 MEASURED = (
     *(START, TERMINAL, OVERHEAD, TASKS, VARYING, CONCURRENCY),
-    *(ENSEMBLES, LARGE, SIZES, MEMORY, JOURNAL, WEATHER, VIEWS),
+    *(ENSEMBLES, LARGE, SIZES, MEMORY, JOURNAL, WEATHER, VIEWS, TEAM),
 )
 ALL: dict[str, Benchmark] = {benchmark.name: benchmark for benchmark in MEASURED}
 PROFILED = [START.name, *(name for name, benchmark in ALL.items() if benchmark.workload)]

@@ -15,7 +15,11 @@ TRIVIAL_TOOL = "echo"
 
 def build_floor() -> MCPServer[None]:
     """A bare server with one trivial tool."""
-    server: MCPServer[None] = MCPServer("floor", log_level="WARNING")
+    return with_trivial_tool(MCPServer("floor", log_level="WARNING"))
+
+
+def with_trivial_tool(server: MCPServer[None]) -> MCPServer[None]:
+    """Add the trivial tool to a bare server."""
 
     @server.tool(name=TRIVIAL_TOOL)
     async def echo(text: str) -> str:

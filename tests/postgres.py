@@ -79,7 +79,7 @@ def name_of(url: SecretStr) -> str:
 
 
 @cache
-def _started() -> PostgresServer | str:
+def started_server() -> PostgresServer | str:
     """The server of this process, or why there is none."""
     try:
         with warnings.catch_warnings():
@@ -102,7 +102,7 @@ def _started() -> PostgresServer | str:
 
 def postgres_server() -> PostgresServer:
     """The server of this process, which is started the first time; a test is skipped where none runs."""
-    started = _started()
+    started = started_server()
     if isinstance(started, str):
         pytest.skip(started)
     return started

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -11,7 +12,10 @@ import pytest
 
 from alcf_mcp.activity.start_range import StartRange, StartUnknown
 from benchmarks.backtest import Judged, Score
-from benchmarks.figure import Figure, Goal
+from benchmarks.figure import Figure, Goal, MeasurementFailed
+from benchmarks.floor import TRIVIAL_TOOL
+from benchmarks.floor_over_http import floor_over_http
+from benchmarks.http_load import Load, loaded
 from benchmarks.plan import Plan
 from benchmarks.rounds import Rounds, rounds
 from benchmarks.synthetic_days import Days
@@ -126,3 +130,13 @@ def test_synthetic_days_never_give_away_more_nodes_than_there_are(seed: int) -> 
         assert len(taken) == len(set(taken))
         assert not set(taken) & (days.free | days.down.keys())
     assert any(job.started is not None for job in days.jobs)
+
+
+def test_load_over_http_counts_what_was_answered_and_fails_with_the_first_error(tmp_path: Path) -> None:
+    with floor_over_http(tmp_path, "http://127.0.0.1:9") as port:
+        load = Load([port], f"127.0.0.1:{port}", ["", ""], TRIVIAL_TOOL, {"text": "hello"}, seconds=0.2)
+        measured = loaded(load)
+        assert measured.calls > 2
+        assert 0 < measured.seconds_a_call <= measured.p99 <= measured.seconds
+        with pytest.raises(MeasurementFailed, match="nothing_like_it over HTTP failed"):
+            loaded(replace(load, tool="nothing_like_it"))

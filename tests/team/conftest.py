@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -206,11 +206,13 @@ PEOPLE = ("ada", "bob", "eve@example.org")
 
 
 @contextmanager
-def team_server(root: Path, database: SecretStr | None, **facility_settings: Any) -> Iterator[TeamServer]:
-    """A facility for Ada and Bob, Globus Auth, a balancer, and no replica yet."""
+def team_server(
+    root: Path, database: SecretStr | None, logins: Sequence[str] = PEOPLE, **facility_settings: Any
+) -> Iterator[TeamServer]:
+    """A facility for some people, Globus Auth, a balancer, and no replica yet."""
     port, facility_port = free_port(), free_port()
     origin, facility_origin = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{facility_port}"
-    people = [LocalIdentity.parse(name) for name in PEOPLE]
+    people = [LocalIdentity.parse(name) for name in logins]
     redirects = [f"{origin}/auth/callback", f"{origin}/pages/callback"]
     settings = LocalSettings(root=root / "facility", **QUICK | facility_settings)
     facility = TeamFacility(settings, people, redirect_uris=redirects, control=True)
