@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from mcp import MCPError
 from mcp.types import ElicitResult
 from prometheus_client.parser import text_string_to_metric_families
 
+from alcf_mcp import measures
 from alcf_mcp.team.serving import ALL_REQUESTS
 from tests.collector import Collector, attributes_of, collecting
 from tests.conftest import Answered
@@ -31,6 +33,19 @@ TRACE, CALLER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 WRONG_TOOL = "read_adas_diary"
 NOTHING = "alcf://files/eagle/LocalDemo/adas-diary"
 YES = ElicitResult(action="accept", content={"confirm": True})
+
+GAUGES = {
+    "alcf_mcp_people_open",
+    "alcf_mcp_line_waiting",
+    "alcf_mcp_line_used",
+    "alcf_mcp_line_limit",
+    "db_client_connection_count",
+    "db_client_connection_max",
+    "db_client_connection_pending_requests",
+}
+"""What tells how much is in use, by Prometheus' names."""
+
+PAGE = Path(__file__).parents[2] / "docs" / "team-server.md"
 
 Labels = frozenset[tuple[str, str]]
 
@@ -66,6 +81,12 @@ class Watched:
         found = [value for (one, given), value in self.values.items() if one == name and asked <= given]
         assert found, f"there is no {name} with {labels}"
         return sum(found)
+
+
+def prometheus_name(measure: measures.Tally | measures.Timing) -> str:
+    """What Prometheus calls a measure."""
+    unit = "seconds" if isinstance(measure, measures.Timing) else "total"
+    return f"{measure.name.replace('.', '_')}_{unit}"
 
 
 @pytest.fixture(scope="module")
@@ -238,6 +259,16 @@ def test_nobody_is_named_and_nothing_of_theirs(watched: Watched) -> None:
 def test_the_public_port_shows_no_metrics_and_nothing_listens_unless_it_is_asked(watched: Watched) -> None:
     assert watched.public == 404
     assert watched.listeners == (2, 1)
+
+
+def test_the_page_for_operators_lists_what_is_told(watched: Watched) -> None:
+    families = text_string_to_metric_families(watched.text)
+    told = {f"{one.name}_total" if one.type == "counter" else one.name for one in families}
+    ours = {prometheus_name(measure) for measure in measures.ALL} | GAUGES
+    ours_told = {name for name in told if not name.startswith("process_")} - {"target_info", "target"}
+    assert GAUGES <= ours_told <= ours
+    listed = re.findall(r"^\| `(\w+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(listed) == sorted(ours)
 
 
 # What a collector gets
