@@ -19,6 +19,7 @@ from alcf_mcp.cli import app
 from alcf_mcp.config import Settings, load_settings
 from alcf_mcp.http.serving import STOPPING_SECONDS
 from alcf_mcp.postgres.database import opened
+from alcf_mcp.team.exporting import FLUSH_SECONDS
 from alcf_mcp.team.serving import Team, origin_of_public_url
 from tests.postgres import PASSWORD, database_url, postgres  # noqa: F401 - fixtures
 from tests.team.test_metrics import GAUGES, prometheus_name
@@ -114,7 +115,7 @@ def test_the_parts_on_kubernetes_lead_to_each_other() -> None:
     assert ports["http"] == Settings.model_fields["port"].default
     assert OBJECTS["Service"]["spec"]["selector"] == labels
     assert container["envFrom"] == [{"secretRef": {"name": OBJECTS["Secret"]["metadata"]["name"]}}]
-    assert _pod("Deployment")["terminationGracePeriodSeconds"] > STOPPING_SECONDS
+    assert _pod("Deployment")["terminationGracePeriodSeconds"] > STOPPING_SECONDS + FLUSH_SECONDS
     (rule,) = OBJECTS["Ingress"]["spec"]["rules"]
     (public,) = (one["value"] for one in container["env"] if one["name"] == "ALCF_MCP_PUBLIC_URL")
     assert origin_of_public_url(public) == f"https://{rule['host']}"
