@@ -35,7 +35,6 @@ from alcf_mcp.team.browser import BrowserSessions
 from alcf_mcp.team.fairness import FairLine
 from alcf_mcp.team.housekeeping import Housekeeping, forget_in_database, forget_in_files
 from alcf_mcp.team.keys import ServerKeys
-from alcf_mcp.team.measuring import TimedRequests
 from alcf_mcp.team.people import People
 from alcf_mcp.team.personal import PersonalServers
 from alcf_mcp.team.sign_in import CALLBACK_PATH, MCP_PATH, GlobusSignIn
@@ -133,7 +132,7 @@ class Team:
     def application(self, is_ready: Callable[[], bool], telemetry: Telemetry | None = None) -> ASGIApp:
         """The web application."""
         exporting = [telemetry.until_the_end] if telemetry else []
-        app = team_application(
+        return team_application(
             self.sign_in,
             self.people,
             origin=self.origin,
@@ -142,7 +141,6 @@ class Team:
             work=[*self.work, *exporting],
             members=self.members,
         )
-        return TimedRequests(app) if telemetry else app
 
 
 def _storage(settings: Settings, database: Database | None) -> tuple[AsyncKeyValue, Work]:
