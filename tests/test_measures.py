@@ -19,6 +19,7 @@ from alcf_mcp.journal import Journal, approvals
 from alcf_mcp.store.sqlite import SQLiteStore
 from alcf_mcp.team.fairness import FairLine
 from alcf_mcp.team.person import Person
+from tests.journal.test_plans import add, planned, submission
 
 ADA, BOB = (Person("https://globus", name) for name in ("ada", "bob"))
 
@@ -105,6 +106,17 @@ async def test_a_question_is_counted_once_and_when_it_expires(
     await questions.question("a call", "Really?", **about)
     assert told.points(measures.EXPIRED_QUESTIONS) == {"": 2}
     assert told.points(measures.QUESTIONS) == asked | {"in_client": 2}
+
+
+async def test_a_planned_job_is_counted_once_when_it_is_over(told: Told, tmp_path: Path) -> None:
+    journal = Journal(SQLiteStore(tmp_path / "journal.sqlite"))
+    first, second = await add(journal, planned()), await add(journal, planned())
+    for _ in range(2):
+        await journal.plans.close(first.number, "skipped", "it failed before")
+    action = await journal.actions.begin(submission(), plan=second.number)
+    await journal.plans.submitted(second.number, action, "4711.polaris")
+    counted = {outcome: number for outcome, number in told.points(measures.PLANNED_JOBS).items() if number}
+    assert counted == {"skipped": 1, "submitted": 1}
 
 
 @pytest.mark.parametrize("module", ["alcf_mcp.server", "alcf_mcp.http.serving", "alcf_mcp.team.serving"])
