@@ -114,6 +114,7 @@ async def test_a_planned_job_is_counted_once_when_it_is_over(told: Told, tmp_pat
     for _ in range(2):
         await journal.plans.close(first.number, "skipped", "it failed before")
     action = await journal.actions.begin(submission(), plan=second.number)
+    assert action
     await journal.plans.submitted(second.number, action, "4711.polaris")
     counted = {outcome: number for outcome, number in told.points(measures.PLANNED_JOBS).items() if number}
     assert counted == {"skipped": 1, "submitted": 1}
