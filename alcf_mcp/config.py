@@ -160,6 +160,13 @@ class Settings(BaseSettings):
         "`*@alcf.anl.gov`; empty means everybody whom ALCF lets in.",
     )
     allowed_groups: Names = Field((), description="Ids of Globus groups whose members may sign in as well.")
+    metrics_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="Port of its own on which a server for many people shows its metrics to Prometheus.",
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address of that port.")
     timeout: float = Field(
         45.0, ge=1, le=3600, description="Seconds that one tool call may take; many clients give up after 60."
     )

@@ -14,12 +14,15 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import SecretStr
 from typer.main import get_command
 
+from alcf_mcp import measures
 from alcf_mcp.cli import app
 from alcf_mcp.config import Settings, load_settings
 from alcf_mcp.http.serving import STOPPING_SECONDS
 from alcf_mcp.postgres.database import opened
+from alcf_mcp.team.exporting import FLUSH_SECONDS
 from alcf_mcp.team.serving import Team, origin_of_public_url
 from tests.postgres import PASSWORD, database_url, postgres  # noqa: F401 - fixtures
+from tests.team.test_metrics import GAUGES, prometheus_name
 
 ROOT = Path(__file__).parent.parent
 TEAM = ROOT / "packaging" / "team"
@@ -29,6 +32,8 @@ OBJECTS = {
     manifest["kind"]: manifest
     for manifest in yaml.safe_load_all((TEAM / "kubernetes.yaml").read_text(encoding="utf-8"))
 }
+PROMETHEUS: dict[str, Any] = yaml.safe_load((TEAM / "prometheus.yaml").read_text(encoding="utf-8"))
+ALERTS: dict[str, Any] = yaml.safe_load((TEAM / "alerts.yaml").read_text(encoding="utf-8"))
 OURS = {name: service for name, service in SERVICES.items() if service["image"] == "alcf-mcp"}
 VARIABLES = {
     line.partition("=")[0]
@@ -106,10 +111,11 @@ def test_the_parts_on_kubernetes_lead_to_each_other() -> None:
         _container("Deployment"),
         OBJECTS["Deployment"]["spec"]["template"]["metadata"]["labels"],
     )
-    assert container["ports"] == [{"name": "http", "containerPort": Settings.model_fields["port"].default}]
+    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+    assert ports["http"] == Settings.model_fields["port"].default
     assert OBJECTS["Service"]["spec"]["selector"] == labels
     assert container["envFrom"] == [{"secretRef": {"name": OBJECTS["Secret"]["metadata"]["name"]}}]
-    assert _pod("Deployment")["terminationGracePeriodSeconds"] > STOPPING_SECONDS
+    assert _pod("Deployment")["terminationGracePeriodSeconds"] > STOPPING_SECONDS + FLUSH_SECONDS
     (rule,) = OBJECTS["Ingress"]["spec"]["rules"]
     (public,) = (one["value"] for one in container["env"] if one["name"] == "ALCF_MCP_PUBLIC_URL")
     assert origin_of_public_url(public) == f"https://{rule['host']}"
@@ -133,6 +139,37 @@ def test_the_server_is_built_from_these_settings_and_has_the_probes_paths(
         paths = {route.path for route in web._app.routes}
     probes = {container[probe]["httpGet"]["path"] for probe in ("livenessProbe", "readinessProbe")}
     assert probes | {"/mcp", "/approvals"} <= paths
+
+
+def test_metrics_are_scraped_from_every_replica_and_not_shown_to_the_world() -> None:
+    given = {one["name"]: one["value"] for one in _container("Deployment")["env"]}
+    (port,) = (one["containerPort"] for one in _container("Deployment")["ports"] if one["name"] == "metrics")
+    annotations = OBJECTS["Deployment"]["spec"]["template"]["metadata"]["annotations"]
+    assert given["ALCF_MCP_METRICS_PORT"] == annotations["prometheus.io/port"] == str(port)
+    assert [one["targetPort"] for one in OBJECTS["Service"]["spec"]["ports"]] == ["http"]
+    replicas = {name: service for name, service in OURS.items() if service["command"][0] == "serve"}
+    targets = {
+        f"{name}:{service['environment']['ALCF_MCP_METRICS_PORT']}" for name, service in replicas.items()
+    }
+    (job,) = PROMETHEUS["scrape_configs"]
+    assert {target for one in job["static_configs"] for target in one["targets"]} == targets
+    assert not any("ports" in service for service in OURS.values())
+    assert not re.findall(r":9464|metrics", (TEAM / "Caddyfile").read_text(encoding="utf-8"))
+
+
+def test_each_alert_is_about_metrics_that_there_are() -> None:
+    mounted = {Path(one.split(":")[0]).name for one in SERVICES["prometheus"]["volumes"]}
+    assert {"prometheus.yaml", *PROMETHEUS["rule_files"]} <= mounted
+    named = {prometheus_name(measure): measure for measure in measures.ALL}
+    timed = [name for name, measure in named.items() if isinstance(measure, measures.Timing)]
+    known = {"up", *named, *GAUGES, *(f"{name}_{part}" for name in timed for part in ("bucket", "count"))}
+    rules = [rule for group in ALERTS["groups"] for rule in group["rules"]]
+    assert len(rules) >= 5
+    for rule in rules:
+        used = re.findall(r"\b([a-z_]+)(?=[{\[)])", re.sub(r"by \(\w+\)", "", rule["expr"]))
+        assert used, rule["alert"]
+        assert {*used} <= known, rule["alert"]
+        assert rule["annotations"]["summary"]
 
 
 def test_the_image_can_serve_many_people() -> None:

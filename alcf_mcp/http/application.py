@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from alcf_mcp.http.bearer import BearerRequired
+from alcf_mcp.measures import OTHER, WEB_REQUESTS
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,8 @@ PATH = "/mcp"
 
 LARGEST_BODY = 4 * 2**20
 """Bytes of the largest request; scripts and uploads fit."""
+
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 MOST_SESSIONS, IDLE_SECONDS = 100, 1800.0
 """How many sessions of clients of earlier protocols there may be, and when an idle one ends."""
@@ -79,7 +82,10 @@ def _allowed(port: int, public_url: str | None) -> TransportSecuritySettings:
 
 
 class AccessLog:
-    """ASGI middleware: logs each request by method, path and status; no header, no query, no body."""
+    """ASGI middleware: logs each request by method, path and status, and times it by its route.
+
+    No header, no query and no body is recorded.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -100,5 +106,19 @@ class AccessLog:
         try:
             await self._app(scope, receive, noting)
         finally:
+            seconds = monotonic() - began
+            WEB_REQUESTS.record(seconds, _kind_of(scope, status))
             facts = {"method": scope["method"], "path": scope["path"][:200], "status": status}
-            logger.info("request", extra=facts | {"ms": round((monotonic() - began) * 1000)})
+            logger.info("request", extra=facts | {"ms": round(seconds * 1000)})
+
+
+def _kind_of(scope: Scope, status: int) -> dict[str, str | int]:
+    method, route = scope["method"], getattr(scope.get("route"), "path", None)
+    kind: dict[str, str | int] = {
+        "http.request.method": method if method in _METHODS else OTHER,
+        "url.scheme": scope["scheme"],
+        "http.response.status_code": status,
+    }
+    if route:  # a path that leads nowhere is anything that somebody sends
+        kind["http.route"] = route
+    return kind | ({"error.type": str(status)} if status >= 500 else {})

@@ -1,4 +1,4 @@
-"""Log every request and, where spans are collected, record it as an OpenTelemetry span."""
+"""Log every request; where they are collected, time it and record it as an OpenTelemetry span."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from time import monotonic
 from opentelemetry import trace
 
 from alcf_mcp.iri.operations import Operation
+from alcf_mcp.measures import FACILITY_REQUESTS
 
 logger = logging.getLogger(__name__)
 _tracer = trace.get_tracer("alcf_mcp.iri")
@@ -26,12 +27,12 @@ class Observed:
 
 @contextmanager
 def observed(operation: Operation, host: str) -> Iterator[Observed]:
-    """Log and trace one request; ids, file paths and the token are never recorded.
+    """Log, time and trace one request; ids, file paths and the token are never recorded.
 
     The attribute names follow OpenTelemetry's conventions for HTTP clients.
     """
     seen, began, error = Observed(), monotonic(), None
-    attributes = {
+    attributes: dict[str, str | int] = {
         "http.request.method": operation.method,
         "url.template": operation.path,
         "server.address": host,
@@ -49,7 +50,15 @@ def observed(operation: Operation, host: str) -> Iterator[Observed]:
             error = type(raised).__name__
             raise
         finally:
-            _tell(span, operation, seen, error, monotonic() - began)
+            seconds = monotonic() - began
+            _tell(span, operation, seen, error, seconds)
+            FACILITY_REQUESTS.record(seconds, attributes | _outcome(seen, error))
+
+
+def _outcome(seen: Observed, error: str | None) -> dict[str, str | int]:
+    status: dict[str, str | int] = {} if seen.status is None else {"http.response.status_code": seen.status}
+    failed = error or (str(seen.status) if seen.status and seen.status >= 400 else None)
+    return status | {"error.type": failed} if failed else status
 
 
 def _tell(span: trace.Span, operation: Operation, seen: Observed, error: str | None, seconds: float) -> None:

@@ -12,12 +12,16 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from alcf_mcp.measures import ASKED, EXPIRED_QUESTIONS, QUESTIONS
 from alcf_mcp.store import Connection, Row, Store, insert
 
 SECONDS = 600.0
 
 ApprovalKind = Literal["code", "terminal"]
 """A ``code`` goes to the model with the preview; one for the ``terminal`` is shown only there."""
+
+_COUNTED_AS = {"question": "in_client", "code": "through_assistant", "terminal": "elsewhere"}
+"""Where the user is asked, as it is counted."""
 
 
 class PendingApproval(BaseModel):
@@ -70,8 +74,13 @@ class Approvals:
     async def _ask(
         self, code: str, call: str, kind: str, tool: str, client: str, preview: str
     ) -> PendingApproval:
-        new = {"code": code, "call": call, "kind": kind, "tool": tool, "client": client}
-        return await self.store.run(lambda db: _kept(db, {**new, "preview": preview, "asked_at": time()}))
+        new: dict[str, Any] = {"code": code, "call": call, "kind": kind, "tool": tool, "client": client}
+        new |= {"preview": preview, "asked_at": time()}
+        expired, kept = await self.store.run(lambda db: (_forget_expired(db), _kept(db, new)))
+        EXPIRED_QUESTIONS.add(expired, {})
+        if kept.code == code:
+            QUESTIONS.add(1, {ASKED: _COUNTED_AS[kind]})
+        return kept
 
     async def _use(self, sql: str, values: tuple[str | float, ...]) -> bool:
         return await self.store.run(lambda db: db.execute(sql, values).rowcount) > 0
@@ -102,12 +111,15 @@ class Approvals:
 
 def _kept(db: Connection, new: dict[str, Any]) -> PendingApproval:
     """Keep a question; the same one twice is one question, but for codes, which differ."""
-    db.execute("DELETE FROM approvals WHERE asked_at < ?", (time() - SECONDS,))
     same = "SELECT * FROM approvals WHERE kind = ? AND kind != 'code' AND call = ? AND approved_at IS NULL"
     if row := db.execute(same, (new["kind"], new["call"])).fetchone():
         return _pending(row)
     insert(db, "approvals", new)
     return PendingApproval(**{name: new[name] for name in PendingApproval.model_fields})
+
+
+def _forget_expired(db: Connection) -> int:
+    return db.execute("DELETE FROM approvals WHERE asked_at < ?", (time() - SECONDS,)).rowcount
 
 
 def _pending(row: Row) -> PendingApproval:

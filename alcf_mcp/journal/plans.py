@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from alcf_mcp.iri.models import JobSpec
 from alcf_mcp.journal.budget import planned, submitted_within_a_day
 from alcf_mcp.journal.jobs import SubmittedProgram
+from alcf_mcp.measures import OUTCOME, PLANNED_JOBS
 from alcf_mcp.store import Connection, Row, Store, insert, next_number, one
 
 AfterState = Literal["succeeded", "ended"]
@@ -217,12 +218,12 @@ class Plans:
             "UPDATE plans SET state = 'submitted', job_id = ?, reason = NULL"
             " WHERE number = ? AND action = ? AND state = 'submitting'"
         )
-        await self._update(sql, job_id, number, action)
+        PLANNED_JOBS.add(await self._update(sql, job_id, number, action), {OUTCOME: "submitted"})
 
     async def close(self, number: int, state: Literal["skipped", "failed"], reason: str) -> None:
         """Record that a planned job will not be submitted."""
         sql = f"UPDATE plans SET state = ?, reason = ? WHERE number = ? AND {_OPEN}"  # noqa: S608
-        await self._update(sql, state, reason, number)
+        PLANNED_JOBS.add(await self._update(sql, state, reason, number), {OUTCOME: state})
 
     async def cancel(self, number: int) -> list[PlannedJob]:
         """Cancel a planned job and all that waits for it; returns them, oldest first.
@@ -236,8 +237,9 @@ class Plans:
         sql = f"SELECT * FROM plans WHERE {where} ORDER BY number"  # noqa: S608
         return await self.store.read(lambda db: [plan_of(row) for row in db.execute(sql, values)])
 
-    async def _update(self, sql: str, *values: object) -> None:
-        await self.store.run(lambda db: db.execute(sql, values))
+    async def _update(self, sql: str, *values: object) -> int:
+        """Change planned jobs; returns how many."""
+        return await self.store.run(lambda db: db.execute(sql, values).rowcount)
 
 
 def claim(db: Connection, number: int, action: int) -> None:

@@ -23,6 +23,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from alcf_mcp.auth.clients import POLICY
+from alcf_mcp.measures import OUTCOME, SIGN_IN, SIGN_INS
 from alcf_mcp.team.admission import Admission
 from alcf_mcp.team.globus_client import IDENTITY_SCOPES, IDTokens, globus_url
 from alcf_mcp.team.person import Person
@@ -115,9 +116,12 @@ class BrowserSessions:
             person = Person.of(await self._claims(code, attempt["verifier"]))
         except Exception as error:  # whatever Globus says: nobody is signed in
             logger.warning("a sign-in to the pages failed (%s)", type(error).__name__)
+            SIGN_INS.add(1, {SIGN_IN: "pages", OUTCOME: "failed"})
             return _failed("Globus did not confirm the sign-in")
         if not await self.admission.still_admits(person):
+            SIGN_INS.add(1, {SIGN_IN: "pages", OUTCOME: "refused"})
             return _failed("You may not use this server", 403)
+        SIGN_INS.add(1, {SIGN_IN: "pages", OUTCOME: "ok"})
         response = RedirectResponse("/approvals", 303)
         facts = person.claims() | {"jti": secrets.token_hex(16)}
         self._set(response, SESSION, facts, SESSION_SECONDS, "session")

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass
+from time import monotonic
 
 import anyio
 
+from alcf_mcp.measures import OUTCOME, WAITS_IN_LINE
 from alcf_mcp.team.person import Person
 
 
@@ -20,13 +22,24 @@ class FairLine:
     Args:
         total: how many requests may be in progress at once.
         each: how many of them may be one person's.
+
+    Attributes:
+        total: how many requests may be in progress at once.
+        all_waiting: how many requests of all people wait.
     """
 
     def __init__(self, total: int, each: int) -> None:
+        self.total = total
         self.each = min(each, total)
+        self.all_waiting = 0
         self._free = total
         self._used = Counter[Person]()
         self._lines: OrderedDict[Person, deque[anyio.Event]] = OrderedDict()
+
+    @property
+    def used(self) -> int:
+        """How many requests are in progress."""
+        return self.total - self._free
 
     def of(self, person: Person) -> PersonalPlaces:
         """Return one person's share."""
@@ -47,11 +60,17 @@ class FairLine:
         given = anyio.Event()
         self._lines.setdefault(person, deque()).append(given)
         self._give()
+        began, outcome = monotonic(), "gave_up"
+        self.all_waiting += 1
         try:
             await given.wait()
+            outcome = "ok"
         except BaseException:
             self._leave(person, given)
             raise
+        finally:
+            self.all_waiting -= 1
+            WAITS_IN_LINE.record(monotonic() - began, {OUTCOME: outcome})
 
     def give_back(self, person: Person) -> None:
         """Give a place back, to whose turn it is."""

@@ -8,12 +8,14 @@ from typing import Any
 import anyio.to_thread
 import globus_sdk
 import jwt
-from fastmcp.server.auth.oauth_proxy.upstream import AsyncOAuth2Client
+from fastmcp.server.auth.oauth_proxy.upstream import AsyncOAuth2Client, OAuthError
 from pydantic import SecretStr
+from typing_extensions import override
 
 from alcf_mcp.auth.clients import POLICY, RESOURCE_SERVER, SCOPE
 from alcf_mcp.auth.errors import AuthError
 from alcf_mcp.auth.network import transport
+from alcf_mcp.measures import OUTCOME, RENEWALS
 
 IDENTITY_SCOPES = ("openid", "profile", "email")
 
@@ -41,6 +43,22 @@ class GlobusTokenClient(AsyncOAuth2Client):
     Globus answers with one token for each service, in any order; whoever reads the answer expects one.
     """
 
+    @override
+    async def refresh_token(self, url: str, **params: Any) -> dict[str, Any]:
+        """Renew a token."""
+        outcome = "failed"
+        try:
+            renewed = await super().refresh_token(url, **params)
+            outcome = "ok"
+            return renewed
+        except OAuthError as error:
+            if error.error == "invalid_grant":
+                outcome = "ended"
+            raise
+        finally:
+            RENEWALS.add(1, {OUTCOME: outcome})
+
+    @override
     async def _request_token(self, url: str, data: dict[str, Any]) -> dict[str, Any]:
         return facility_first(await super()._request_token(url, data))
 

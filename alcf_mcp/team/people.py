@@ -17,6 +17,7 @@ from anyio.abc import TaskGroup, TaskStatus
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 from alcf_mcp.iri.errors import InvalidCall
+from alcf_mcp.measures import RESUMED
 from alcf_mcp.team.person import Person
 
 logger = logging.getLogger(__name__)
@@ -110,6 +111,7 @@ class People:
         """
         if person not in self._servers and len(self._servers) < self._most:
             (await self._opened(person)).use_sign_in(sign_in)
+            RESUMED.add(1, {})
 
     @asynccontextmanager
     async def of(self, person: Person) -> AsyncIterator[PersonalServer]:

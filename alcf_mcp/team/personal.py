@@ -15,6 +15,7 @@ from alcf_mcp.server import build_server
 from alcf_mcp.team.facility_tokens import FacilityTokens, SignInByClient, SignInById
 from alcf_mcp.team.fairness import FairLine
 from alcf_mcp.team.keys import ServerKeys
+from alcf_mcp.team.measuring import time_operation
 from alcf_mcp.team.people import PersonalServer
 from alcf_mcp.team.person import Person
 from alcf_mcp.team.state import PeoplesState
@@ -51,6 +52,7 @@ class PersonalServers:
             approval_place=self.approval_place,
         )
         server = build_server(self.state.settings_of(person), store=self.state.store_of(person), owner=owner)
+        server.middleware.append(time_operation)  # innermost: tools have their plain names there
         server.streamable_http_app(
             json_response=False,
             stateless_http=True,

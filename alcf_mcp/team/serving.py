@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -39,6 +40,10 @@ from alcf_mcp.team.personal import PersonalServers
 from alcf_mcp.team.sign_in import CALLBACK_PATH, MCP_PATH, GlobusSignIn
 from alcf_mcp.team.state import PeoplesState
 from alcf_mcp.team.storage import encrypted, in_database, in_files
+from alcf_mcp.team.telemetry import telemetry_of
+
+if TYPE_CHECKING:
+    from alcf_mcp.team.exporting import Telemetry
 
 ALL_REQUESTS = 64
 """Requests to the facility that one replica may have in progress at once, for everybody together."""
@@ -50,7 +55,7 @@ async def serve_team(settings: Settings) -> None:
     """Serve everybody who signs in.
 
     Raises:
-        SettingsError: a setting is missing or wrong, or the port is taken.
+        SettingsError: a setting is missing or wrong, or a port is taken.
         StateError: the state directory or the database can't be used.
     """
     take_over("fastmcp")
@@ -63,7 +68,10 @@ async def serve_team(settings: Settings) -> None:
         web: uvicorn.Server
         origin = origin_of_public_url(settings.public_url) or origin_of(address, listener)
         team = Team.of(settings, origin, database)
-        web = web_server(team.application(lambda: web.started and not web.should_exit))
+        telemetry = telemetry_of(settings)
+        if telemetry:
+            telemetry.watch(team.people, team.line, database)
+        web = web_server(team.application(lambda: web.started and not web.should_exit, telemetry))
         sys.stderr.write(f"alcf-mcp serves MCP at {team.origin}{MCP_PATH}; people sign in through Globus\n")
         sys.stderr.flush()
         await web.serve(sockets=[listener])
@@ -80,6 +88,7 @@ class Team:
     origin: str
     sign_in: GlobusSignIn
     people: People
+    line: FairLine
     pages: ApprovalPages
     members: Members | None
     work: Sequence[Work]
@@ -106,28 +115,30 @@ class Team:
             nonces=Nonces(database) if database else None,
         )
         state = PeoplesState(settings, database)
+        line = FairLine(ALL_REQUESTS, settings.max_requests)
         servers = PersonalServers(
             state,
             keys,
             sign_in.sign_in,
             _allowed(origin),
-            FairLine(ALL_REQUESTS, settings.max_requests),
+            line,
             approval_page(origin),
         )
         people = People(servers.build)
         browsers = BrowserSessions(client_id, secret, origin, keys.pages(), admission, sign_in.id_tokens)
         work = [Housekeeping(members, people).go_on, forget] if members else [forget]
-        return cls(origin, sign_in, people, ApprovalPages(browsers, state), members, work)
+        return cls(origin, sign_in, people, line, ApprovalPages(browsers, state), members, work)
 
-    def application(self, is_ready: Callable[[], bool]) -> ASGIApp:
+    def application(self, is_ready: Callable[[], bool], telemetry: Telemetry | None = None) -> ASGIApp:
         """The web application."""
+        exporting = [telemetry.until_the_end] if telemetry else []
         return team_application(
             self.sign_in,
             self.people,
             origin=self.origin,
             is_ready=is_ready,
             pages=self.pages.routes(),
-            work=self.work,
+            work=[*self.work, *exporting],
             members=self.members,
         )
 

@@ -25,6 +25,7 @@ from starlette.routing import Route
 from typing_extensions import override
 
 from alcf_mcp.auth.clients import SESSION_SECONDS
+from alcf_mcp.measures import OUTCOME, SIGN_IN, SIGN_INS
 from alcf_mcp.postgres.nonces import Nonces
 from alcf_mcp.team.admission import Admission, NotAdmitted
 from alcf_mcp.team.globus_client import GlobusTokenClient, IDTokens, asked_of_globus, globus_url, revoke
@@ -142,9 +143,11 @@ class GlobusSignIn(OAuthProxy):
                 person = await self._person(stored.idp_tokens)
                 await self._admission.admit(person, stored.idp_tokens)
         except NotAdmitted as error:
+            SIGN_INS.add(1, {SIGN_IN: "client", OUTCOME: "refused"})
             raise TokenError("invalid_grant", str(error)) from None
         tokens = await super().exchange_authorization_code(client, authorization_code)
         await self._keep_client(str(client.client_id), REGISTERED_SECONDS)
+        SIGN_INS.add(1, {SIGN_IN: "client", OUTCOME: "ok"})
         return tokens
 
     @override

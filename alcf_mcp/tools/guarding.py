@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field
 from alcf_mcp.app import App
 from alcf_mcp.facility import Facility
 from alcf_mcp.guard import Call, Outcome, Preview, Verdict, answer_of, can_elicit, explain, is_modern, put
+from alcf_mcp.measures import OUTCOME, VERDICTS
 from alcf_mcp.reports.facts import Result, Verbatim
 from alcf_mcp.reports.text import visible
 from alcf_mcp.tools.context import app_of, client_name, facility_in
@@ -85,7 +86,9 @@ class Guarded:
             facility.wait.restart()  # the time that the user took does not count
         # The user may take a while. Older clients answer within the call, so check again after that.
         now = await self._look(arguments) if asked and not is_modern(context) else seen
-        return await app_of(context).guard.judge(self._call(context, arguments), answer, seen, now)
+        verdict = await app_of(context).guard.judge(self._call(context, arguments), answer, seen, now)
+        VERDICTS.add(1, {OUTCOME: verdict.outcome.value})
+        return verdict
 
     def _call(self, context: Context[App], arguments: dict[str, Any]) -> Call:
         app, client = app_of(context), client_name(context)

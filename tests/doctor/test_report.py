@@ -103,6 +103,7 @@ FREE_TEXT = {
     "activity_url": "https://radium.example/feeds",
     "public_url": "https://polonium.example/mcp",
     "host": "::1",
+    "metrics_host": "10.11.12.13",
     "notify": "https://ntfy.sh/my-s3cret-topic",
     "access_token": "s3cret.t0ken",
     "trusted_hosts": ("polonium.example",),
