@@ -88,11 +88,17 @@ class Dispatch:
     """ASGI application that hands each request to the server of the person who makes it.
 
     This is the one place where it is decided whose request it is.
+
+    Args:
+        people: everybody's servers.
+        members: records who uses the server.
+        lasting: whether the requests come with sign-ins that outlive a visit of the pages.
     """
 
-    def __init__(self, people: People, members: Members | None = None) -> None:
+    def __init__(self, people: People, members: Members | None = None, *, lasting: bool = True) -> None:
         self._people = people
         self._members = members
+        self._lasting = lasting
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
@@ -100,7 +106,7 @@ class Dispatch:
         claims = user.access_token.claims or {}
         try:
             async with self._people.of(Person.of(claims)) as server:
-                if server.use_sign_in(claims["sign_in"]):
+                if server.use_sign_in(claims["sign_in"], lasts=self._lasting):
                     await self._see(server.person, claims["sign_in"])
                 await server.sessions.handle_request(scope, receive, send)
         except TooManyPeople as error:

@@ -18,6 +18,12 @@ SignInById = Callable[[str], Awaitable[UpstreamTokenSet | None]]
 KNOWN_SECONDS = 30.0
 """How long a token is used before its sign-in is looked up again."""
 
+RECORD_SECONDS = 60.0
+"""How often it is recorded at most that a person uses another sign-in: two clients may take turns."""
+
+MOST_SIGN_INS = 8
+"""How many of a person's sign-ins are kept in mind."""
+
 OVER = NotSignedIn(
     "Your sign-in is over", hint="Let the client sign in again: disconnect this server, and connect it again."
 )
@@ -26,6 +32,9 @@ OVER = NotSignedIn(
 class FacilityTokens:
     """The Globus tokens of one person, for the facility only.
 
+    Somebody may have several sign-ins: one for each of their clients, and for a while one for their browser.
+    The one that was used last goes first; if it is over, the next one does.
+
     Args:
         sign_in: looks up a sign-in, renewed if need be.
     """
@@ -33,15 +42,30 @@ class FacilityTokens:
     def __init__(self, sign_in: SignInById) -> None:
         self.refusal: HostNotTrusted | None = None
         self._sign_in = sign_in
-        self._known: tuple[float, UpstreamTokenSet] | None = None
-        self.id = ""
+        self._known: dict[
+            str, tuple[float, UpstreamTokenSet] | None
+        ] = {}  # in the order in which they are used
+        self._recorded = "", 0.0
 
-    def use(self, id: str) -> bool:
-        """Take the sign-in of a request that has just come in; returns whether it is another one."""
-        is_another = id != self.id
-        if is_another:
-            self.id, self._known = id, None
-        return is_another
+    def use(self, id: str, *, lasts: bool = True) -> bool:
+        """Take the sign-in of a request that has just come in; returns whether to record that it is used.
+
+        Args:
+            id: the sign-in.
+            lasts: whether it outlives a visit of the pages. One that does not goes last.
+        """
+        known = self._known.setdefault(id, None)
+        if not lasts:
+            return False
+        if next(iter(self._known)) != id:
+            self._known = {id: known} | self._known
+        if len(self._known) > MOST_SIGN_INS:
+            self._known.popitem()
+        recorded, at = self._recorded
+        if id == recorded or (recorded in self._known and monotonic() - at < RECORD_SECONDS):
+            return False
+        self._recorded = id, monotonic()
+        return True
 
     async def token(self) -> SecretStr:
         """Return a valid token.
@@ -59,23 +83,22 @@ class FacilityTokens:
 
     async def known(self) -> UpstreamTokenSet | None:
         """Return the sign-in, looked up within the last half a minute; ``None`` if it is over."""
-        now = monotonic()
-        if self._known is None or self._known[0] < now - KNOWN_SECONDS:
-            found = await self.looked_up()
-            self._known = (now, found) if found else None
-        return self._known[1] if self._known else None
+        for id, known in tuple(self._known.items()):
+            if known and known[0] > monotonic() - KNOWN_SECONDS:
+                return known[1]
+            if found := await self._sign_in(id):
+                self._known[id] = monotonic(), found
+                return found
+            self._known.pop(id, None)
+        return None
 
     async def renewed(self, rejected: SecretStr) -> SecretStr | None:
         """Return another token if the sign-in has been renewed, on this replica or another."""
-        self._known = None
-        found = await self.looked_up()
+        self._known = dict.fromkeys(self._known)
+        found = await self.known()
         if found is None or found.access_token == rejected.get_secret_value():
             return None
         return SecretStr(found.access_token)
-
-    async def looked_up(self) -> UpstreamTokenSet | None:
-        """Return the sign-in, renewed if need be; ``None`` if it is over."""
-        return await self._sign_in(self.id)
 
 
 class SignInByClient(Auth):

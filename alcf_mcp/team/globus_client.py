@@ -31,10 +31,16 @@ class NoFacilityToken(AuthError):
     """Globus gave no token for the facility: the user did not consent, or the client may not ask for it."""
 
 
-def asked_of_globus(*, groups: bool) -> dict[str, str]:
-    """What the server asks Globus for, on behalf of each user."""
+def asked_of_globus(*, groups: bool, lasting: bool = True) -> dict[str, str]:
+    """What the server asks Globus for, on behalf of each user.
+
+    Args:
+        groups: whether it has to know the user's groups.
+        lasting: whether it renews what it is given.
+    """
     scopes = (*IDENTITY_SCOPES, SCOPE, *([GROUPS_SCOPE] if groups else []))
-    return {"scope": " ".join(scopes), "session_required_policies": POLICY, "access_type": "offline"}
+    asked = {"scope": " ".join(scopes), "session_required_policies": POLICY}
+    return asked | ({"access_type": "offline"} if lasting else {})
 
 
 class GlobusTokenClient(AsyncOAuth2Client):

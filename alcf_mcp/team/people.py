@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import Protocol
 
 import anyio
 from anyio.abc import TaskGroup, TaskStatus
@@ -29,6 +30,13 @@ MOST_PEOPLE = 1000
 """How many servers there may be at once on one replica."""
 
 
+class UseSignIn(Protocol):
+    """Takes the sign-in of a request, as ``FacilityTokens.use`` does."""
+
+    def __call__(self, id: str, /, *, lasts: bool = True) -> bool:
+        """Take it."""
+
+
 class TooManyPeople(InvalidCall):
     """More people use this replica at once than it has room for."""
 
@@ -40,12 +48,12 @@ class PersonalServer:
     Attributes:
         person: whose it is.
         sessions: answers their requests.
-        use_sign_in: takes the id of the Globus sign-in of a request; returns whether it is another one.
+        use_sign_in: takes the Globus sign-in of a request; returns whether to record that it is used.
     """
 
     person: Person
     sessions: StreamableHTTPSessionManager
-    use_sign_in: Callable[[str], bool]
+    use_sign_in: UseSignIn
     used_at: float = field(default_factory=monotonic)
     calls: int = 0
     _ended: anyio.Event = field(default_factory=anyio.Event)

@@ -16,6 +16,7 @@ import uvicorn
 from key_value.aio.protocols import AsyncKeyValue
 from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import SecretStr
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from alcf_mcp.config import Settings, SettingsError
@@ -29,18 +30,21 @@ from alcf_mcp.postgres.nonces import Nonces
 from alcf_mcp.private import StateError, kept_secret
 from alcf_mcp.team.admission import Admission
 from alcf_mcp.team.application import Work, team_application
-from alcf_mcp.team.approvals import ApprovalPages, approval_page
-from alcf_mcp.team.browser import CALLBACK_PATH as PAGES_CALLBACK_PATH
-from alcf_mcp.team.browser import BrowserSessions
 from alcf_mcp.team.fairness import FairLine
 from alcf_mcp.team.housekeeping import Housekeeping, forget_in_database, forget_in_files
 from alcf_mcp.team.keys import ServerKeys
+from alcf_mcp.team.pages.approvals import ApprovalPages, approval_page
+from alcf_mcp.team.pages.browser import CALLBACK_PATH as PAGES_CALLBACK_PATH
+from alcf_mcp.team.pages.browser import BrowserSessions
+from alcf_mcp.team.pages.views import ViewPages
+from alcf_mcp.team.pages.visits import Visits
 from alcf_mcp.team.people import People
 from alcf_mcp.team.personal import PersonalServers
 from alcf_mcp.team.sign_in import CALLBACK_PATH, MCP_PATH, GlobusSignIn
 from alcf_mcp.team.state import PeoplesState
 from alcf_mcp.team.storage import encrypted, in_database, in_files
 from alcf_mcp.team.telemetry import telemetry_of
+from alcf_mcp.tools.listed_tool import offered
 
 if TYPE_CHECKING:
     from alcf_mcp.team.exporting import Telemetry
@@ -89,7 +93,7 @@ class Team:
     sign_in: GlobusSignIn
     people: People
     line: FairLine
-    pages: ApprovalPages
+    pages: Sequence[BaseRoute]
     members: Members | None
     work: Sequence[Work]
 
@@ -125,9 +129,11 @@ class Team:
             approval_page(origin),
         )
         people = People(servers.build)
-        browsers = BrowserSessions(client_id, secret, origin, keys.pages(), admission, sign_in.id_tokens)
         work = [Housekeeping(members, people).go_on, forget] if members else [forget]
-        return cls(origin, sign_in, people, line, ApprovalPages(browsers, state), members, work)
+        visits = Visits(client_id, secret, f"{origin}{PAGES_CALLBACK_PATH}", sign_in)
+        browsers = BrowserSessions(visits, origin, keys.pages())
+        pages = _pages(settings, browsers, state, people)
+        return cls(origin, sign_in, people, line, pages, members, work)
 
     def application(self, is_ready: Callable[[], bool], telemetry: Telemetry | None = None) -> ASGIApp:
         """The web application."""
@@ -137,7 +143,7 @@ class Team:
             self.people,
             origin=self.origin,
             is_ready=is_ready,
-            pages=self.pages.routes(),
+            pages=self.pages,
             work=[*self.work, *exporting],
             members=self.members,
         )
@@ -149,6 +155,19 @@ def _storage(settings: Settings, database: Database | None) -> tuple[AsyncKeyVal
         return in_database(database.url), partial(forget_in_database, database)
     files = in_files(settings.state_dir / "sign-ins")
     return files, partial(forget_in_files, files)
+
+
+def _pages(
+    settings: Settings, browsers: BrowserSessions, state: PeoplesState, people: People
+) -> list[BaseRoute]:
+    """The pages for people's browsers."""
+    approvals = ApprovalPages(browsers, state).routes()
+    tools = [] if settings.views == "none" else offered(settings)
+    return [
+        *browsers.routes(),
+        *approvals,
+        *ViewPages(browsers, people, tools, settings.tool_prefix).routes(),
+    ]
 
 
 def _allowed(origin: str) -> TransportSecuritySettings:

@@ -7,6 +7,7 @@ client, this server. The users' Globus tokens stay in the server's encrypted sto
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Mapping
 from time import monotonic, time
 from typing import Any
@@ -68,6 +69,7 @@ class GlobusSignIn(OAuthProxy):
         nonces: what was used once, where several replicas have to know it.
 
     Attributes:
+        admission: who may sign in.
         id_tokens: verifies what Globus says about who has signed in.
     """
 
@@ -98,7 +100,7 @@ class GlobusSignIn(OAuthProxy):
             jwt_signing_key=keys.signing(),
             fastmcp_access_token_expiry_seconds=CLIENT_TOKEN_SECONDS,
         )
-        self._admission = admission
+        self.admission = admission
         self._nonces = nonces
         self._verified = VerifiedTokens()
         self.id_tokens = IDTokens(client_id)
@@ -141,7 +143,7 @@ class GlobusSignIn(OAuthProxy):
         try:
             if stored:
                 person = await self._person(stored.idp_tokens)
-                await self._admission.admit(person, stored.idp_tokens)
+                await self.admission.admit(person, stored.idp_tokens)
         except NotAdmitted as error:
             SIGN_INS.add(1, {SIGN_IN: "client", OUTCOME: "refused"})
             raise TokenError("invalid_grant", str(error)) from None
@@ -237,7 +239,7 @@ class GlobusSignIn(OAuthProxy):
         return renewed
 
     async def _still_admits(self, sign_in: UpstreamTokenSet) -> bool:
-        return await self._admission.still_admits(await self._person(sign_in.raw_token_data))
+        return await self.admission.still_admits(await self._person(sign_in.raw_token_data))
 
     # What stands behind a client's token
 
@@ -283,6 +285,29 @@ class GlobusSignIn(OAuthProxy):
                 if await self._upstream_token_store.get(key=id) and valid_until(found) > time()
                 else None
             )
+
+    async def keep(self, tokens: dict[str, Any], seconds: int) -> str:
+        """Keep a sign-in that no client has begun, and return its id.
+
+        Args:
+            tokens: Globus' answer.
+            seconds: for how long; it is not renewed.
+        """
+        id, now = secrets.token_urlsafe(32), time()
+        kept = UpstreamTokenSet(
+            upstream_token_id=id,
+            access_token=tokens["access_token"],
+            refresh_token=None,
+            refresh_token_expires_at=None,
+            expires_at=now + seconds,
+            token_type="Bearer",  # noqa: S106 - a kind, no token
+            scope=SCOPE,
+            client_id="",
+            created_at=now,
+            raw_token_data=tokens,
+        )
+        await self._upstream_token_store.put(key=id, value=kept, ttl=seconds)
+        return id
 
     async def end(self, id: str) -> None:
         """End a sign-in: its clients have to sign in again."""

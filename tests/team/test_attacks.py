@@ -381,7 +381,7 @@ async def test_an_approval_can_not_be_given_from_elsewhere(server: TeamServer) -
         for browser, fields, headers in bad:
             assert (await browser.http.post(page, data=fields, headers=headers)).status_code == 403
         nobody = await client_of_nobody(page, form)
-        assert nobody.headers.get("Location") == "/pages/sign-in", (nobody.status_code, nobody.text)
+        assert nobody.headers["Location"].startswith("/pages/sign-in"), (nobody.status_code, nobody.text)
         bobs = await bob.open(page)
         assert (await ada.open(page)).text.count("<article>") == 1, "it still waits"
         assert "Nothing is waiting" in bobs.text
@@ -411,7 +411,7 @@ async def test_nobody_is_signed_in_to_the_pages_as_somebody_else(server: TeamSer
         attempt = ada.http.cookies["alcf_attempt"]
         ada.http.cookies.set("alcf_session", attempt, domain="127.0.0.1")
         answer = await ada.http.get(f"{server.origin}/approvals")
-        assert answer.headers["Location"] == "/pages/sign-in", "an attempt is no session"
+        assert answer.headers["Location"].startswith("/pages/sign-in"), "an attempt is no session"
 
 
 # Too much

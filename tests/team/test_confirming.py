@@ -170,7 +170,7 @@ async def test_the_page_can_be_framed_by_nobody_and_loads_nothing(strict: TeamSe
 async def test_who_has_not_signed_in_is_sent_to_do_so(strict: TeamServer) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
         answer = await http.get(f"{strict.origin}/approvals")
-        assert answer.headers["Location"] == "/pages/sign-in"
+        assert answer.headers["Location"] == "/pages/sign-in?then=%2Fapprovals"
         http.cookies.set("alcf_session", "e30.e30.forged")
         answer = await http.get(f"{strict.origin}/approvals")
         assert answer.status_code == 303

@@ -64,6 +64,10 @@ class Browser:
         self._answer, self.calls = answer, []
         await self._do("open", html=html, **given)
 
+    async def visit(self, url: str, *, hosts: list[str], cookies: list[dict[str, str]], **looks: Any) -> None:
+        """Visit a page of a server; requests to hosts other than these are refused."""
+        await self._do("visit", url=url, hosts=hosts, cookies=cookies, **looks)
+
     async def run(self, body: str, given: Any = None) -> Any:
         """Run the body of a function with ``page``, ``view`` (its frame) and ``given``."""
         return await self._do("run", body=body, given=given)

@@ -28,16 +28,25 @@ function callServer(params) {
   return new Promise((resolve) => asked.set(lastCall, resolve));
 }
 
+async function newPage({ width, height = 900, scheme = "light", motion = "no-preference", init }) {
+  await page?.context().close();
+  const viewport = { width, height };
+  const looks = { colorScheme: scheme, reducedMotion: motion, timezoneId: "UTC", locale: "en-GB" };
+  const context = await browser.newContext({ viewport, ...looks });
+  if (init) await context.addInitScript(init);
+  page = await context.newPage();
+  noted = { requests: [], errors: [] };
+  page.on("console", (message) => message.type() === "error" && noted.errors.push(message.text()));
+  page.on("pageerror", (error) => noted.errors.push(String(error)));
+  return context;
+}
+
+const drawing = () => page.frames().find((frame) => frame !== page.mainFrame()) ?? page.mainFrame();
+
 const doing = {
   /** Open a view in a new page. */
-  async open({ html, width, height = 900, scheme = "light", motion = "no-preference", options, init }) {
-    await page?.context().close();
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, reducedMotion: motion, timezoneId: "UTC", locale: "en-GB" });
-    if (init) await context.addInitScript(init);
-    page = await context.newPage();
-    noted = { requests: [], errors: [] };
-    page.on("console", (message) => message.type() === "error" && noted.errors.push(message.text()));
-    page.on("pageerror", (error) => noted.errors.push(String(error)));
+  async open({ html, options, ...looks }) {
+    const context = await newPage(looks);
     await context.route("**/*", (route) => {
       const url = route.request().url();
       if (url === "http://host.test/") return route.fulfill({ contentType: "text/html", body: hostPage });
@@ -51,15 +60,27 @@ const doing = {
     await page.goto("http://host.test/");
     await page.evaluate((given) => window.draw(given), options);
   },
+  /** Visit a page of a server, with cookies; requests to another host are noted, and refused. */
+  async visit({ url, cookies, hosts, ...looks }) {
+    const context = await newPage(looks);
+    await context.addCookies(cookies);
+    await context.route("**/*", (route) => {
+      const asked = route.request().url();
+      if (hosts.includes(new URL(asked).host)) return route.continue();
+      noted.requests.push(asked);
+      return route.abort();
+    });
+    await page.goto(url);
+  },
   /** Run a function body with the page, and the frame of the view. */
   run({ body, given }) {
-    const view = page.frames().find((frame) => frame.url() === "http://view.test/");
+    const view = drawing();
     const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
     return new AsyncFunction("page", "view", "given", body)(page, view, given);
   },
   /** What speaks against the view's accessibility. */
   async audit() {
-    const view = page.frames().find((frame) => frame.url() === "http://view.test/");
+    const view = drawing();
     await view.evaluate(axe);
     const { violations } = await view.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
     return violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes.map((node) => node.target.join(" ")), why: nodes[0].failureSummary }));

@@ -1,6 +1,6 @@
 """Who looks at the server's own pages: a session of the browser, begun by a sign-in at Globus.
 
-It shows the person's own pages, and nothing else: it holds no token, and no client can use it.
+The browser holds no token: its cookie names a visit, whose tokens stay in the server's encrypted store.
 """
 
 from __future__ import annotations
@@ -13,30 +13,29 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from time import time
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import jwt
-from fastmcp.server.auth.oauth_proxy.upstream import AsyncOAuth2Client
-from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from alcf_mcp.auth.clients import POLICY
 from alcf_mcp.measures import OUTCOME, SIGN_IN, SIGN_INS
-from alcf_mcp.team.admission import Admission
-from alcf_mcp.team.globus_client import IDENTITY_SCOPES, IDTokens, globus_url
+from alcf_mcp.team.admission import NotAdmitted
+from alcf_mcp.team.globus_client import globus_url
+from alcf_mcp.team.pages.visits import VISIT_SECONDS, Visit, Visits
 from alcf_mcp.team.person import Person
 
 logger = logging.getLogger(__name__)
 
-SIGN_IN_PATH, CALLBACK_PATH = "/pages/sign-in", "/pages/callback"
+SIGN_IN_PATH, CALLBACK_PATH, SIGN_OUT_PATH = "/pages/sign-in", "/pages/callback", "/pages/sign-out"
+HOME = "/approvals"
 
 SESSION, ATTEMPT = "alcf_session", "alcf_attempt"
 """The cookies: of a session, and of an attempt to begin one. Over TLS, their names keep other hosts from
 setting them."""
 
-SESSION_SECONDS, ATTEMPT_SECONDS = 3600, 600
+ATTEMPT_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -44,48 +43,54 @@ class Visitor:
     """Somebody who looks at a page.
 
     Attributes:
-        person: who it is.
+        visit: their visit.
         token: what their forms have to carry, so that no other site can send them.
     """
 
-    person: Person
+    visit: Visit
     token: str
+
+    @property
+    def person(self) -> Person:
+        """Who it is."""
+        return self.visit.person
 
 
 @dataclass(frozen=True)
 class BrowserSessions:
-    """Begins sessions, and recognizes them.
+    """Begins sessions, recognizes them, and ends them.
 
     Args:
-        client_id: the server's client at Globus.
-        client_secret: its secret.
+        visits: people's visits.
         origin: the server's public address, without a path.
         key: signs what the cookies hold.
-        admission: who may use the server.
-        id_tokens: verifies what Globus says about them.
     """
 
-    client_id: str
-    client_secret: SecretStr
+    visits: Visits
     origin: str
     key: bytes
-    admission: Admission
-    id_tokens: IDTokens
 
     def routes(self) -> list[Route]:
-        """The routes by which people sign in."""
-        return [Route(SIGN_IN_PATH, self._sign_in), Route(CALLBACK_PATH, self._callback)]
+        """The routes by which people sign in and out."""
+        return [
+            Route(SIGN_IN_PATH, self._sign_in),
+            Route(CALLBACK_PATH, self._callback),
+            Route(SIGN_OUT_PATH, self._sign_out, methods=["POST"]),
+        ]
 
     async def visitor(self, request: Request) -> Visitor | None:
         """Who looks at a page; ``None`` if they have not signed in, or are not let in any more."""
         session = self._opened(request.cookies.get(self._name(SESSION)), "session")
-        if session is None or not await self.admission.still_admits(person := Person.of(session)):
+        if session is None or "visit" not in session:
             return None
-        proof = hmac.new(self.key, f"form {session['jti']}".encode(), hashlib.sha256).hexdigest()
-        return Visitor(person, proof)
+        visit = Visit(Person.of(session), session["visit"])
+        if not await self.visits.goes_on(visit):
+            return None
+        proof = hmac.new(self.key, f"form {visit.sign_in}".encode(), hashlib.sha256).hexdigest()
+        return Visitor(visit, proof)
 
     def is_from_here(self, request: Request, visitor: Visitor, token: object) -> bool:
-        """Whether a form was sent from a page of this server, by the person who was shown it."""
+        """Whether something was sent from a page of this server, by the person who was shown it."""
         origin = request.headers.get("origin", self.origin)
         given = token if isinstance(token, str) else ""
         return origin == self.origin and hmac.compare_digest(given.encode(), visitor.token.encode())
@@ -93,18 +98,19 @@ class BrowserSessions:
     async def _sign_in(self, request: Request) -> Response:
         state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
         digest = hashlib.sha256(verifier.encode()).digest()
-        asked = {
+        asked = self.visits.asked() | {
             "response_type": "code",
-            "client_id": self.client_id,
-            "redirect_uri": f"{self.origin}{CALLBACK_PATH}",
-            "scope": " ".join(IDENTITY_SCOPES),
-            "session_required_policies": POLICY,
             "state": state,
             "code_challenge": urlsafe_b64encode(digest).decode().rstrip("="),
             "code_challenge_method": "S256",
         }
         response = RedirectResponse(f"{globus_url()}/v2/oauth2/authorize?{urlencode(asked)}", 303)
-        self._set(response, ATTEMPT, {"state": state, "verifier": verifier}, ATTEMPT_SECONDS, "attempt")
+        attempt = {
+            "state": state,
+            "verifier": verifier,
+            "then": _page(request.query_params.get("then", HOME)),
+        }
+        self._set(response, ATTEMPT, attempt, ATTEMPT_SECONDS, "attempt")
         return response
 
     async def _callback(self, request: Request) -> Response:
@@ -113,33 +119,31 @@ class BrowserSessions:
         if not (attempt and code and hmac.compare_digest(state.encode(), attempt["state"].encode())):
             return _failed("This sign-in was not begun in this browser, or too long ago")
         try:
-            person = Person.of(await self._claims(code, attempt["verifier"]))
+            visit = await self.visits.begin(code, attempt["verifier"])
+        except NotAdmitted:
+            SIGN_INS.add(1, {SIGN_IN: "pages", OUTCOME: "refused"})
+            return _failed("You may not use this server", 403)
         except Exception as error:  # whatever Globus says: nobody is signed in
             logger.warning("a sign-in to the pages failed (%s)", type(error).__name__)
             SIGN_INS.add(1, {SIGN_IN: "pages", OUTCOME: "failed"})
             return _failed("Globus did not confirm the sign-in")
-        if not await self.admission.still_admits(person):
-            SIGN_INS.add(1, {SIGN_IN: "pages", OUTCOME: "refused"})
-            return _failed("You may not use this server", 403)
         SIGN_INS.add(1, {SIGN_IN: "pages", OUTCOME: "ok"})
-        response = RedirectResponse("/approvals", 303)
-        facts = person.claims() | {"jti": secrets.token_hex(16)}
-        self._set(response, SESSION, facts, SESSION_SECONDS, "session")
-        response.delete_cookie(self._name(ATTEMPT), secure=self._is_secure, httponly=True, samesite="lax")
+        response = RedirectResponse(attempt["then"], 303)
+        facts = visit.person.claims() | {"visit": visit.sign_in}
+        self._set(response, SESSION, facts, VISIT_SECONDS, "session")
+        self._delete(response, ATTEMPT)
         return response
 
-    async def _claims(self, code: str, verifier: str) -> dict[str, Any]:
-        client = AsyncOAuth2Client(self.client_id, self.client_secret.get_secret_value(), timeout=20.0)
-        try:
-            answer = await client.fetch_token(
-                f"{globus_url()}/v2/oauth2/token",
-                code=code,
-                redirect_uri=f"{self.origin}{CALLBACK_PATH}",
-                code_verifier=verifier,
-            )
-        finally:
-            await client.aclose()
-        return await self.id_tokens.claims(answer["id_token"])
+    async def _sign_out(self, request: Request) -> Response:
+        visitor = await self.visitor(request)
+        if visitor is None:
+            return RedirectResponse(SIGN_IN_PATH, 303)
+        if not self.is_from_here(request, visitor, (await request.form()).get("token")):
+            return not_from_here()
+        await self.visits.end(visitor.visit)
+        response = PlainTextResponse("You are signed out of these pages. Your assistants are not.\n")
+        self._delete(response, SESSION)
+        return response
 
     def _set(self, response: Response, cookie: str, facts: dict[str, Any], seconds: int, use: str) -> None:
         # Issuer and subject are Globus' words here: the token's own are told by its audience.
@@ -154,6 +158,9 @@ class BrowserSessions:
             path="/",
         )
 
+    def _delete(self, response: Response, cookie: str) -> None:
+        response.delete_cookie(self._name(cookie), secure=self._is_secure, httponly=True, samesite="lax")
+
     @property
     def _is_secure(self) -> bool:
         return self.origin.startswith("https:")
@@ -167,6 +174,24 @@ class BrowserSessions:
         except jwt.PyJWTError:
             return None
         return facts
+
+
+def to_sign_in(request: Request) -> Response:
+    """Send somebody to the sign-in, from which they come back to the page that they asked for."""
+    page = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"{SIGN_IN_PATH}?{urlencode({'then': page})}", 303)
+
+
+def not_from_here() -> Response:
+    """Refuse what another site has sent."""
+    return PlainTextResponse("This was not sent from a page of this server.\n", 403)
+
+
+def _page(wanted: str) -> str:
+    """The page to go to after the sign-in: one of this server's, whatever an address says."""
+    parts = urlsplit(wanted)
+    is_one = parts.path == HOME or parts.path.startswith("/views/")
+    return f"{parts.path}?{parts.query}" if is_one and not (parts.scheme or parts.netloc) else HOME
 
 
 def _failed(reason: str, status: int = 400) -> Response:
