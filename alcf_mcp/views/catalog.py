@@ -40,6 +40,12 @@ VIEWS = (
         "One job: its times, what went wrong, its members, and its output to follow and search",
         ("get_job", "get_job_output"),
     ),
+    View(
+        "files",
+        "Files",
+        "A directory to sort and to walk through: sizes, times, and who may do what; a file with its text",
+        ("list_directory", "view_file", "head_file", "tail_file"),
+    ),
 )
 """All views; a tool has one at most."""
 

@@ -11,6 +11,9 @@ from itertools import pairwise
 
 _DEFINED = re.compile(r"^(?:async )?(?:function|const|let) (?P<name>\w+)", re.MULTILINE)
 _WORD = re.compile(r"\w+")
+_QUOTED = re.compile(r'"[\w .-]*"')
+_NAME = re.compile(r"(?:(?<=\.\.\.)|(?<!\.))\b\w+\b(?!:)")
+"""A name that may stand for something defined: neither a property after a dot nor a key before a colon."""
 _COMMENT = re.compile(r"^\s*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 _KEPT = r"""
     "(?:[^"\\\n]|\\.)*" | `(?:[^`\\]|\\.)*`                                          # strings
@@ -22,6 +25,8 @@ _JS = re.compile(
     re.VERBOSE,
 )
 _NEEDLESS_END = re.compile(r"(?<=[{};,(\[])\n|\n(?=[})\]])")
+_RULE = re.compile(r"^(?P<selectors>[.a-z][^{}@]*) \{[^{}]*\}\n+", re.MULTILINE)
+_CLASS = re.compile(r"\.([\w-]+)")
 _CSS = re.compile(r"\s*\n\s*|(?<=[{};,:>])\s+|\s+(?=[{>])|;(?=\s*})")
 
 
@@ -37,7 +42,7 @@ def used_in(text: str) -> str:
     names = [one and one["name"] for one in defined]
     if twice := {name for name in names if name and names.count(name) > 1}:
         raise ValueError(f"defined twice: {', '.join(sorted(twice))}")
-    words = [set(_WORD.findall(_COMMENT.sub("", piece))) for piece in pieces]
+    words = [set(_NAME.findall(_QUOTED.sub("", _COMMENT.sub("", piece)))) for piece in pieces]
     used = {index for index, name in enumerate(names) if name is None or _acts(pieces[index])}
     found = used
     while found:
@@ -61,6 +66,22 @@ def lean_script(text: str) -> str:
         return found["kept"] or ("\n" if found["end"] else "")
 
     return _NEEDLESS_END.sub("", _JS.sub(left, _COMMENT.sub("", text)))
+
+
+def styles_for(text: str, style: str) -> str:
+    """A style sheet without the rules for classes that a text does not name.
+
+    A class such as `good-ink` may be put together from its words.
+    """
+    words = set(_WORD.findall(text))
+
+    def is_named(selector: str) -> bool:
+        return all(words.issuperset(_WORD.findall(name)) for name in _CLASS.findall(selector))
+
+    def kept(found: re.Match[str]) -> str:
+        return found[0] if any(map(is_named, found["selectors"].split(","))) else ""
+
+    return _RULE.sub(kept, style)
 
 
 def lean_style(text: str) -> str:

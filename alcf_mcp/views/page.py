@@ -16,7 +16,7 @@ from typing import Any
 
 from alcf_mcp import __version__
 from alcf_mcp.views.catalog import View
-from alcf_mcp.views.lean import lean_script, lean_style, used_in
+from alcf_mcp.views.lean import lean_script, lean_style, styles_for, used_in
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(?P<path>[^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
@@ -60,7 +60,7 @@ def page(view: View, tools: Sequence[str], *, prefix: str = "", embedded: Embedd
     if embedded:
         data.append(_data("embedded", asdict(embedded)))
         policy = _POLICY.format(script=_digest(f"\n{script}\n"))
-    skeleton = _rooms().joinpath("kit", "page.html").read_text(encoding="utf-8")
+    skeleton = _text("kit/page.html")
     return (
         skeleton.replace("<!--title-->", view.title)
         .replace("<!--policy-->\n", policy)
@@ -95,7 +95,8 @@ def _script(name: str) -> str:
 def _style(name: str) -> str:
     modules = parts(name)
     sheets = ["kit/page.css", *(path.removesuffix(".mjs") + ".css" for path in modules)]
-    return lean_style("\n".join(_text(path) for path in sheets if _rooms().joinpath(path).is_file()))
+    style = "\n".join(_text(path) for path in sheets if _rooms().joinpath(path).is_file())
+    return lean_style(styles_for(_text("kit/page.html") + _script(name), style))
 
 
 def _imports(path: str) -> Iterator[str]:

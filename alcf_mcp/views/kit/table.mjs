@@ -5,10 +5,11 @@ import { el, refill } from "./dom.mjs";
 /**
  * A table.
  *
- * Each column has a `title` and a `cell(row)` that makes its content; with `key(row)`, the rows can be sorted by it.
- * `kind` is a class of its cells: `number` aligns them to the end, `less` leaves them out where there is little room.
+ * Each column has a `title` and a `cell(row)` that makes its content; with `key(row)`, the rows can be sorted by it,
+ * first downwards with `down`. `kind` is a class of its cells: `number` aligns them to the end, `less` leaves them out
+ * where there is little room. `ordered` is called with the column and the direction when the user sorts.
  */
-export function table(caption, columns, rows, { sorted = -1, down = false } = {}) {
+export function table(caption, columns, rows, { sorted = -1, down = false, ordered } = {}) {
   const head = el("tr");
   const body = el("tbody");
   const node = el("table", { class: "table" }, el("caption", { class: "unseen" }, caption), el("thead", {}, head), body);
@@ -17,9 +18,9 @@ export function table(caption, columns, rows, { sorted = -1, down = false } = {}
     const way = down ? "descending" : "ascending";
     refill(head, ...columns.map(heading(way)));
     const { key } = columns[sorted] ?? {};
-    const ordered = key ? [...rows].sort((a, b) => compared(key(a), key(b), down ? -1 : 1)) : rows;
+    const inOrder = key ? [...rows].sort((a, b) => compared(key(a), key(b), down ? -1 : 1)) : rows;
     const cells = (row) => columns.map(({ cell, kind }) => el("td", { class: kind }, cell(row)));
-    refill(body, ...ordered.map((row) => el("tr", {}, cells(row))));
+    refill(body, ...inOrder.map((row) => el("tr", {}, cells(row))));
   }
 
   const heading = (way) => ({ title, key, kind }, index) => {
@@ -28,10 +29,11 @@ export function table(caption, columns, rows, { sorted = -1, down = false } = {}
   };
 
   function sort(index) {
-    down = index === sorted && !down;
+    down = index === sorted ? !down : Boolean(columns[index].down);
     sorted = index;
     draw();
     head.children[index].firstChild.focus();
+    ordered?.(sorted, down);
   }
 
   draw();

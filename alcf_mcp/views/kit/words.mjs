@@ -35,6 +35,13 @@ export function day(seconds) {
   return written(seconds, { day: "numeric", month: "short" });
 }
 
+/** A moment of any year: of today its time, of this year its day and time, and otherwise its day and year. */
+export function dated(seconds, now = Date.now() / 1000) {
+  const year = (at) => written(at, { year: "numeric" });
+  if (year(seconds) === year(now)) return clock(seconds, now);
+  return written(seconds, { day: "numeric", month: "short", year: "numeric" });
+}
+
 /** How many seconds the reader's clock is ahead of UTC at a moment. */
 export function offset(seconds) {
   const fields = { timeZone: here.timeZone, timeZoneName: "longOffset" };
