@@ -21,7 +21,7 @@ _KEPT = r"""
     | \w\s+(?=\w)                                                                    # two words
 """
 _JS = re.compile(
-    rf"(?P<kept>{_KEPT})|(?P<const>\bconst\s+)(?=[\w\[{{])|;\s*(?=}})|,\s*(?=[}}\])])|(?P<end>\s*\n\s*)|\s+",
+    rf"(?P<kept>{_KEPT})|(?P<const>\bconst\s+)(?=(?P<named>\w)|[\[{{])|;\s*(?=}})|,\s*(?=[}}\])])|(?P<end>\s*\n\s*)|\s+",
     re.VERBOSE,
 )
 _NEEDLESS_END = re.compile(r"(?<=[{};,(\[])\n|\n(?=[})\]])")
@@ -62,7 +62,7 @@ def lean_script(text: str) -> str:
 
     def left(found: re.Match[str]) -> str:
         if found["const"]:
-            return "let "
+            return "let " if found["named"] else "let"
         return found["kept"] or ("\n" if found["end"] else "")
 
     return _NEEDLESS_END.sub("", _JS.sub(left, _COMMENT.sub("", text)))

@@ -135,3 +135,17 @@ async def test_figures_for_a_view_are_sent_only_to_clients_that_draw_it(
                 without = await wire(other, tool, arguments)
                 assert DRAWN not in without.pop("_meta", {})
                 assert without == with_figures
+
+
+async def test_figures_of_a_directory_are_for_its_view_alone(
+    connect: Connect, era: Era, directory: str
+) -> None:
+    async with connect(era=era, extensions=DRAWS) as assistant:
+        await assistant.do("make_directory", path=f"{directory}/inner")
+        with_figures = await wire(assistant, "list_directory", {"path": directory})
+        drawn = with_figures.pop("_meta")[DRAWN]
+        assert {**drawn, "at": 0} == {"directories": 1, "largest": 0, "at": 0}
+    async with connect(era=era) as other:
+        without = await wire(other, "list_directory", {"path": directory})
+        assert DRAWN not in without.pop("_meta", {})
+        assert without == with_figures

@@ -12,7 +12,7 @@ import pytest
 
 from alcf_mcp.tools.catalog import GROUPS
 from alcf_mcp.views.catalog import VIEWS, View
-from alcf_mcp.views.lean import lean_script, lean_style
+from alcf_mcp.views.lean import lean_script, lean_style, styles_for, used_in
 from alcf_mcp.views.page import Embedded, page, parts
 
 ROOM = Path(str(files("alcf_mcp.views")))
@@ -126,13 +126,31 @@ def test_a_page_knows_the_tools_and_their_prefix() -> None:
 def test_a_lean_script_means_the_same() -> None:
     text = (
         "// about\n/**\n * more\n */\nexport async function f(a, b) {\n  // why\n"
-        '  const words = "a  //  b";\n  return a.replace(/^ +"/, `${b}  c`) + - b;\n}\n'
+        '  const [x, y] = a;\n  const words = "a  //  b";\n  return a.replace(/^ +"/, `${b}  c`) + - b;\n}\n'
     )
     assert lean_script(text) == (
-        'export async function f(a,b){let words="a  //  b";return a.replace(/^ +"/,`${b}  c`)+-b}'
+        'export async function f(a,b){let[x,y]=a;let words="a  //  b";return a.replace(/^ +"/,`${b}  c`)+-b}'
     )
 
 
 def test_a_lean_style_means_the_same() -> None:
     text = "/* about */\n.a > .b,\n.c:not(:d) {\n  margin: calc(1px + 2px) 0;\n}\n"
     assert lean_style(text) == ".a>.b,.c:not(:d){margin:calc(1px + 2px) 0}"
+
+
+def test_a_style_for_what_a_page_does_not_name_is_left_out() -> None:
+    style = ".a-ink,\n.b .c {\n  margin: 0;\n}\n\n.d {\n  margin: 1px;\n}\n\ndd {\n  margin: 2px;\n}\n"
+    style += "\n@media (max-width: 9px) {\n  .d {\n    margin: 3px;\n  }\n}\n"
+    left = styles_for('el("p", { class: `${a}-ink` })', style)
+    assert left == style.replace(".d {\n  margin: 1px;\n}\n\n", "")
+    assert styles_for("", style).startswith("dd {")
+
+
+def test_what_a_script_only_mentions_is_not_used() -> None:
+    text = (
+        "function span(a) {\n  return a;\n}\nfunction offset(a) {\n  return a;\n}\n"
+        "function drawn(a) {\n  return a;\n}\nlet shown = { offset: 1, drawn };\n"
+        'show("span", shown.offset);\n'
+    )
+    assert re.findall(r"function (\w+)", used_in(text)) == ["drawn"]
+    assert "function span" in used_in(f"{text}show(...span);\n")

@@ -17,8 +17,8 @@ const MORE = 1000;
 const PART = { size: 65_536 };
 const END = { lines: 1000 };
 const ROOT = /^(\/lus)?\/[^/]*/;
-// The facility takes no others: what it would refuse is not offered.
-const USABLE = /^[\p{L}\p{N}_./\\-]+$/u;
+// The facility takes no others; a backslash may stand for what can't be seen.
+const USABLE = /^[\p{L}\p{N}_./-]+$/u;
 const SHAPES = {
   directory: "M1 3.5V12h12V5H7L5.5 3.5z",
   file: "M3 1.5v11h8v-8l-3-3zM8 1.5v3h3",
@@ -116,7 +116,7 @@ function columns() {
 
 function nameOf(entry) {
   const { name, type, link_target: target } = entry;
-  const opens = SHAPES[type] && USABLE.test(name) && (type === "file" ? server.has("view_file") : canList());
+  const opens = SHAPES[type] && USABLE.test(name) && (type === "directory" ? canList() : server.has("view_file"));
   const shown = [theirs(name), type === "directory" && "/"];
   const kind = SHAPES[type] ? type : "file";
   return el(
@@ -148,8 +148,8 @@ function changed({ modified }) {
   return Date.parse(modified) / 1000 || undefined;
 }
 
-function ownersOf({ owner = "?", group = "?" }) {
-  return `${owner}:${group}`;
+function ownersOf({ owner, group }) {
+  return owner || group ? `${owner ?? "?"}:${group ?? "?"}` : "";
 }
 
 /** The text that most have; none if each has another. */
@@ -171,12 +171,12 @@ function ordered(sorted, down) {
 /** The way to a path, each directory above it a button. */
 function crumbs(path) {
   const [root] = ROOT.exec(path) ?? [""];
-  const names = [root, ...path.slice(root.length).split("/").filter(Boolean)];
+  const names = [root, ...path.slice(root.length).split("/")].filter(Boolean);
   const above = names.slice(0, -1).map((name, index) => {
     const there = names.slice(0, index + 1).join("/");
     return el("span", { class: "crumb" }, canList() ? way(theirs(name), () => goTo(there)) : theirs(name), " / ");
   });
-  return [...above, theirs(names.at(-1))];
+  return [...above, theirs(names.at(-1) ?? "")];
 }
 
 /** A button that leads elsewhere. What it leads to begins at the heading, since the button is gone. */
@@ -199,7 +199,7 @@ function list(given, earlier) {
 }
 
 function open(entry) {
-  return entry.type === "file" ? openFile(entry) : goTo(pathOf(entry));
+  return entry.type === "directory" ? goTo(pathOf(entry)) : openFile(entry);
 }
 
 function pathOf({ name }) {
@@ -217,6 +217,7 @@ function openFile(entry) {
   const call = { tool: "view_file", args: { path, ...PART } };
   return ask(call, (answer) => {
     if (answer.isError && itself) return (listing.holds = true);
+    if (answer.isError && entry.type === "symlink") return goTo(path);
     if (answer.isError) return tell("bad", answer.text);
     file = { path, entry, call };
     drawFile(answer);
@@ -230,7 +231,7 @@ async function ask({ tool, args: given }, drawIt) {
   const answer = await server.call(tool, given);
   if (step !== steps) return;
   frame.body.setAttribute("aria-busy", "false");
-  drawIt(answer);
+  return drawIt(answer);
 }
 
 function readPart(call) {

@@ -16,8 +16,11 @@ export function excerptIn(text) {
   const [, all, from, to, total] = EXTENT.exec(extent) ?? [];
   const number = (digits) => (digits === undefined ? null : Number(digits));
   const part = all ? { from: 0, to: Number(all), total: Number(all) } : { from: number(from), to: number(to), total: number(total) };
+  // The server ends a last line that has no end, to set the content apart.
+  const isEnded = new TextEncoder().encode(stream.content).length === part.to - part.from + 1;
+  const content = isEnded ? stream.content.replace(/\n$/, "") : stream.content;
   // What else names a tool tells a model how to read on.
-  return { ...part, content: stream.content, about: notes.filter((note) => !note.includes("_file")).join("; ") };
+  return { ...part, content, about: notes.filter((note) => !note.includes("_file")).join("; ") };
 }
 
 /** Where in its file a part is, in words. */

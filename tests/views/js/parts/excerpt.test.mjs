@@ -20,6 +20,12 @@ test("a whole file is told as one", () => {
   assert.equal(extentOf(excerptIn(answer("all 1 byte"))), "all of it, 1 B");
 });
 
+test("a line that goes on in the next part has no end", () => {
+  assert.equal(excerptIn(answer("bytes 0-1 of 9")).content, "a");
+  assert.equal(excerptIn(answer("bytes 0-2 of 9")).content, "a\n");
+  assert.equal(excerptIn(answer("a part of a file of 10 bytes")).content, "a\n");
+});
+
 test("what is not told is not known", () => {
   assert.equal(extentOf(excerptIn(answer("a part of a file of 10 bytes"))), "a part of it");
   assert.equal(extentOf(excerptIn(answer("bytes 5-9"))), "bytes 5 – 9");
