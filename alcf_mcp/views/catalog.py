@@ -46,6 +46,24 @@ VIEWS = (
         "A directory to sort and to walk through: sizes, times, and who may do what; a file with its text",
         ("list_directory", "view_file", "head_file", "tail_file"),
     ),
+    View(
+        "question",
+        "A change",
+        "What a call that asks first would change, before and after, and what came of the question",
+        (
+            "cancel_job",
+            "update_job",
+            "chmod",
+            "chown",
+            "remove_path",
+            "copy_path",
+            "move_path",
+            "compress_path",
+            "extract_archive",
+            "upload_file",
+            "cancel_task",
+        ),
+    ),
 )
 """All views; a tool has one at most."""
 

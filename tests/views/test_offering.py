@@ -149,3 +149,19 @@ async def test_figures_of_a_directory_are_for_its_view_alone(
         without = await wire(other, "list_directory", {"path": directory})
         assert DRAWN not in without.pop("_meta", {})
         assert without == with_figures
+
+
+async def test_a_question_is_drawn_only_by_clients_that_draw_views(
+    connect: Connect, era: Era, directory: str
+) -> None:
+    asked = {"path": directory, "mode": "700"}
+    async with connect(era=era, extensions=DRAWS) as assistant:
+        with_figures = await wire(assistant, "chmod", asked)
+        drawn = with_figures.pop("_meta")[DRAWN]["asked"]
+        assert drawn["question"] == "Change the mode?"
+        assert drawn["changes"] == [["directory mode", "755", "700"]]
+        assert with_figures["structuredContent"]["confirmation"] not in str(drawn)
+    async with connect(era=era) as other:
+        without = await wire(other, "chmod", asked)
+        assert DRAWN not in without.pop("_meta", {})
+        assert without["structuredContent"].keys() == with_figures["structuredContent"].keys()
