@@ -18,6 +18,7 @@ from tests.views.trees import RUN, a_project_directory
 pytestmark = pytest.mark.slow
 
 FILE = f"{RUN}/energies.log"
+LESS = "\N{MINUS SIGN}"
 CHMOD = {"path": FILE, "mode": "664"}
 JOB = {"resource": "polaris", "account": "LocalDemo", "queue": "debug", "nodes": 1, "walltime": "30m"}
 JOB |= {"directory": HERE, "name": "held-sweep", "script": "true"}
@@ -59,12 +60,16 @@ async def test_a_change_of_mode_is_told_right_by_right(browser: Browser, drawing
     assert await changes(browser) == {"mode": "owner read write group read + write others + read"}
     assert await browser.read("document.querySelector('.asks').textContent") == "Change the mode?"
     await draw(browser, drawing, "chmod", {"path": f"{RUN}/submit.sh", "mode": "600"})
-    assert await changes(browser) == {"mode": "owner read write − run group − read − run others − read − run"}
+    assert await changes(browser) == {
+        "mode": f"owner read write {LESS} run group {LESS} read {LESS} run others {LESS} read {LESS} run"
+    }
 
 
 async def test_a_directory_is_not_run(browser: Browser, drawing: Assistant) -> None:
     await draw(browser, drawing, "chmod", {"path": f"{RUN}/inputs", "mode": "770"})
-    assert await changes(browser) == {"directory mode": "owner read write group read + write others − read"}
+    assert await changes(browser) == {
+        "directory mode": f"owner read write group read + write others {LESS} read"
+    }
 
 
 async def test_the_view_does_not_answer(browser: Browser, drawing: Assistant) -> None:
@@ -198,7 +203,7 @@ async def test_before_its_answer_a_call_says_what_was_asked_for(browser: Browser
 async def test_what_others_chose_is_text_and_nothing_else(browser: Browser, drawing: Assistant) -> None:
     hostile = "<img src=x onerror=alert(1)>\u202e</script><script>alert(2)</script>" * 9
     result = await draw(browser, drawing, "chmod", CHMOD)
-    asked = {"question": hostile, "facts": [hostile], "remarks": [hostile]}
+    asked: dict[str, Any] = {"question": hostile, "facts": [hostile], "remarks": [hostile]}
     asked |= {"changes": [[hostile, hostile, hostile], ["mode", hostile, "640"], ["mode", "", hostile]]}
     result["_meta"]["alcf-mcp/drawn"]["asked"] |= asked | {"approve": hostile}
     result["structuredContent"] |= {"message": hostile, "preview": hostile}
