@@ -45,9 +45,9 @@ async def test_a_client_that_draws_another_kind_of_page_is_told_of_none(connect:
 
 
 async def test_a_client_that_draws_views_is_told_which_tool_has_which(connect: Connect, era: Era) -> None:
-    async with connect(era=era) as assistant:
+    async with connect(era=era, toolsets=("extended",)) as assistant:
         without = await tools_listed(assistant)
-    async with connect(era=era, extensions=DRAWS) as assistant:
+    async with connect(era=era, toolsets=("extended",), extensions=DRAWS) as assistant:
         listed = await tools_listed(assistant)
         told = {tool["name"]: tool.pop("_meta")["ui"] for tool in listed if "_meta" in tool}
         assert told == {tool: {"resourceUri": uri} for tool, uri in VIEW_OF.items()}
@@ -95,7 +95,7 @@ async def test_the_server_says_that_it_has_views(connect: Connect, era: Era) -> 
 
 
 async def test_a_client_may_draw_views_without_saying_so(connect: Connect, era: Era, directory: str) -> None:
-    async with connect(era=era, views="all") as assistant:
+    async with connect(era=era, toolsets=("extended",), views="all") as assistant:
         told = {
             tool["name"]: tool["_meta"]["ui"] for tool in await tools_listed(assistant) if "_meta" in tool
         }
