@@ -40,6 +40,12 @@ VIEWS = (
         "One job: its times, what went wrong, its members, and its output to follow and search",
         ("get_job", "get_job_output"),
     ),
+    View(
+        "allocations",
+        "Allocations",
+        "Projects and their allocations: what is used and left, and when it runs out at the present rate",
+        ("list_projects", "get_project"),
+    ),
 )
 """All views; a tool has one at most."""
 

@@ -24,6 +24,13 @@ export function refill(node, ...children) {
   return node;
 }
 
+/** Put children in the place of others that are like them; the focus stays on the button in the same place. */
+export function renew(node, ...children) {
+  const place = [...node.querySelectorAll("button")].indexOf(document.activeElement);
+  refill(node, ...children);
+  if (place >= 0) node.querySelectorAll("button")[place]?.focus();
+}
+
 /** Say something to those who listen rather than look. */
 export function speak(text) {
   document.getElementById("spoken").textContent = text;
