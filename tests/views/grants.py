@@ -34,9 +34,7 @@ class Granted:
 def evenly(days: int, first: float, last: float) -> list[tuple[float, float]]:
     """Use that goes up by the same each day, apart from two days in seven on which nothing runs."""
     steps = [0.0 if day % 7 in (5, 6) else 1.0 for day in range(days)]
-    return [
-        (days - day, first + (last - first) * sum(steps[:day]) / sum(steps)) for day in range(days)
-    ]
+    return [(days - day, first + (last - first) * sum(steps[:day]) / sum(steps)) for day in range(days)]
 
 
 @dataclass(frozen=True)
@@ -79,9 +77,7 @@ PROJECTS = (
 )
 
 
-async def a_months_use(
-    local: LocalFacility, journal: Journal, projects: Sequence[Owner] = PROJECTS
-) -> None:
+async def a_months_use(local: LocalFacility, journal: Journal, projects: Sequence[Owner] = PROJECTS) -> None:
     """Let the facility report these projects, and remember what was used before."""
     about = [
         {"id": one.id, "name": one.name, "description": one.about, "user_ids": list(one.users)}

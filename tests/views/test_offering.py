@@ -1,5 +1,6 @@
 """Clients that draw views are told of them and read their pages; for all others nothing is there."""
 
+import time
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from mcp.server.apps import APP_MIME_TYPE, EXTENSION_ID
 from mcp.types import TextResourceContents
 
 from alcf_mcp.config import Settings
+from alcf_mcp.journal import Journal
 from alcf_mcp.server import build_server
 from alcf_mcp.tools.catalog import GROUPS
 from alcf_mcp.tools.results import DRAWN
@@ -135,3 +137,25 @@ async def test_figures_for_a_view_are_sent_only_to_clients_that_draw_it(
                 without = await wire(other, tool, arguments)
                 assert DRAWN not in without.pop("_meta", {})
                 assert without == with_figures
+
+
+async def test_how_fast_allocations_are_used_is_sent_only_to_clients_that_draw_it(
+    connect: Connect, era: Era, journal: Journal
+) -> None:
+    async with connect(era=era, extensions=DRAWS) as assistant, connect(era=era) as other:
+        listed = await wire(assistant, "list_projects", {})
+        (first, *_) = listed["_meta"][DRAWN]["projects"].values()
+        assert first == [{}, {}, {}]
+        month_ago = time.time() - 30 * 86400
+        await journal.store.run(
+            lambda db: db.execute("UPDATE usage SET seen_at = ?, used = used - 300", (month_ago,))
+        )
+        for tool, arguments in {"list_projects": {}, "get_project": {"project": "LocalDemo"}}.items():
+            with_figures = await wire(assistant, tool, arguments)
+            drawn = with_figures.pop("_meta")[DRAWN]["projects"]
+            polaris = next(iter(drawn.values()))[0]
+            assert (polaris["per_day"], polaris["days"]) == (10, 30)
+            assert (polaris["seen"][0][1], polaris["seen"][-1][1]) == (-300, 0)
+            without = await wire(other, tool, arguments)
+            assert DRAWN not in without.pop("_meta", {})
+            assert without == with_figures

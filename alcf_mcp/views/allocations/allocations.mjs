@@ -72,7 +72,7 @@ function list() {
     tables,
     groups.map(([unit, own]) => group(unit, own, alone)),
     rows.some(isRated) &&
-      el("p", { class: "quiet small" }, `Trend: what was left on the last ${BACK} days and, at that rate, is left on the next ${AHEAD} (dashed).`),
+      el("p", { class: "quiet small legend" }, `Trend: what was left on the last ${BACK} days and, at that rate, is left on the next ${AHEAD} (dashed).`),
     shown.projects.filter(({ note }) => note).map((project) => untold(project, alone)),
   );
 }
@@ -82,23 +82,30 @@ function group(unit, rows, alone) {
   if (!orders.has(unit)) orders.set(unit, { sorted: alone ? 1 : 2, down: true });
   const rated = rows.some(isRated);
   const runs = rows.some((row) => row.can_still_run);
-  const beside = !runs && shown.projects.some(({ allocations }) => allocations?.some((one) => one.can_still_run));
+  const beside = !runs && !alone && shown.projects.some(({ allocations }) => allocations?.some((one) => one.can_still_run));
   const columns = [
     !alone && { title: "Project", key: (row) => row.project, cell: projectCell, kind: "of" },
     { title: "On", key: (row) => row.of, cell: (row) => theirs(row.of), kind: alone ? "on" : "on less" },
     { title: "Used", key: usedShare, cell: usedCell, kind: "used" },
-    { title: "Left", key: (row) => (row.granted > 0 ? row.left : null), cell: leftCell, kind: "number" },
-    { title: "Granted", key: (row) => row.granted, cell: (row) => (row.granted > 0 ? amount(row.granted, unit) : "–"), kind: "number less" },
+    { title: "Left", key: (row) => (row.granted > 0 ? row.left : null), cell: leftCell, kind: "number amount" },
+    { title: "Granted", key: (row) => row.granted, cell: (row) => (row.granted > 0 ? amount(row.granted, unit) : "–"), kind: "number amount less" },
     rated && { title: "Trend", cell: trendCell, kind: "trend less" },
     { title: "Lasts until", key: lastsUntil, cell: lastsCell, kind: "lasts" },
-    runs && { title: "Can still run", cell: (row) => el("span", { class: "small" }, row.can_still_run ?? "–"), kind: alone ? "jobs less" : "jobs wide" },
+    runs && !alone && { title: "Can still run", cell: (row) => el("span", { class: "small" }, row.can_still_run ?? "–"), kind: "jobs wide" },
   ].filter(Boolean);
   return el(
     "section",
     { "aria-label": name, class: beside && "beside" },
-    el("h2", {}, theirs(name)),
+    el("h2", {}, UNITS[unit] ?? theirs(name)),
     el("div", { class: "scroll" }, table(name, columns, rows, orders.get(unit))),
+    alone && rows.map(inWords),
   );
+}
+
+/** What is known of an allocation beyond its row. */
+function inWords({ of, can_still_run: canRun, rate }) {
+  const told = [canRun && `it can still run ${canRun}`, rate].filter(Boolean);
+  return told.length > 0 && el("p", { class: "quiet small told" }, theirs(of), `: ${told.join("; ")}.`);
 }
 
 function projectCell({ project, of }) {
@@ -112,7 +119,7 @@ function usedCell(row) {
     "span",
     { class: "share" },
     meter([[Math.max(used, 0), kindOfRow(row)]], Math.max(used, granted), balance),
-    el("span", { class: "small" }, `${figure((100 * used) / granted, used < granted / 10 ? 1 : 0)} %`),
+    el("span", { class: "small" }, el("span", { class: "less" }, `${amount(used, unit)} · `), `${figure((100 * used) / granted, used < granted / 10 ? 1 : 0)} %`),
   );
 }
 
