@@ -1,6 +1,6 @@
 // Small charts: a bar of shares, and a line of values.
 
-import { svg } from "./dom.mjs";
+import { percent, svg } from "./dom.mjs";
 
 const HEIGHT = 28;
 const WIDTH = 100;
@@ -10,15 +10,15 @@ const WIDTH = 100;
  *
  * What is left of the whole stays empty. `words` tell those who do not see it.
  */
-export function meter(shares, whole, words) {
+export function meter(shares, whole, words, height = 8) {
   let left = 0;
   const rects = shares.map(([value, kind]) => {
     const width = whole > 0 ? (100 * Math.min(value, whole - left)) / whole : 0;
-    const rect = svg("rect", { x: percent((100 * left) / (whole || 1)), width: percent(width), height: 8, class: kind });
+    const rect = svg("rect", { x: percent((100 * left) / (whole || 1)), width: percent(width), height, class: kind });
     left += Math.min(value, whole - left);
     return rect;
   });
-  return svg("svg", { class: "meter", width: "100%", height: 8, role: "img", "aria-label": words }, rects);
+  return svg("svg", { class: "meter", width: "100%", height, role: "img", "aria-label": words }, rects);
 }
 
 /**
@@ -42,8 +42,4 @@ export function sparkline(points, words, { most, ahead = [], from, to } = {}) {
     svg("polyline", { points: places(points) }),
     ahead.length > 0 && svg("polyline", { points: places(ahead), class: "ahead" }),
   );
-}
-
-function percent(value) {
-  return `${value.toFixed(2)}%`;
 }

@@ -18,6 +18,11 @@ export function svg(tag, about = {}, ...children) {
   return filled(document.createElementNS(SVG, tag), about, children);
 }
 
+/** A part of a drawing's width. */
+export function percent(value) {
+  return `${value.toFixed(2)}%`;
+}
+
 /** Put children in the place of those that an element has. */
 export function refill(node, ...children) {
   node.replaceChildren(...children.flat().filter(isThere));

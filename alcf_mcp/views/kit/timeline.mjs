@@ -1,6 +1,6 @@
 // Waiting and running as bars on a time axis.
 
-import { svg } from "./dom.mjs";
+import { percent, svg } from "./dom.mjs";
 import { clock, day, offset, span } from "./words.mjs";
 
 const DAY = 86400;
@@ -118,8 +118,4 @@ function bar({ kind, from, to }, at) {
 
 function line(x, kind) {
   return svg("line", { x1: percent(x), x2: percent(x), y2: "100%", class: kind });
-}
-
-function percent(value) {
-  return `${value.toFixed(2)}%`;
 }
