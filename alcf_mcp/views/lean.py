@@ -10,7 +10,8 @@ import re
 from itertools import pairwise
 
 _DEFINED = re.compile(r"^(?:async )?(?:function|const|let) (?P<name>\w+)", re.MULTILINE)
-_WORD = re.compile(r"\w+")
+# Neither a property (`.name`; `...name` is none) nor a part of a word with hyphens can name what a module defines.
+_WORD = re.compile(r"(?<!\w)(?<!\w-)(?<!(?<!\.)\.)\w+\b(?!-\w)")
 _COMMENT = re.compile(r"^\s*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 _KEPT = r"""
     "(?:[^"\\\n]|\\.)*" | `(?:[^`\\]|\\.)*`                                          # strings
@@ -23,6 +24,9 @@ _JS = re.compile(
 )
 _NEEDLESS_END = re.compile(r"(?<=[{};,(\[])\n|\n(?=[})\]])")
 _CSS = re.compile(r"\s*\n\s*|(?<=[{};,:>])\s+|\s+(?=[{>])|;(?=\s*})")
+_RULE = re.compile(r"(?P<selectors>[^{}@]+)\{(?P<style>[^{}]*)\}")
+_CLASS = re.compile(r"\.([a-z][\w-]*)")
+_EMPTY = re.compile(r"@media[^{}]*\{\}")
 
 
 def used_in(text: str) -> str:
@@ -61,6 +65,23 @@ def lean_script(text: str) -> str:
         return found["kept"] or ("\n" if found["end"] else "")
 
     return _NEEDLESS_END.sub("", _JS.sub(left, _COMMENT.sub("", text)))
+
+
+def styles_used_in(text: str, script: str) -> str:
+    """A style sheet, lean, without the rules for classes that a script never names.
+
+    The names of some are put together (`${kind}-ink`), so each part of a name is looked for.
+    """
+    words = set(re.findall(r"\w+", script))
+
+    def named(selector: str) -> bool:
+        return all(words.issuperset(name.split("-")) for name in _CLASS.findall(selector))
+
+    def kept(found: re.Match[str]) -> str:
+        selectors = ",".join(filter(named, found["selectors"].split(",")))
+        return f"{selectors}{{{found['style']}}}" if selectors else ""
+
+    return _EMPTY.sub("", _RULE.sub(kept, lean_style(text)))
 
 
 def lean_style(text: str) -> str:

@@ -18,7 +18,6 @@ from tests.conftest import Assistant
 from tests.views.scenes import HERE
 
 HOUR = 3600.0
-NODES = 560
 FEED = "/polaris/activity.json"
 
 # queue, jobs that run, jobs that wait, nodes and hours of each
@@ -60,10 +59,9 @@ async def a_busy_day(local: LocalFacility, **changes: Any) -> None:
     for job in feed["queued"]:
         if int(job["jobid"].split(".")[0]) < 5000:
             job |= {"queue": "small", "score": 60.0, "submittime": int(now - 2 * HOUR)}
-    names = [f"x3{number:03}" for number in range(NODES - len(feed["nodeinfo"]))]
-    states = {"down": names[:4], "offline": names[4:9], "free": names[9:60]}
-    feed["nodeinfo"] |= {name: {"state": "allocated"} for name in names}
-    feed["nodeinfo"] |= {name: {"state": state} for state, some in states.items() for name in some}
+    used = sum(job["nodes"] for job in feed["running"])
+    states = ["down"] * 4 + ["offline"] * 5 + ["free"] * 7 + ["allocated"] * used
+    feed["nodeinfo"] = {f"x3{number:03}": {"state": state} for number, state in enumerate(states)}
     feed["reservation"].insert(0, _reservation("gb_workshop", 64, now + 5 * HOUR, 4 * HOUR))
     feed |= changes
     replace_feed(local, feed)

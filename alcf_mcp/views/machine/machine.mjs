@@ -3,27 +3,26 @@
 import { meter } from "../kit/chart.mjs";
 import { el, refill, renew, theirs } from "../kit/dom.mjs";
 import { button, framed } from "../kit/frame.mjs";
-import { isAlive, jobsIn, kindOf, numberOf, stateOf } from "../kit/jobs.mjs";
+import { jobsIn, kindOf, numberOf, stateOf } from "../kit/jobs.mjs";
 import { refreshed } from "../kit/refresh.mjs";
 import { begin } from "../kit/server.mjs";
 import { table } from "../kit/table.mjs";
-import { axis, bars, labels, pieces, timesInWords } from "../kit/timeline.mjs";
+import { axis, bars, DAY, labels, pieces, timesInWords } from "../kit/timeline.mjs";
 import { clock, count, figure, rough, span } from "../kit/words.mjs";
 
 const INKS = { up: "good-ink", degraded: "wait-ink", down: "bad-ink" };
+const WORDS = ["in use", "free", "down"];
 const HOUR = 3600;
-const FORTNIGHT = 14 * 86400;
-const JOBS = 20;
 
-const orders = { machines: {}, others: {}, queues: {} };
+const orders = { machines: {}, queues: {} };
 let again = { tool: "", args: {} };
 let answered = {};
-let mine = null;
+let mine;
 let trouble = [];
 let last = "";
 
 const frame = framed("Machines", { again: () => look() });
-const back = button("All machines", () => turn("list_resources", {}));
+const back = button("All machines", () => turn("list_resources", {}), { class: "tab" });
 const place = el("div", { class: "stack" });
 refill(frame.tools, back);
 refill(frame.body, place);
@@ -41,7 +40,7 @@ function draw(answer, { args }) {
 /** Turn to another answer. */
 async function turn(tool, args) {
   const answer = await server.call(tool, args);
-  if (!answer.isError) [mine, trouble] = [null, []];
+  if (!answer.isError) [mine, trouble] = [undefined, []];
   return draw(answer, { args });
 }
 
@@ -62,7 +61,8 @@ async function show(answer) {
   drawAll();
   if (server.has(again.tool)) refresh.start();
   else refresh.stop();
-  if (facts.status) await Promise.all([lookForJobs(), lookForTrouble()]);
+  await lookForJobs();
+  await lookForTrouble();
   return before !== last;
 }
 
@@ -70,29 +70,25 @@ async function show(answer) {
 async function lookForJobs() {
   const { facts } = answered;
   if (!facts.now || !server.has("list_jobs")) return;
-  const seen = await server.call("list_jobs", { resource: facts.name, limit: JOBS });
+  const seen = await server.call("list_jobs", { resource: facts.name, limit: 20 });
   if (answered.facts !== facts) return;
   mine = { jobs: jobsIn(seen), error: seen.isError && seen.text };
   drawAll();
 }
 
-/** Why a machine is not up, and until when. */
+/** Why a machine is not up, and until when: the first lines of an answer on incidents. */
 async function lookForTrouble() {
   const { facts } = answered;
   if (!["down", "degraded"].includes(facts.status) || !server.has("list_incidents")) return;
-  const { facts: told } = await server.call("list_incidents", { resource: facts.name, limit: 3 });
+  const told = await server.call("list_incidents", { resource: facts.name, limit: 3 });
   if (answered.facts !== facts) return;
-  trouble = (told.affected_now ?? []).map(({ status, since, expected_end: end, reason }) =>
-    [`It is ${status}`, since && ` since ${clock(Date.parse(since) / 1000)}`, end && `, expected to end ${clock(Date.parse(end) / 1000)}`, reason && `: ${reason}`]
-      .filter(Boolean)
-      .join(""),
-  );
+  trouble = told.text.split("\n", told.facts.affected_now?.length ?? 0);
   drawAll();
 }
 
 function drawAll() {
   const { facts, now } = answered;
-  back.hidden = Boolean(facts.resources) || !server.has("list_resources");
+  back.hidden = !facts.status || !server.has("list_resources");
   frame.looked(facts.now?.as_of ? Date.parse(facts.now.as_of) / 1000 : now, server.has(again.tool));
   if (facts.resources) drawList();
   else drawOne();
@@ -103,25 +99,18 @@ function drawList() {
   frame.name("Machines", facts.summary);
   frame.note(facts.note);
   const rows = facts.resources.map((one) => ({ ...one, ...drawn.machines?.[one.id] }));
-  const machines = rows.filter(({ type }) => type === "compute");
-  const others = rows.filter(({ type }) => type !== "compute");
-  const busy = machines.some(({ running }) => running !== undefined);
-  const state = { title: "Status", key: (row) => row.status, cell: ({ status }) => el("span", { class: INKS[status] ?? "quiet" }, theirs(status)), kind: "state" };
-  const name = { title: "Name", key: (row) => row.name, cell: nameCell, kind: "of" };
-  const jobs = (title, key) => ({ title, key, cell: (row) => known(key(row)), kind: "number amount" });
-  const load = [
-    { title: "Nodes", key: (row) => row.nodes_in_use / (row.nodes_in_use + row.nodes_free) || null, cell: nodesCell },
-    jobs("Running", (row) => row.running),
-    jobs("Queued", (row) => row.queued),
+  const columns = [
+    { title: "Name", key: (row) => row.name, cell: nameCell, kind: "of" },
+    { title: "Status", key: (row) => row.status, cell: ({ status }) => statusOf(status), kind: "state" },
+    { title: "Nodes", key: (row) => row.nodes_in_use, cell: nodesCell },
+    ...(drawn.machines ? [counted("Running", "running", "less"), counted("Queued", "queued", "less")] : []),
   ];
-  renew(
-    place,
-    machines.length > 0 && section("Machines", table("Machines", [name, state, ...(busy ? load : [aboutColumn])], machines, orders.machines)),
-    others.length > 0 && section("Storage and others", table("Storage and others", [name, state, aboutColumn], others, orders.others)),
-  );
+  renew(place, rows.length > 0 && table("Machines", columns, rows, orders.machines));
 }
 
-const aboutColumn = { title: "About", cell: (row) => el("span", { class: "quiet small" }, theirs(row.description ?? row.type)) };
+function statusOf(status) {
+  return el("span", { class: INKS[status] ?? "quiet" }, theirs(status));
+}
 
 function nameCell({ name, type }) {
   const opens = type === "compute" && server.has("get_resource");
@@ -129,26 +118,29 @@ function nameCell({ name, type }) {
 }
 
 function nodesCell(row) {
-  if (row.nodes_in_use === undefined) return el("span", { class: "quiet small" }, theirs(row.activity ?? "–"));
+  if (row.nodes_in_use === undefined) return el("span", { class: "quiet small" }, theirs(row.activity ?? row.type));
   return el("span", { class: "share" }, nodesBar(row), el("span", { class: "small quiet" }, nodesInWords(row)));
 }
 
-function nodesInWords({ nodes_in_use: used, nodes_free: free, nodes_down: down }) {
-  const told = [[used, "in use"], [free, "free"], [down, "down"]].filter(([number], index) => number || index < 2);
-  return told.map(([number, word]) => `${figure(number)} ${word}`).join(", ");
+function nodesInWords(row) {
+  return counts(row).map((number, index) => `${figure(number)} ${WORDS[index]}`).join(", ");
 }
 
 function nodesBar(row, height) {
-  const { nodes_in_use: used, nodes_free: free, nodes_down: down } = row;
+  const [used, free, down] = counts(row);
   return meter([[used, "run"], [free, "idle"], [down, "bad"]], used + free + down, `Nodes: ${nodesInWords(row)}`, height);
+}
+
+function counts({ nodes_in_use: used, nodes_free: free, nodes_down: down }) {
+  return [used, free, down];
 }
 
 function drawOne() {
   const { facts, drawn } = answered;
   const { now: doing, status } = facts;
   const figures = drawn.machine ?? {};
-  const jobs = doing && doing.running !== undefined && ` · ${count(doing.running, "job")} running, ${figure(doing.queued)} queued`;
-  frame.name(theirs(facts.name), [el("span", { class: INKS[status] ?? "quiet" }, theirs(status)), jobs]);
+  const jobs = doing?.queues && ` · ${count(doing.running, "job")} running, ${figure(doing.queued)} queued`;
+  frame.name(theirs(facts.name), [statusOf(status), jobs]);
   frame.note(
     ...trouble.map((one) => [status === "down" ? "bad" : "odd", one]),
     doing?.not_known && ["odd", `What it is doing is not known: ${doing.not_known}.`],
@@ -166,114 +158,119 @@ function drawOne() {
 }
 
 function nodes(doing, figures) {
-  const key = (kind, number, word) => el("span", { class: `key ${kind}` }, `${figure(number)} ${word}`);
-  const { nodes_in_use: used, nodes_free: free, nodes_down: down } = doing;
-  const states = Object.entries(figures.nodes ?? {});
+  const kinds = ["run", "idle", "bad"];
+  const keys = kinds.map((kind, index) => el("span", { class: `key ${kind}` }, `${figure(counts(doing)[index])} ${WORDS[index]}`));
+  const states = Object.entries(figures.nodes ?? {}).map(([state, number]) => `${state} ${figure(number)}`);
   return el(
-    "section",
-    { "aria-label": "Nodes" },
+    "div",
+    {},
     nodesBar(doing, 14),
-    el("p", { class: "keys small" }, key("run", used, "in use"), key("idle", free, "free"), key("bad", down, "down"), states.length > 0 && el("span", { class: "quiet" }, states.map(([state, number]) => `${state} ${figure(number)}`).join(", "))),
+    el("p", { class: "keys small" }, keys, el("span", { class: "quiet" }, theirs(states.join(", ")))),
   );
 }
 
 /** The user's jobs, reservations and maintenance on one axis. */
 function ahead(figures, doing) {
   const { now } = answered;
-  const jobs = (mine?.jobs ?? []).map(jobRow);
-  const set = (figures.reservations ?? []).map((one) => setRow(one, theirs(one.name), "off"));
-  const down = figures.maintenance ? [setRow(figures.maintenance, "Maintenance", "bad")] : [];
+  const jobs = mine?.jobs.map((job) => jobRow(job, now)) ?? [];
+  const { maintenance, reservations } = figures;
+  const down = maintenance ? [setRow(maintenance, "Maintenance", "bad", now)] : [];
+  const set = reservations?.map((one) => setRow(one, theirs(one.name), "off", now)) ?? [];
   const rows = [...jobs, ...down, ...set];
   // Without figures, the answer tells of reservations in words.
-  const told = figures.reservations ? [] : (doing?.reservations ?? []);
+  const told = reservations ? [] : (doing?.reservations ?? []);
   const said = mine?.error ? `Your jobs: ${mine.error}` : mine && !jobs.length && "You have no jobs here.";
   if (!rows.length && !told.length && !said) return null;
-  const at = axisOf(rows, jobs);
-  const placed = rows.some((row) => row.told.length);
-  return el(
-    "section",
-    { "aria-label": "Ahead" },
-    el("h2", {}, jobs.length ? "Your jobs, and what is ahead" : "Ahead"),
-    placed && el("div", { class: "row scale" }, el("span"), labels(at)),
-    rows.length > 0 && el("ul", { class: "rows" }, rows.map(({ who, detail, told: own, kind, words }) =>
-      el("li", { class: "row" }, el("span", { class: "who" }, who, el("span", { class: "quiet small" }, detail)), own.length > 0 && bars(own, at, kind, words)))),
-    told.map((one) => el("p", { class: "small" }, theirs(one))),
-    said && el("p", { class: "quiet small" }, said),
+  const at = axisOf(rows, jobs.length > 0, now);
+  return section(
+    jobs.length ? "Your jobs, and what is ahead" : "Ahead",
+    ...(rows.length ? [el("div", { class: "row scale" }, el("span"), labels(at)), el("ul", { class: "rows" }, rows.map((row) => rowOf(row, at)))] : []),
+    ...[...told, said].map((one) => one && el("p", { class: "small quiet" }, theirs(one))),
   );
+}
 
-  function jobRow(job) {
-    const kind = kindOf(job);
-    const { place: stands, starts, ends_by: endsBy } = job.times;
-    const where = [job.name && numberOf(job), job.queue, job.nodes && count(job.nodes, "node")];
-    const detail = [
-      ...where,
+function rowOf({ name, state, detail, told, kind, words }, at) {
+  const [first] = told;
+  const later = first?.from > at.to;
+  return el(
+    "li",
+    { class: "row" },
+    el("span", { class: "who" }, el("span", { class: "name" }, name), " ", state, el("br"), el("span", { class: "quiet small" }, detail.filter(Boolean).join(" · "))),
+    later ? el("span", { class: "quiet small later" }, `in ${rough(first.from - at.now)} →`) : first && bars(told, at, kind, words),
+  );
+}
+
+function jobRow(job, now) {
+  const kind = kindOf(job);
+  const { place: stands, starts, ends_by: endsBy } = job.times;
+  return {
+    name: theirs(job.name ?? numberOf(job)),
+    state: el("span", { class: `${kind}-ink` }, theirs(stateOf(job))),
+    detail: [
+      job.name && numberOf(job),
+      job.queue,
+      job.nodes && count(job.nodes, "node"),
       stands && `number ${stands[0]} of ${stands[1]} in its queue`,
       kind === "wait" && starts && `may start in ${starts.map((one) => rough(one - now)).join(" – ")}`,
       kind === "run" && endsBy && `ends by ${clock(endsBy, now)}`,
-    ];
-    return {
-      who: [el("span", { class: "name" }, theirs(job.name ?? numberOf(job))), " ", el("span", { class: `${kind}-ink` }, theirs(stateOf(job))), el("br")],
-      detail: detail.filter(Boolean).join(" · "),
-      told: pieces(job.times, kind, now),
-      alive: isAlive(job),
-      kind,
-      words: timesInWords(job.times, kind, now),
-    };
-  }
-
-  function setRow({ start, end, nodes: number }, name, kind) {
-    const when = [start && clock(start, now), end ? clock(end, now) : "no known end"].filter(Boolean).join(" – ");
-    const detail = [kind === "off" && "reservation", number && count(number, "node"), when].filter(Boolean).join(" · ");
-    const begins = start ?? now;
-    return { who: [el("span", { class: "name" }, name), el("br")], detail, told: end && end > begins ? [{ kind: "set", from: begins, to: end }] : [], kind, words: when };
-  }
+    ],
+    told: pieces(job.times, kind, now),
+    kind,
+    words: timesInWords(job.times, kind, now),
+  };
 }
 
-/** An axis that shows the user's jobs whole, and what begins within as long again; without jobs, all that is ahead. */
-function axisOf(rows, jobs) {
-  const { now } = answered;
-  const until = (some) => some.flatMap(({ told }) => told.map(({ to }) => to - now));
-  const near = Math.max(...until(jobs.filter(({ alive }) => alive)), HOUR);
-  const soon = rows.flatMap(({ told }) => told).filter(({ from }) => !jobs.length || from - now < Math.max(near, 4 * HOUR));
-  const width = Math.min(Math.max(...soon.map(({ to }) => to - now), near) * 1.06, FORTNIGHT);
-  const begins = Math.min(...jobs.flatMap(({ told }) => told.map(({ from }) => from)), now);
-  return axis(Math.max(begins, now - width * 0.6), now + width, now);
+function setRow({ start, end, nodes: number }, name, kind, now) {
+  const begins = start ?? now;
+  const when = `${clock(begins, now)} – ${end ? clock(end, begins) : "no known end"}`;
+  return {
+    name,
+    detail: [kind === "off" && "reservation", number && count(number, "node"), when],
+    told: end > begins ? [{ kind: "set", from: begins, to: end }] : [],
+    kind,
+    words: when,
+  };
+}
+
+/** An axis that shows the user's jobs, and what begins within a day; without jobs, all that is ahead. */
+function axisOf(rows, hasJobs, now) {
+  const all = rows.flatMap(({ told }) => told);
+  const ends = all.filter(({ from }) => !hasJobs || from - now < DAY).map(({ to }) => to - now);
+  const width = Math.min(Math.max(...ends, HOUR) * 1.06, 14 * DAY);
+  return axis(Math.max(Math.min(...all.map(({ from }) => from), now), now - width / 2), now + width, now);
 }
 
 function queues(doing, figures) {
   const loads = doing?.queues ?? [];
-  const idle = Object.entries(figures.queues ?? {}).filter(([queue, { by_request: asked }]) => !asked && !loads.some((load) => load.queue === queue));
+  const more = figures.queues ?? {};
+  const idle = Object.keys(more).filter((queue) => !more[queue].by_request && !loads.some((load) => load.queue === queue));
   const none = { running: 0, running_nodes: 0, queued: 0, queued_nodes: 0 };
-  const rows = [...loads, ...idle.map(([queue]) => ({ queue, ...none }))].map((load) => ({ ...load, ...figures.queues?.[load.queue] }));
+  const rows = [...loads, ...idle.map((queue) => ({ queue, ...none }))].map((load) => ({ ...load, ...more[load.queue] }));
   if (!rows.length) return null;
   const most = Math.max(...rows.map((row) => row.running_nodes + row.queued_nodes));
-  const waits = rows.some((row) => row.waited !== undefined || row.longest_wait !== undefined);
   const limits = rows.some((row) => row.limit_nodes);
   const columns = [
-    { title: "Queue", key: (row) => row.queue, cell: ({ queue, via }) => [el("span", { class: "name" }, theirs(queue)), via && el("span", { class: "quiet small" }, " by way of ", theirs(via))], kind: "of" },
-    { title: "Running", key: (row) => row.running, cell: (row) => known(row.running), kind: "number amount" },
-    { title: "Queued", key: (row) => row.queued, cell: ({ queued, held }) => [known(queued), held && el("span", { class: "quiet small held" }, ` ${figure(held)} held`)], kind: "number amount" },
+    { title: "Queue", key: (row) => row.queue, cell: ({ queue, via }) => [el("span", { class: "name" }, theirs(queue)), via && el("span", { class: "quiet small" }, " via ", theirs(via))], kind: "of" },
+    counted("Running", "running"),
+    counted("Queued", "queued"),
     { title: "Nodes", key: (row) => row.running_nodes + row.queued_nodes, cell: (row) => demand(row, most) },
-    waits && { title: "Waited", key: (row) => row.waited, cell: waitedCell, kind: "waited less" },
+    { title: "Waited", key: (row) => row.waited, cell: waitedCell, kind: "waited less" },
     limits && { title: "Takes", key: (row) => row.limit_walltime?.[1], cell: limitsCell, kind: "limits less" },
   ].filter(Boolean);
-  const legend = [
-    "Nodes: in use (dark) and asked for.",
-    waits && "Waited: what was usual for the jobs that run now, and the longest wait of those in the queue.",
-    limits && figures.limits_as_of && `Takes: as documented in ${figures.limits_as_of}.`,
-  ];
-  return section("Queues", table("Queues", columns, rows, orders.queues), el("p", { class: "quiet small legend" }, legend.filter(Boolean).join(" ")));
+  const legend = "Nodes: in use + asked for. Waited: jobs that run now (median), and the longest in the queue.";
+  const source = figures.limits_as_of && ` Takes: as of ${figures.limits_as_of}.`;
+  return section("Queues", table("Queues", columns, rows, orders.queues), el("p", { class: "quiet small legend" }, legend, source));
 }
 
 function demand({ running_nodes: used, queued_nodes: asked }, most) {
+  if (!used && !asked) return "–";
   const words = `${figure(used)} in use, ${figure(asked)} asked for`;
-  if (!used && !asked) return el("span", { class: "quiet" }, "–");
-  return el("span", { class: "share" }, meter([[used, "run"], [asked, "asked"]], most, words), el("span", { class: "small quiet" }, words));
+  return el("span", { class: "share" }, meter([[used, "run"], [asked, "asked"]], most, words), el("span", { class: "small quiet", "aria-hidden": "true" }, `${figure(used)} + ${figure(asked)}`));
 }
 
 function waitedCell({ waited, longest_wait: longest }) {
-  if (waited === undefined && longest === undefined) return "–";
-  return [waited !== undefined && rough(waited), longest !== undefined && el("span", { class: "quiet small longest" }, `longest ${rough(longest)}`)];
+  const more = longest !== undefined && el("span", { class: "quiet small beneath" }, `longest ${rough(longest)}`);
+  return [waited === undefined ? "–" : rough(waited), more];
 }
 
 function limitsCell({ limit_nodes: sizes, limit_walltime: times, limit_jobs: jobs }) {
@@ -286,6 +283,7 @@ function section(name, ...content) {
   return el("section", { "aria-label": name }, el("h2", {}, name), content);
 }
 
-function known(value) {
-  return value === undefined ? "–" : figure(value);
+function counted(title, name, kind = "") {
+  const held = (row) => row.held && name === "queued" && el("span", { class: "quiet small beneath" }, `${figure(row.held)} held`);
+  return { title, key: (row) => row[name], cell: (row) => [row[name] === undefined ? "–" : figure(row[name]), held(row)], kind: `number amount ${kind}` };
 }
