@@ -100,7 +100,7 @@ async def test_rows_are_put_in_order_by_keyboard_and_stay_so(
     await draw(browser, drawing, "list_projects", {}, width=1200)
     await browser.run("await view.getByRole('button', { name: 'Lasts until' }).first().focus()")
     await browser.run("await page.keyboard.press('Enter')")
-    ends = [row["Lasts until"].split(" in ")[0] for row in await rows(browser)]
+    ends = [row["Lasts until"].partition(" in ")[0] for row in await rows(browser)]
     assert (ends[0], ends[-1]) == ("overdrawn", "not known yet")
     await browser.run("await page.keyboard.press('Enter')")
     assert (
@@ -154,7 +154,7 @@ async def test_units_of_other_facilities_have_a_table_of_their_own(
     await draw(browser, drawing, "list_projects", {}, width=320)
     assert [row["Left"] for row in await rows(browser, "charge hours")] == ["2,980"]
     assert [row["Left"] for row in await rows(browser, "Files and directories")] == ["999,001"]
-    assert [row["Left"] for row in await rows(browser, "Storage")] == ["−100 GB"]
+    assert [row["Left"] for row in await rows(browser, "Storage")] == ["\N{MINUS SIGN}100 GB"]
     await look_through(browser, "allocations-elsewhere", "dark", 320)
 
 
@@ -269,7 +269,7 @@ class TestMembers:
     ) -> None:
         async with connect(extensions=DRAWS, toolsets=("extended",)) as assistant:
             await draw(browser, assistant, "get_project", {"project": "LocalDemo"})
-            await press(browser, "Members’ shares")
+            await press(browser, "shares")
             assert browser.calls == [("list_user_allocations", {"project": "LocalDemo"})]
             assert "ada" in await told(browser)
             await look_through(browser, "allocations-members", "light", 720)

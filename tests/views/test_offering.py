@@ -1,5 +1,6 @@
 """Clients that draw views are told of them and read their pages; for all others nothing is there."""
 
+import re
 import time
 from typing import Any
 
@@ -159,3 +160,29 @@ async def test_how_fast_allocations_are_used_is_sent_only_to_clients_that_draw_i
             without = await wire(other, tool, arguments)
             assert DRAWN not in without.pop("_meta", {})
             assert without == with_figures
+
+
+async def test_what_machines_do_is_sent_in_figures_only_to_clients_that_draw_it(
+    connect: Connect, era: Era
+) -> None:
+    async with connect(era=era, extensions=DRAWS) as assistant, connect(era=era) as other:
+        for tool, arguments in {"list_resources": {}, "get_resource": {"resource": "crux"}}.items():
+            with_figures = await wire(assistant, tool, arguments)
+            drawn = with_figures.pop("_meta")[DRAWN]
+            if tool == "get_resource":
+                assert drawn["machine"]["nodes"] == {"free": 4}
+            else:
+                idle = {"nodes_in_use": 0, "nodes_free": 4, "nodes_down": 0, "running": 0, "queued": 0}
+                assert idle in drawn["machines"].values()
+            without = await wire(other, tool, arguments)
+            assert DRAWN not in without.pop("_meta", {})
+            assert _timeless(without) == _timeless(with_figures)
+
+
+def _timeless(result: dict[str, Any]) -> dict[str, Any]:
+    """An answer without when it was looked at, which differs by a second between two looks."""
+    (block,) = result["content"]
+    facts = result["structuredContent"]
+    facts["now"] = {name: value for name, value in facts.get("now", {}).items() if name != "as_of"}
+    text = re.sub(r"as of [^\n]*", "", block["text"])
+    return result | {"content": [block | {"text": text}]}

@@ -12,7 +12,7 @@ import pytest
 
 from alcf_mcp.tools.catalog import GROUPS
 from alcf_mcp.views.catalog import VIEWS, View
-from alcf_mcp.views.lean import lean_script, lean_style
+from alcf_mcp.views.lean import lean_script, lean_style, styles_used_in, used_in
 from alcf_mcp.views.page import Embedded, page, parts
 
 ROOM = Path(str(files("alcf_mcp.views")))
@@ -135,3 +135,16 @@ def test_a_lean_script_means_the_same() -> None:
 def test_a_lean_style_means_the_same() -> None:
     text = "/* about */\n.a > .b,\n.c:not(:d) {\n  margin: calc(1px + 2px) 0;\n}\n"
     assert lean_style(text) == ".a>.b,.c:not(:d){margin:calc(1px + 2px) 0}"
+
+
+def test_a_script_keeps_what_it_names_and_nothing_else() -> None:
+    text = "function size() {}\nfunction used() {}\nfunction spread() {}\n"
+    text += 'let all = [used, ...spread()];\nsay("ui/size-changed", all.size);\n'
+    assert "function size" not in used_in(text)
+    assert "function used" in used_in(text)
+    assert "function spread" in used_in(text)
+
+
+def test_a_style_sheet_keeps_the_rules_for_what_a_script_names() -> None:
+    text = ".a,\n.b .c {\n  x: y;\n}\n@media (z) {\n  .b {\n    x: y;\n  }\n}\n.bad-ink > p {\n  x: y;\n}\n"
+    assert styles_used_in(text, "el({ class: `a ${kind}-ink` }); kind = 'bad'") == ".a{x:y}.bad-ink>p{x:y}"

@@ -38,9 +38,7 @@ async def own_jobs(assistant: Assistant) -> None:
         ("md-relax", 8, "prod"),
         ("held-sweep", 4, "prod"),
     ):
-        job = await assistant.do(
-            "submit_job", **where, name=name, nodes=nodes, queue=queue, walltime="45m"
-        )
+        job = await assistant.do("submit_job", **where, name=name, nodes=nodes, queue=queue, walltime="45m")
         if name == "train-7b":
             await assistant.do("wait_for_job", job_id=job["job_id"], until="started")
 
