@@ -64,6 +64,18 @@ VIEWS = (
             "cancel_task",
         ),
     ),
+    View(
+        "allocations",
+        "Allocations",
+        "Projects and their allocations: what is used and left, and when it runs out at the present rate",
+        ("list_projects", "get_project"),
+    ),
+    View(
+        "machine",
+        "Machines",
+        "Machines and how busy they are; one machine's nodes, queues and reservations, and the user's jobs there",
+        ("list_resources", "get_resource"),
+    ),
 )
 """All views; a tool has one at most."""
 

@@ -61,15 +61,15 @@ async def test_each_entry_has_its_size_its_time_and_who_may(
         "inputs/": ("–", rest),
         "scratch/": ("–", "everyone can read and write; only owners may remove what is theirs"),
         ".condarc": ("24 B", rest),
-        "energies.log": ("211 KiB", "ada can read and write; group LocalDemo can read; others nothing"),
-        "fold": ("46 MiB", programs),
-        "key.pem": ("1.7 KiB", "only ada can read and write"),
+        "energies.log": ("216 kB", "ada can read and write; group LocalDemo can read; others nothing"),
+        "fold": ("48 MB", programs),
+        "key.pem": ("1.7 kB", "only ada can read and write"),
         "README.md": ("65 B", rest),
         "submit.sh": ("52 B", programs),
-        "topology.pdb": ("500 KiB", f"{both} read and write; others can read"),
-        "trajectory.h5": ("2.5 GiB", f"{both} read; others nothing"),
+        "topology.pdb": ("512 kB", f"{both} read and write; others can read"),
+        "trajectory.h5": ("2.6 GB", f"{both} read; others nothing"),
     }
-    assert "3 directories, 8 files · 2.5 GiB · owned by ada:LocalDemo" in await heading(browser)
+    assert "3 directories, 8 files · 2.6 GB · owned by ada:LocalDemo" in await heading(browser)
 
 
 async def test_entries_are_sorted_by_name_size_and_time(
@@ -153,7 +153,7 @@ async def test_a_file_is_read_on_to_its_end(
     for _ in range(3):
         await press(browser, "Read on")
     assert await browser.read(TEXT) == LOG
-    assert "all of it, 211 KiB" in await browser.read("document.body.innerText")
+    assert "all of it, 216 kB" in await browser.read("document.body.innerText")
     buttons = "[...document.querySelectorAll('.logbar button')].map((one) => one.textContent)"
     assert await browser.read(buttons) == []
 

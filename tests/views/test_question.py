@@ -197,7 +197,7 @@ async def test_before_its_answer_a_call_says_what_was_asked_for(browser: Browser
     text = await browser.read(TEXT)
     assert "mode\n664" in text
     assert "If your client asks you, answer there" in text
-    await look_through(browser, "question-under-way", "dark", 720)
+    await look_through(browser, "question-under-way", "light", 720)
 
 
 async def test_what_others_chose_is_text_and_nothing_else(browser: Browser, drawing: Assistant) -> None:

@@ -8,7 +8,7 @@ import { logPanel } from "../kit/log.mjs";
 import { seekIn } from "../kit/seek.mjs";
 import { begin } from "../kit/server.mjs";
 import { table } from "../kit/table.mjs";
-import { count, dated, figure, size } from "../kit/words.mjs";
+import { count, stamp, figure, size } from "../kit/words.mjs";
 
 const SORTS = ["name", "size", "modified"];
 const FIRST_BY = { name: "first by name", size: "largest", modified: "newest" };
@@ -89,7 +89,7 @@ function drawListing() {
 function drawEntries() {
   const sought = search.value.toLowerCase();
   const matching = listing.entries.filter(({ name }) => name.toLowerCase().includes(sought));
-  refill(place, matching.length ? table(`Entries of ${listing.path}`, columns(), matching, { ...order, ordered }) : el("p", { class: "quiet" }, "No name matches."));
+  refill(place, matching.length ? table(`Entries of ${listing.path}`, columns(), matching, order, ordered) : el("p", { class: "quiet" }, "No name matches."));
   const { entries, from, total } = listing;
   const left = total - from - entries.length;
   const which = from ? `Entries ${figure(from + 1)} – ${figure(total - left)} of ${figure(total)}` : `The ${figure(entries.length)} ${FIRST_BY[args.sort ?? "name"]} of ${figure(total)}`;
@@ -137,7 +137,7 @@ function amount(bytes, largest) {
 
 function when(entry) {
   const at = changed(entry);
-  return at === undefined ? "–" : el("span", { title: entry.modified }, dated(at));
+  return at === undefined ? "–" : el("span", { title: entry.modified }, stamp(at));
 }
 
 function bytesOf({ type, size: bytes }) {
@@ -160,11 +160,10 @@ function mostCommon(texts) {
   return most?.[1] > 1 ? most[0] : null;
 }
 
-/** Remember how the user has sorted; where not all is shown, ask for what comes first in that order. */
-function ordered(sorted, down) {
-  const sort = SORTS[sorted];
+/** Where not all is shown, ask for what comes first in the order that the user wants. */
+function ordered() {
+  const sort = SORTS[order.sorted];
   const isPart = listing.entries.length < listing.total;
-  order = { sorted, down };
   if (isPart && sort !== (args.sort ?? "name") && canList()) list({ ...args, sort, offset: 0 });
 }
 
@@ -246,7 +245,7 @@ function drawFile({ text, isError }) {
   const part = isError ? null : excerptIn(text);
   const about = entry && el("p", { class: "small" }, accessOf(entry), " ", el("span", { class: "quiet mono" }, theirs(`${entry.permissions} ${ownersOf(entry)}`)));
   file.part = part;
-  frame.name(crumbs(path), entry && [size(entry.size ?? 0), changed(entry) && ` · changed ${dated(changed(entry))}`]);
+  frame.name(crumbs(path), entry && [size(entry.size ?? 0), changed(entry) && ` · changed ${stamp(changed(entry))}`]);
   frame.note();
   frame.looked(Date.now() / 1000, server.has(call.tool));
   refill(frame.tools);

@@ -143,7 +143,8 @@ function question(asked, preview = "") {
 }
 
 /** What the server says of a change that was made. */
-function ending({ done, facility_says: said, what, before, after, path }, text) {
+function ending({ done, facility_says: said, what, before, after, path, job_id: job }, text) {
+  if (job && server.has("get_job")) return el("p", {}, `${done[0].toUpperCase()}${done.slice(1)}.`);
   if (what) return before ? null : el("p", {}, theirs(`${what}: ${after}`));
   return el("p", {}, theirs(done && path ? `${done}: ${path}` : (said ?? text)));
 }
