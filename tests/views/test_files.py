@@ -69,7 +69,7 @@ async def test_each_entry_has_its_size_its_time_and_who_may(
         "topology.pdb": ("512 kB", f"{both} read and write; others can read"),
         "trajectory.h5": ("2.6 GB", f"{both} read; others nothing"),
     }
-    assert "3 directories, 8 files · 2.6 GB · owned by ada:LocalDemo" in await heading(browser)
+    assert "3 directories, 8 files · 2.7 GB · owned by ada:LocalDemo" in await heading(browser)
 
 
 async def test_entries_are_sorted_by_name_size_and_time(
