@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from alcf_mcp.facility import Facility as OpenFacility
+    from alcf_mcp.reports.facts import Result
     from alcf_mcp.reports.machine import MachineActivity, NoActivity
 
 WATCH_PAUSE = 60.0
@@ -37,19 +38,26 @@ def machine(
     watch: Annotated[
         bool, typer.Option("--watch", "-w", help="Show it again when it changes, until you press Ctrl-C.")
     ] = False,
+    in_browser: Annotated[bool, typer.Option("--open", "-o", help="Show it in a browser.")] = False,
     as_json: AsJSON = False,
     facility: Facility = None,
     state_dir: StateDir = None,
 ) -> None:
     """Show what a machine is doing: its nodes, queues, reservations and maintenance."""
-    if watch and as_json:
-        raise SettingsError("--watch and --json can't be combined")
+    if watch + as_json + in_browser > 1:
+        raise SettingsError("--watch, --open and --json can't be combined")
     settings = load_settings(facility=facility, state_dir=state_dir)
     if watch:
         show = partial(_show, again=True)
         at_facility(
             "machine", settings, lambda at: watching(at, partial(_look, at, name), show, pause=WATCH_PAUSE)
         )
+        return
+    if in_browser:
+        from alcf_mcp.cli.browser import show_in_browser  # noqa: PLC0415 - loaded where it is used
+
+        tool, asked = ("get_resource", {"resource": name}) if name else ("list_resources", {})
+        show_in_browser(settings, tool, asked, at_facility("machine", settings, lambda at: _report(at, name)))
         return
     found = at_facility("machine", settings, lambda at: _look(at, name))
     if as_json:
@@ -64,6 +72,15 @@ async def _look(facility: OpenFacility, name: str | None) -> list[MachineActivit
 
     wanted = [await facility.names.compute(name)] if name else await facility.names.computers()
     return [machine_activity(one.name, await facility.weather.of(one)) for one in wanted]
+
+
+async def _report(facility: OpenFacility, name: str | None) -> Result:
+    """The answer that a view draws: of one machine, or of all."""
+    from alcf_mcp.tools.status import get_resource, list_resources  # noqa: PLC0415 - loaded where it is used
+
+    if name is None:
+        return cast("Result", await list_resources(facility, resource_type="compute"))
+    return cast("Result", await get_resource(facility, (await facility.names.compute(name)).name))
 
 
 def _show(found: Sequence[MachineActivity | NoActivity], *, again: bool = False) -> None:

@@ -9,7 +9,7 @@ import typer
 from alcf_mcp.cli.direct import at_facility
 from alcf_mcp.cli.options import AsJSON, Facility, StateDir
 from alcf_mcp.cli.showing import console, write_json
-from alcf_mcp.config import load_settings
+from alcf_mcp.config import SettingsError, load_settings
 
 if TYPE_CHECKING:
     from alcf_mcp.facility import Facility as OpenFacility
@@ -21,14 +21,22 @@ NEARLY_USED_UP = 90
 
 def projects(
     name: Annotated[str | None, typer.Argument(help="Only this project, by name or id.")] = None,
+    in_browser: Annotated[bool, typer.Option("--open", "-o", help="Show them in a browser.")] = False,
     as_json: AsJSON = False,
     facility: Facility = None,
     state_dir: StateDir = None,
 ) -> None:
     """Show your projects and what is left of their allocations, least first."""
+    if in_browser and as_json:
+        raise SettingsError("--open and --json can't be combined")
     settings = load_settings(facility=facility, state_dir=state_dir)
     found = at_facility("projects", settings, lambda at: _look(at, name))
-    if as_json:
+    if in_browser:
+        from alcf_mcp.cli.browser import show_in_browser  # noqa: PLC0415 - loaded where it is used
+
+        tool, asked = ("get_project", {"project": name}) if name else ("list_projects", {})
+        show_in_browser(settings, tool, asked, found)
+    elif as_json:
         write_json(found)
     else:
         _show(found)

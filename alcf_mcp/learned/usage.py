@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from alcf_mcp.store import Connection, Row, Store
@@ -12,6 +12,8 @@ SEEN_EVERY = timedelta(hours=1)
 """Least time between two samples of one allocation."""
 
 KEPT = timedelta(days=60)
+
+DAY = timedelta(days=1).total_seconds()
 
 SHORTEST = timedelta(days=1)
 """A rate covers at least this time: nobody computes evenly throughout a day."""
@@ -44,10 +46,17 @@ class Amount:
 
 @dataclass(frozen=True)
 class Rate:
-    """How much of an allocation was used per day, on average over the last ``days``."""
+    """How much of an allocation was used per day, on average over the last ``days``.
+
+    Attributes:
+        per_day: how much.
+        days: over how many days.
+        seen: from what that is known: how much was used, by when, the oldest first and at most one a day.
+    """
 
     per_day: float
     days: float
+    seen: Sequence[tuple[float, float]] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -91,8 +100,18 @@ def _rate(seen: Sequence[Row], amount: Amount, now: float) -> Rate | None:
     if not enough:
         return None
     first = min(enough, key=lambda s: abs(now - s["seen_at"] - LOOKED_BACK.total_seconds()))
-    days = timedelta(seconds=now - first["seen_at"]) / timedelta(days=1)
-    return Rate((amount.used - first["used"]) / days, days)
+    days = (now - first["seen_at"]) / DAY
+    samples = [(s["seen_at"], s["used"]) for s in counted if s["seen_at"] >= first["seen_at"]]
+    return Rate((amount.used - first["used"]) / days, days, [*_one_a_day(samples), (now, amount.used)])
+
+
+def _one_a_day(samples: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The first sample, and those that come a day or more after the one before."""
+    kept: list[tuple[float, float]] = []
+    for at, used in samples:
+        if not kept or at - kept[-1][0] >= DAY:
+            kept.append((at, used))
+    return kept
 
 
 def _since_renewal(seen: Sequence[Row], used: float) -> Sequence[Row]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import PrivateAttr
 
 from alcf_mcp.activity.models import Activity, ActivityJob, Maintenance, Reservation
 from alcf_mcp.activity.scene import usable_nodes
 from alcf_mcp.activity.unknown import NotKnown
+from alcf_mcp.facility.alcf.queues import Machine
 from alcf_mcp.reports.facts import Facts, Result
+from alcf_mcp.reports.machine_figures import machine_figures
 from alcf_mcp.reports.text import clock
 from alcf_mcp.wording import count, named
 
@@ -44,19 +49,21 @@ class MachineActivity(Result):
     maintenance: str | None = None
     reservations: list[str] = []
     notices: list[str] = []
+    _figures: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     @classmethod
-    def of(cls, machine: str, activity: Activity) -> MachineActivity:
+    def of(cls, machine: str, activity: Activity, table: Machine | None = None) -> MachineActivity:
         """Describe what a machine is doing.
 
         Args:
             machine: its name.
             activity: its feed.
+            table: its queues and their limits, if these are known.
         """
         usable = usable_nodes(activity.node_states)
         in_use = min(sum(job.nodes for job in activity.running), usable)
         known = bool(activity.node_states)
-        return cls(
+        told = cls(
             machine=machine,
             as_of=_moment(activity.updated),
             nodes_in_use=in_use if known else None,
@@ -69,6 +76,12 @@ class MachineActivity(Result):
             reservations=[_reservation(one) for one in activity.reservations[:MOST_RESERVATIONS]],
             notices=list(activity.notices[:MOST_NOTICES]),
         )
+        told._figures = machine_figures(activity, table)
+        return told
+
+    def drawn(self) -> dict[str, Any]:
+        """Its nodes, queues, reservations and maintenance in figures."""
+        return {"machine": self._figures}
 
     def phrase(self) -> str:
         """All of it in one sentence, without its period."""
@@ -117,11 +130,13 @@ def unknown_activity(machines: Sequence[str], reason: str) -> str:
     return f"What {named(machines)} {'is' if len(machines) == 1 else 'are'} doing is not known: {reason}."
 
 
-def machine_activity(machine: str, activity: Activity | NotKnown) -> MachineActivity | NoActivity:
-    """Describe what a machine is doing, or why that is not known."""
+def machine_activity(
+    machine: str, activity: Activity | NotKnown, table: Machine | None = None
+) -> MachineActivity | NoActivity:
+    """Describe what a machine is doing, or why that is not known; ``table`` has its queues, if they are known."""
     if isinstance(activity, NotKnown):
         return NoActivity(machine=machine, not_known=activity.reason)
-    return MachineActivity.of(machine, activity)
+    return MachineActivity.of(machine, activity, table)
 
 
 def _loads(activity: Activity) -> list[QueueLoad]:

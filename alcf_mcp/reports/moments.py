@@ -25,6 +25,7 @@ class Moments:
         members: how many members its ensemble has.
         starts: when it may start: the earliest and the latest time.
         ends_by: when it ends at the latest.
+        place: where it stands in its queue, from 1, how many wait there, and how many are ahead on the machine.
     """
 
     submitted: datetime | None = None
@@ -37,6 +38,7 @@ class Moments:
     # Two looks at an unchanged job are equal, although its outlook was reckoned anew.
     starts: tuple[datetime, datetime] | None = field(default=None, compare=False)
     ends_by: datetime | None = field(default=None, compare=False)
+    place: tuple[int, int, int] | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, known: KnownJob, seen: Outlook | None = None) -> Moments:
@@ -56,6 +58,8 @@ class Moments:
             "members": ensemble.size if ensemble else None,
             "ends_by": _moment(seen.ends_by) if seen and seen.ends_by else None,
         }
+        if seen and seen.place:
+            foreseen["place"] = (seen.place.position, seen.place.of, seen.place.ahead)
         if seen and isinstance(start, StartRange):
             foreseen["starts"] = (_moment(seen.now + start.earliest), _moment(seen.now + start.latest))
         if record is None:
@@ -79,7 +83,7 @@ def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _figure(value: datetime | tuple[datetime, datetime] | int) -> Any:
+def _figure(value: datetime | tuple[Any, ...] | int) -> Any:
     if isinstance(value, datetime):
         return round(value.timestamp(), 1)
     return [_figure(one) for one in value] if isinstance(value, tuple) else value

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from math import floor
+from typing import Any
+
+from pydantic import PrivateAttr
 
 from alcf_mcp.facility import Facility
 from alcf_mcp.facility.projects import NOT_ASKED, Allocation, Balance, in_figures
 from alcf_mcp.facility.walltime import spoken
-from alcf_mcp.learned.usage import NODE_HOURS
+from alcf_mcp.learned.usage import NODE_HOURS, Rate
 from alcf_mcp.reports.facts import Facts, Result
 from alcf_mcp.reports.text import one_line, size
 from alcf_mcp.wording import count
@@ -43,12 +46,13 @@ class AllocationInfo(Facts):
     balance: str
     can_still_run: str | None = None
     rate: str | None = None
+    _known: Allocation | None = PrivateAttr(None)
 
     @classmethod
     def tell(cls, known: Allocation) -> AllocationInfo:
         """Describe an allocation."""
         amount, share = known.amount, known.share_left
-        return cls(
+        told = cls(
             of=known.of,
             unit=amount.unit,
             granted=amount.granted,
@@ -59,6 +63,22 @@ class AllocationInfo(Facts):
             can_still_run=_can_still_run(known),
             rate=_rate(known),
         )
+        told._known = known
+        return told
+
+    def figures(self) -> dict[str, Any]:
+        """How fast it is used and how long it lasts, for views; nothing if that is not known."""
+        rate = self._known.rate if self._known else None
+        if not self._known or not rate:
+            return {}
+        until = self._known.lasts_until(datetime.now(UTC).date())
+        return {
+            "per_day": _per_day(rate),
+            "days": round(rate.days, 1),
+            # Noon is on the same day in nearly all time zones.
+            "until": until and datetime.combine(until, time(12), UTC).timestamp(),
+            "seen": [[round(at), round(used, 4)] for at, used in rate.seen],
+        }
 
     def line(self) -> str:
         """The allocation on one line."""
@@ -94,6 +114,14 @@ class ProjectInfo(Result):
             note=note,
         )
 
+    def figures(self) -> dict[str, Any]:
+        """How fast its allocations are used, in their order, by its id."""
+        return {self.id: [allocation.figures() for allocation in self.allocations or ()]}
+
+    def drawn(self) -> dict[str, Any]:
+        """How fast its allocations are used."""
+        return {"projects": self.figures()}
+
     def text(self) -> str:
         """The project, then one allocation per line."""
         about = f": {self.description}" if self.description else ""
@@ -114,6 +142,10 @@ class ProjectList(Result):
         return "\n".join(
             line for line in (self.summary, *(p.text() for p in self.projects), self.note) if line
         )
+
+    def drawn(self) -> dict[str, Any]:
+        """How fast the projects' allocations are used."""
+        return {"projects": {id: figures for p in self.projects for id, figures in p.figures().items()}}
 
 
 async def listed_projects(facility: Facility, name: str | None = None, *, alone: str) -> ProjectList:
@@ -196,12 +228,17 @@ def _rate(known: Allocation) -> str | None:
         return None
     days = round(rate.days)
     over = f"over the last {'day' if days == 1 else f'{days} days'}"
-    per_day = float(f"{rate.per_day:.2g}")
+    per_day = _per_day(rate)
     if per_day < LEAST_RATE:
         return f"nothing used {over}"
     used = f"{_in_words(per_day, known.amount.unit)} a day {over}"
     until = known.lasts_until(datetime.now(UTC).date())
     return f"{used}; at that rate it lasts until about {until}" if until else used
+
+
+def _per_day(rate: Rate) -> float:
+    """A daily use as precise as it is known."""
+    return float(f"{rate.per_day:.2g}")
 
 
 def _in_words(value: float, unit: str) -> str:

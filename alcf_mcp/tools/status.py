@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from alcf_mcp.activity.models import Activity
 from alcf_mcp.activity.unknown import NotKnown
@@ -39,16 +39,17 @@ class ResourceStatus(Result):
     last_modified: datetime | None = None
     activity: str | None = None
     note: str | None = None
+    _now: MachineActivity | None = PrivateAttr(None)
 
     @classmethod
-    def of(cls, resource: models.Resource, activity: str | None = None) -> Self:
+    def of(cls, resource: models.Resource, now: MachineActivity | None = None) -> Self:
         """Make a status from the facility's data.
 
         Args:
             resource: the facility's data.
-            activity: what it is doing.
+            now: what it is doing.
         """
-        return cls(
+        told = cls(
             name=resource.name or resource.id,
             type=resource.resource_type,
             status=resource.current_status,
@@ -56,9 +57,16 @@ class ResourceStatus(Result):
             group=resource.group or None,
             description=one_line(resource.description) or None,
             last_modified=resource.last_modified,
-            activity=activity,
+            activity=now.phrase() if now else None,
             note=NOT_MONITORED if resource.current_status == "unknown" else None,
         )
+        told._now = now
+        return told
+
+    def load(self) -> dict[str, Any]:
+        """Its nodes and jobs in figures, for views; nothing if they are not known."""
+        counts = {"nodes_in_use", "nodes_free", "nodes_down", "running", "queued"}
+        return self._now.model_dump(include=counts, exclude_none=True) if self._now else {}
 
     def line(self) -> str:
         """Name, status, type and activity on one line."""
@@ -81,6 +89,10 @@ class ResourceReport(ResourceStatus):
         """All that is known, one fact per line."""
         return "\n".join(part for part in (super().text(), self.now and self.now.text()) if part)
 
+    def drawn(self) -> dict[str, Any]:
+        """What it is doing in figures."""
+        return self.now.drawn() if self.now else {}
+
 
 class ResourceList(Result):
     """Resources, those that need attention first."""
@@ -95,10 +107,15 @@ class ResourceList(Result):
             line for line in (self.summary, *(r.line() for r in self.resources), self.note) if line
         )
 
+    def drawn(self) -> dict[str, Any]:
+        """How busy the machines are, by their ids."""
+        return {"machines": {resource.id: load for resource in self.resources if (load := resource.load())}}
 
-def _in_a_phrase(resource: models.Resource, activities: Mapping[str, Activity | NotKnown]) -> str | None:
+
+def _status(resource: models.Resource, activities: Mapping[str, Activity | NotKnown]) -> ResourceStatus:
     activity = activities.get(resource.id)
-    return MachineActivity.of(resource.name, activity).phrase() if isinstance(activity, Activity) else None
+    now = MachineActivity.of(resource.name, activity) if isinstance(activity, Activity) else None
+    return ResourceStatus.of(resource, now)
 
 
 def _unknown(
@@ -135,7 +152,7 @@ async def list_resources(
         and (name or "").casefold() in resource.name.casefold()
     ]
     activities = await facility.weather.of_all(wanted)
-    found = [ResourceStatus.of(resource, _in_a_phrase(resource, activities)) for resource in wanted]
+    found = [_status(resource, activities) for resource in wanted]
     found.sort(key=lambda r: (_ATTENTION.index(r.status) if r.status in _ATTENTION else 9, r.name))
     by_status = [f"{n} {s}" for s in _ATTENTION if (n := sum(r.status == s for r in found))]
     notes = [next((r.note for r in found if r.note), None), _unknown(wanted, activities)]
@@ -155,7 +172,8 @@ async def get_resource(facility: AtFacility, resource: ResourceName) -> Resource
     activities = await facility.weather.of_all([known])
     report = ResourceReport.of(await facility.iri.get_resource(known.id))
     if activity := activities.get(known.id):
-        return report.model_copy(update={"now": machine_activity(report.name, activity)})
+        now = machine_activity(report.name, activity, facility.weather.queues_of(known))
+        return report.model_copy(update={"now": now})
     return report
 
 

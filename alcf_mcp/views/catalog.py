@@ -40,6 +40,42 @@ VIEWS = (
         "One job: its times, what went wrong, its members, and its output to follow and search",
         ("get_job", "get_job_output"),
     ),
+    View(
+        "files",
+        "Files",
+        "A directory to sort and to walk through: sizes, times, and who may do what; a file with its text",
+        ("list_directory", "view_file", "head_file", "tail_file"),
+    ),
+    View(
+        "question",
+        "A change",
+        "What a call that asks first would change, before and after, and what came of the question",
+        (
+            "cancel_job",
+            "update_job",
+            "chmod",
+            "chown",
+            "remove_path",
+            "copy_path",
+            "move_path",
+            "compress_path",
+            "extract_archive",
+            "upload_file",
+            "cancel_task",
+        ),
+    ),
+    View(
+        "allocations",
+        "Allocations",
+        "Projects and their allocations: what is used and left, and when it runs out at the present rate",
+        ("list_projects", "get_project"),
+    ),
+    View(
+        "machine",
+        "Machines",
+        "Machines and how busy they are; one machine's nodes, queues and reservations, and the user's jobs there",
+        ("list_resources", "get_resource"),
+    ),
 )
 """All views; a tool has one at most."""
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from alcf_mcp import __version__
 from alcf_mcp.views.catalog import View
-from alcf_mcp.views.lean import lean_script, lean_style, used_in
+from alcf_mcp.views.lean import lean_script, styles_used_in, used_in
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(?P<path>[^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
@@ -60,9 +60,9 @@ def page(view: View, tools: Sequence[str], *, prefix: str = "", embedded: Embedd
     if embedded:
         data.append(_data("embedded", asdict(embedded)))
         policy = _POLICY.format(script=script_source(view))
-    skeleton = _rooms().joinpath("kit", "page.html").read_text(encoding="utf-8")
     return (
-        skeleton.replace("<!--title-->", view.title)
+        _skeleton()
+        .replace("<!--title-->", view.title)
         .replace("<!--policy-->\n", policy)
         .replace("/*style*/", _style(view.name))
         .replace("<!--data-->", "\n".join(data))
@@ -100,7 +100,8 @@ def _script(name: str) -> str:
 def _style(name: str) -> str:
     modules = parts(name)
     sheets = ["kit/page.css", *(path.removesuffix(".mjs") + ".css" for path in modules)]
-    return lean_style("\n".join(_text(path) for path in sheets if _rooms().joinpath(path).is_file()))
+    text = "\n".join(_text(path) for path in sheets if _rooms().joinpath(path).is_file())
+    return styles_used_in(text, _script(name) + _skeleton())
 
 
 def _imports(path: str) -> Iterator[str]:
@@ -116,6 +117,11 @@ def _text(path: str) -> str:
 
 def _rooms() -> Traversable:
     return files(__package__)
+
+
+@cache
+def _skeleton() -> str:
+    return _text("kit/page.html")
 
 
 def _digest(script: str) -> str:

@@ -1,6 +1,7 @@
 """What a machine is doing, in a terminal."""
 
 import json
+from pathlib import Path
 
 from tests.cli.commands import Terminal
 
@@ -28,6 +29,16 @@ def test_programs_get_an_object_a_line(terminal: Terminal) -> None:
     assert (facts["machine"], facts["nodes_free"], facts["queues"]) == ("Crux", 4, [])
 
 
+def test_a_machine_is_shown_in_a_browser(terminal: Terminal) -> None:
+    away = terminal.with_settings(SSH_CONNECTION="1.2.3.4 5 6.7.8.9 22")
+    for name in ((), ("crux",)):
+        shown = away.run("machine", *name, "--open", check=True).stdout
+        path = Path(shown.removeprefix("Open in a browser: ").rstrip())
+        assert path.name == "local-machine.html"
+        assert "Crux" in path.read_text(encoding="utf-8")
+    assert "Polaris" not in path.read_text(encoding="utf-8")
+
+
 def test_what_is_not_known_is_said_with_its_reason(terminal: Terminal) -> None:
     nowhere = terminal.with_settings(ALCF_MCP_ACTIVITY_URL="http://127.0.0.1:9")
     shown = nowhere.run("machine", "polaris", check=True).stdout
@@ -42,5 +53,6 @@ def test_a_filesystem_is_not_a_machine(terminal: Terminal) -> None:
     assert "jobs run on compute resources" in done.stderr
 
 
-def test_watching_and_json_do_not_go_together(terminal: Terminal) -> None:
+def test_one_way_to_show_it_is_enough(terminal: Terminal) -> None:
     assert terminal.run("machine", "--watch", "--json").returncode == 2
+    assert terminal.run("machine", "--open", "--json").returncode == 2

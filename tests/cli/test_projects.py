@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner, Result
 
 from alcf_mcp.cli import app
@@ -26,6 +27,16 @@ def test_programs_get_what_the_tools_answer(tmp_path: Path) -> None:
     facts = json.loads(projects(tmp_path, "--json").stdout)
     assert [project["name"] for project in facts["projects"]] == ["LocalDemo", "LocalTiny"]
     assert json.loads(projects(tmp_path, "LocalTiny", "--json").stdout)["allocations"][0]["left"] == 0.02
+
+
+def test_projects_are_shown_in_a_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "1.2.3.4 5 6.7.8.9 22")
+    page = tmp_path / "views" / "local-allocations.html"
+    for name in ((), ("LocalTiny",)):
+        assert projects(tmp_path, *name, "--open").stdout == f"Open in a browser: {page}\n"
+        assert "LocalTiny" in page.read_text(encoding="utf-8")
+    assert "LocalDemo" not in page.read_text(encoding="utf-8")
+    assert projects(tmp_path, "--open", "--json").exit_code
 
 
 def test_an_unknown_project_is_one_clear_line(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from alcf_mcp.activity.queue_place import QueuePlace
 from alcf_mcp.activity.start_range import StartRange
 from alcf_mcp.facility.jobs.known import KnownJob
 from alcf_mcp.facility.weather import Outlook
@@ -50,6 +51,11 @@ def test_the_feed_tells_when_a_job_may_start_and_ends_at_the_latest() -> None:
     assert starts == [NOON.timestamp() + 600, NOON.timestamp() + 1800]
     runs = Outlook(0, "debug", ends_by=(NOON + 20 * MINUTE).timestamp())
     assert minutes(job("active"), runs) == {"submitted": 0, "ends_by": 20}
+
+
+def test_the_feed_tells_where_a_job_stands() -> None:
+    waits = Outlook(0, "debug", QueuePlace(position=3, of=12, ahead=20, node_hours_ahead=400.0))
+    assert Moments.of(job("queued"), waits).drawn()["place"] == [3, 12, 20]
 
 
 def test_of_a_job_from_elsewhere_only_the_feed_tells() -> None:

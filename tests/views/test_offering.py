@@ -1,5 +1,7 @@
 """Clients that draw views are told of them and read their pages; for all others nothing is there."""
 
+import re
+import time
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from mcp.server.apps import APP_MIME_TYPE, EXTENSION_ID
 from mcp.types import TextResourceContents
 
 from alcf_mcp.config import Settings
+from alcf_mcp.journal import Journal
 from alcf_mcp.server import build_server
 from alcf_mcp.tools.catalog import GROUPS
 from alcf_mcp.tools.results import DRAWN
@@ -45,9 +48,9 @@ async def test_a_client_that_draws_another_kind_of_page_is_told_of_none(connect:
 
 
 async def test_a_client_that_draws_views_is_told_which_tool_has_which(connect: Connect, era: Era) -> None:
-    async with connect(era=era) as assistant:
+    async with connect(era=era, toolsets=("extended",)) as assistant:
         without = await tools_listed(assistant)
-    async with connect(era=era, extensions=DRAWS) as assistant:
+    async with connect(era=era, toolsets=("extended",), extensions=DRAWS) as assistant:
         listed = await tools_listed(assistant)
         told = {tool["name"]: tool.pop("_meta")["ui"] for tool in listed if "_meta" in tool}
         assert told == {tool: {"resourceUri": uri} for tool, uri in VIEW_OF.items()}
@@ -95,7 +98,7 @@ async def test_the_server_says_that_it_has_views(connect: Connect, era: Era) -> 
 
 
 async def test_a_client_may_draw_views_without_saying_so(connect: Connect, era: Era, directory: str) -> None:
-    async with connect(era=era, views="all") as assistant:
+    async with connect(era=era, toolsets=("extended",), views="all") as assistant:
         told = {
             tool["name"]: tool["_meta"]["ui"] for tool in await tools_listed(assistant) if "_meta" in tool
         }
@@ -135,3 +138,82 @@ async def test_figures_for_a_view_are_sent_only_to_clients_that_draw_it(
                 without = await wire(other, tool, arguments)
                 assert DRAWN not in without.pop("_meta", {})
                 assert without == with_figures
+
+
+async def test_figures_of_a_directory_are_for_its_view_alone(
+    connect: Connect, era: Era, directory: str
+) -> None:
+    async with connect(era=era, extensions=DRAWS) as assistant:
+        await assistant.do("make_directory", path=f"{directory}/inner")
+        with_figures = await wire(assistant, "list_directory", {"path": directory})
+        drawn = with_figures.pop("_meta")[DRAWN]
+        assert {**drawn, "at": 0} == {"directories": 1, "largest": 0, "at": 0}
+    async with connect(era=era) as other:
+        without = await wire(other, "list_directory", {"path": directory})
+        assert DRAWN not in without.pop("_meta", {})
+        assert without == with_figures
+
+
+async def test_a_question_is_drawn_only_by_clients_that_draw_views(
+    connect: Connect, era: Era, directory: str
+) -> None:
+    asked = {"path": directory, "mode": "700"}
+    async with connect(era=era, extensions=DRAWS) as assistant:
+        with_figures = await wire(assistant, "chmod", asked)
+        drawn = with_figures.pop("_meta")[DRAWN]["asked"]
+        assert drawn["question"] == "Change the mode?"
+        ((what, _, after),) = drawn["changes"]
+        assert (what, after) == ("directory mode", "700")
+        assert with_figures["structuredContent"]["confirmation"] not in str(drawn)
+    async with connect(era=era) as other:
+        without = await wire(other, "chmod", asked)
+        assert DRAWN not in without.pop("_meta", {})
+        assert without["structuredContent"].keys() == with_figures["structuredContent"].keys()
+
+
+async def test_how_fast_allocations_are_used_is_sent_only_to_clients_that_draw_it(
+    connect: Connect, era: Era, journal: Journal
+) -> None:
+    async with connect(era=era, extensions=DRAWS) as assistant, connect(era=era) as other:
+        listed = await wire(assistant, "list_projects", {})
+        (first, *_) = listed["_meta"][DRAWN]["projects"].values()
+        assert first == [{}, {}, {}]
+        month_ago = time.time() - 30 * 86400
+        await journal.store.run(
+            lambda db: db.execute("UPDATE usage SET seen_at = ?, used = used - 300", (month_ago,))
+        )
+        for tool, arguments in {"list_projects": {}, "get_project": {"project": "LocalDemo"}}.items():
+            with_figures = await wire(assistant, tool, arguments)
+            drawn = with_figures.pop("_meta")[DRAWN]["projects"]
+            polaris = next(iter(drawn.values()))[0]
+            assert (polaris["per_day"], polaris["days"]) == (10, 30)
+            assert (polaris["seen"][0][1], polaris["seen"][-1][1]) == (-300, 0)
+            without = await wire(other, tool, arguments)
+            assert DRAWN not in without.pop("_meta", {})
+            assert without == with_figures
+
+
+async def test_what_machines_do_is_sent_in_figures_only_to_clients_that_draw_it(
+    connect: Connect, era: Era
+) -> None:
+    async with connect(era=era, extensions=DRAWS) as assistant, connect(era=era) as other:
+        for tool, arguments in {"list_resources": {}, "get_resource": {"resource": "crux"}}.items():
+            with_figures = await wire(assistant, tool, arguments)
+            drawn = with_figures.pop("_meta")[DRAWN]
+            if tool == "get_resource":
+                assert drawn["machine"]["nodes"] == {"free": 4}
+            else:
+                idle = {"nodes_in_use": 0, "nodes_free": 4, "nodes_down": 0, "running": 0, "queued": 0}
+                assert idle in drawn["machines"].values()
+            without = await wire(other, tool, arguments)
+            assert DRAWN not in without.pop("_meta", {})
+            assert _timeless(without) == _timeless(with_figures)
+
+
+def _timeless(result: dict[str, Any]) -> dict[str, Any]:
+    """An answer without when it was looked at, which differs by a second between two looks."""
+    (block,) = result["content"]
+    facts = result["structuredContent"]
+    facts["now"] = {name: value for name, value in facts.get("now", {}).items() if name != "as_of"}
+    text = re.sub(r"as of [^\n]*", "", block["text"])
+    return result | {"content": [block | {"text": text}]}

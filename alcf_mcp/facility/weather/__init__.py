@@ -19,7 +19,7 @@ from alcf_mcp.activity.models import Activity, ActivityJob
 from alcf_mcp.activity.queue_place import QueuePlace, queue_place
 from alcf_mcp.activity.start_range import StartRange, StartUnknown, start_range_for, start_ranges_of
 from alcf_mcp.activity.unknown import NotKnown
-from alcf_mcp.facility.alcf.queues import table_of
+from alcf_mcp.facility.alcf.queues import Machine, table_of
 from alcf_mcp.facility.jobs.known import KnownJob, job_number
 from alcf_mcp.facility.resources import COMPUTE_TYPES
 from alcf_mcp.facility.weather.advice import advice
@@ -72,6 +72,10 @@ class QueueWeather:
         if isinstance(activity, Activity):
             await self.learned.look(activity)
         return activity
+
+    def queues_of(self, machine: Resource) -> Machine | None:
+        """What is known of a machine's queues and their limits."""
+        return table_of(machine.name) if self.has_alcf_queues else None
 
     async def of_all(self, machines: Sequence[Resource]) -> dict[str, Activity | NotKnown]:
         """What those machines that have a feed are doing, by their ids; they are asked at the same time."""
@@ -145,7 +149,7 @@ class QueueWeather:
 
     def _places(self, machine: Resource, chosen: str, nodes: int, walltime: int) -> dict[str, str]:
         """The chosen queue and the others that take such a job, each with the queue that would run it."""
-        table = table_of(machine.name) if self.has_alcf_queues else None
+        table = self.queues_of(machine)
         fitting = table.fitting(nodes, walltime) if table else []
         places = {queue.name: place.name for queue in fitting if (place := queue.place_of(nodes))}
         return {chosen: places.get(chosen, chosen), **places}

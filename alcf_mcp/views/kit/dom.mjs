@@ -18,10 +18,22 @@ export function svg(tag, about = {}, ...children) {
   return filled(document.createElementNS(SVG, tag), about, children);
 }
 
+/** A part of a drawing's width. */
+export function percent(value) {
+  return `${value.toFixed(2)}%`;
+}
+
 /** Put children in the place of those that an element has. */
 export function refill(node, ...children) {
   node.replaceChildren(...children.flat().filter(isThere));
   return node;
+}
+
+/** Put children in the place of others that are like them; the focus stays on the button in the same place. */
+export function renew(node, ...children) {
+  const place = [...node.querySelectorAll("button")].indexOf(document.activeElement);
+  refill(node, ...children);
+  if (place >= 0) node.querySelectorAll("button")[place]?.focus();
 }
 
 /** Say something to those who listen rather than look. */

@@ -57,7 +57,7 @@ export function meetHost(info, on) {
     else waiting?.resolve(message.result);
   }
 
-  const sizes = reportedSizes((size) => notify("ui/notifications/size-changed", size));
+  const sizes = reportedSizes((box) => notify("ui/notifications/size-changed", box));
   window.addEventListener("message", receive);
 
   request("ui/initialize", {

@@ -1,9 +1,9 @@
 // Waiting and running as bars on a time axis.
 
-import { svg } from "./dom.mjs";
+import { percent, svg } from "./dom.mjs";
 import { clock, day, offset, span } from "./words.mjs";
 
-const DAY = 86400;
+export const DAY = 86400;
 // 1, 2, 5, 10, 15 and 30 min; 1, 2, 3, 6 and 12 h; 1, 2, 7 and 14 d
 const STEPS = [60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, DAY, 2 * DAY, 7 * DAY, 14 * DAY];
 // 5 and 20 min; 1, 3, 6 and 12 h; 1, 3, 7 and 14 d
@@ -118,8 +118,4 @@ function bar({ kind, from, to }, at) {
 
 function line(x, kind) {
   return svg("line", { x1: percent(x), x2: percent(x), y2: "100%", class: kind });
-}
-
-function percent(value) {
-  return `${value.toFixed(2)}%`;
 }

@@ -35,6 +35,18 @@ export function day(seconds) {
   return written(seconds, { day: "numeric", month: "short" });
 }
 
+/** The day of a moment, with its year unless it is this year's: `12 Jan 2027`. */
+export function dated(seconds, now = Date.now() / 1000) {
+  const year = (at) => written(at, { year: "numeric" });
+  return year(seconds) === year(now) ? day(seconds) : written(seconds, { day: "numeric", month: "short", year: "numeric" });
+}
+
+/** A moment of any year: that of today or of this year with its time, an older one by its day. */
+export function stamp(seconds, now = Date.now() / 1000) {
+  const told = dated(seconds, now);
+  return told === day(seconds) ? clock(seconds, now) : told;
+}
+
 /** How many seconds the reader's clock is ahead of UTC at a moment. */
 export function offset(seconds) {
   const fields = { timeZone: here.timeZone, timeZoneName: "longOffset" };
@@ -48,17 +60,24 @@ export function figure(value, digits = 0) {
   return new Intl.NumberFormat(here.locale, { maximumFractionDigits: digits }).format(value);
 }
 
+/** A number in little room: whole from a hundred on, in millions from ten millions on. */
+export function brief(value) {
+  const large = Math.abs(value);
+  if (large < 1e7) return figure(value, large < 1 ? 4 : large < 100 ? 1 : 0);
+  return new Intl.NumberFormat(here.locale, { notation: "compact", maximumSignificantDigits: 3 }).format(value);
+}
+
 /** A number of things: `1 node`, `4 nodes`. */
 export function count(number, one, many = `${one}s`) {
   return `${figure(number)} ${number === 1 ? one : many}`;
 }
 
-/** A size in bytes: `4.2 MiB`. */
+/** A size in bytes, in the units of the answers: `4.2 MB`. */
 export function size(bytes) {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+  const units = ["B", "kB", "MB", "GB", "TB", "PB"];
   let value = bytes;
   let unit = 0;
-  for (; value >= 1024 && unit < units.length - 1; unit += 1) value /= 1024;
+  for (; value >= 1000 && unit < units.length - 1; unit += 1) value /= 1000;
   return `${figure(value, unit && value < 10 ? 1 : 0)} ${units[unit]}`;
 }
 

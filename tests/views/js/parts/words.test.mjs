@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { clock, count, offset, rough, size, span, speakLike } from "../../../../alcf_mcp/views/kit/words.mjs";
+import { brief, clock, count, dated, offset, rough, size, span, speakLike } from "../../../../alcf_mcp/views/kit/words.mjs";
 
 const MIDNIGHT = Date.UTC(2026, 10, 26) / 1000;
 
@@ -31,5 +31,14 @@ test("the reader's time zone counts", () => {
 test("numbers have the reader's separators", () => {
   assert.equal(count(1, "node"), "1 node");
   assert.equal(count(12345, "entry", "entries"), "12,345 entries");
-  assert.deepEqual([0, 1023, 1536, 52_428_800].map(size), ["0 B", "1,023 B", "1.5 KiB", "50 MiB"]);
+  assert.deepEqual([0, 999, 1536, 52_428_800].map(size), ["0 B", "999 B", "1.5 kB", "52 MB"]);
+});
+
+test("a number in little room is short", () => {
+  assert.deepEqual([0.02, 12.34, 999.6, 1_234_567, 12_345_678].map(brief), ["0.02", "12.3", "1,000", "1,234,567", "12.3m"]);
+});
+
+test("a day has its year unless it is this one", () => {
+  assert.equal(dated(MIDNIGHT, MIDNIGHT), "26 Nov");
+  assert.equal(dated(MIDNIGHT + 60 * 86400, MIDNIGHT), "25 Jan 2027");
 });
