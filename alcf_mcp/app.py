@@ -74,8 +74,8 @@ class App:
                 yield
             except Exception as error:  # the task group would wrap it in an ExceptionGroup
                 failure = error
-            self._served = None
             group.cancel_scope.cancel()
+        self._served = None  # only now: work that has just woken up goes on to its next pause
         if failure is not None:
             raise failure
 
