@@ -74,9 +74,7 @@ async def _settle_once(app: App, *, repeatedly: bool) -> bool:
     """Check once what is open; returns whether anything was."""
     facility = Facility(app.shared, Wait(SETTLING_SECONDS))
     url = facility.iri.base_url
-    return await recover_open_actions(
-        app.shared.journal, facility.finder, url, repeatedly=repeatedly
-    )
+    return await recover_open_actions(app.shared.journal, facility.finder, url, repeatedly=repeatedly)
 
 
 async def _tell_the_others(app: App) -> None:
