@@ -42,7 +42,7 @@ button.yes {{ background: #1f6f43; border-color: #1f6f43; color: #fff; }}
 p.who {{ opacity: .75; }}
 </style></head><body><main><h1>What waits for your approval</h1>
 <p class="who">Signed in as {who}. What you approve is carried out once, when your assistant asks
-again within ten minutes of its first request.</p>{questions}</main></body></html>
+again within ten minutes of its first request.</p>{notice}{questions}</main></body></html>
 """
 
 _QUESTION = """<article><h2>{tool}, requested by {client} at {asked}</h2><pre>{preview}</pre>
@@ -50,6 +50,11 @@ _QUESTION = """<article><h2>{tool}, requested by {client} at {asked}</h2><pre>{p
 <input type="hidden" name="code" value="{code}">
 <button class="yes" name="answer" value="approve">Approve</button>
 <button name="answer" value="refuse">Refuse</button></form></article>
+"""
+
+
+_TOO_LATE = """<p role="alert"><strong>Nothing was approved or refused.</strong> This question was answered
+before, or is more than ten minutes old. Let your assistant ask again if you still want it.</p>
 """
 
 
@@ -80,9 +85,12 @@ class ApprovalPages:
             return RedirectResponse(SIGN_IN_PATH, 303)
         if request.method == "POST":
             return await self._answered(request, visitor)
+        return await self._shown(visitor)
+
+    async def _shown(self, visitor: Visitor, notice: str = "", status: int = 200) -> Response:
         approvals = self.state.journal_of(visitor.person).approvals
         waiting = await anyio.to_thread.run_sync(approvals.waiting)
-        return HTMLResponse(_page(visitor, waiting), headers=_HEADERS)
+        return HTMLResponse(_page(visitor, waiting, notice), status, headers=_HEADERS)
 
     async def _answered(self, request: Request, visitor: Visitor) -> Response:
         form = await request.form()
@@ -90,13 +98,14 @@ class ApprovalPages:
             return PlainTextResponse("This form was not sent from this server's page.\n", 403)
         approvals = self.state.journal_of(visitor.person).approvals
         answer = approvals.approve if form.get("answer") == "approve" else approvals.refuse
-        await anyio.to_thread.run_sync(answer, str(form.get("code", "")))
+        if not await anyio.to_thread.run_sync(answer, str(form.get("code", ""))):
+            return await self._shown(visitor, _TOO_LATE, 409)
         return RedirectResponse(PATH, 303)
 
 
-def _page(visitor: Visitor, waiting: list[PendingApproval]) -> str:
-    questions = "".join(_question(visitor, one) for one in waiting)
-    return _PAGE.format(who=_safe(str(visitor.person)), questions=questions or "<p>Nothing is waiting.</p>")
+def _page(visitor: Visitor, waiting: list[PendingApproval], notice: str) -> str:
+    questions = "".join(_question(visitor, one) for one in waiting) or "<p>Nothing is waiting.</p>"
+    return _PAGE.format(who=_safe(str(visitor.person)), notice=notice, questions=questions)
 
 
 def _question(visitor: Visitor, one: PendingApproval) -> str:
