@@ -9,7 +9,7 @@ from mcp.types import ElicitResult
 from alcf_mcp.guard import Preview
 from alcf_mcp.journal import Journal
 from alcf_mcp.local import Fault, LocalFacility
-from tests.conftest import CANCEL, DECLINE, YES, Connect, Era, agree
+from tests.conftest import CANCEL, DECLINE, YES, Connect, Era, Reply, agree
 from tests.guard.test_matrix import COSTLY, HERE, sent
 
 CHEAP = COSTLY | {"nodes": 1, "walltime": "5m", "directory": "/eagle/LocalDemo"}
@@ -47,7 +47,7 @@ async def test_a_cheap_job_and_a_dry_run_ask_nobody(connect: Connect) -> None:
     ("answer", "outcome"), [(agree, "facts_changed"), (DECLINE, "declined"), (CANCEL, "facts_changed")]
 )
 async def test_what_needs_no_answer_any_more_is_not_done_on_an_answer(
-    connect: Connect, local: LocalFacility, era: Era, answer: Any, outcome: str
+    connect: Connect, local: LocalFacility, era: Era, answer: Reply, outcome: str
 ) -> None:
     """It was asked because the facility could not say what would be replaced; then it could."""
 

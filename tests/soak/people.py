@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from time import monotonic
@@ -226,7 +227,7 @@ async def _compare(done: Gathered, server: TeamServer, journals: Database) -> No
             done.differences.append(f"{login} never reached the facility")
             continue
         journal = _journal(server, journals, login)
-        actions = await anyio.to_thread.run_sync(lambda j=journal: j.actions.history(limit=100_000))
+        actions = await anyio.to_thread.run_sync(partial(journal.actions.history, limit=100_000))
         plans = (await journal.plans.latest(server.facility_url, limit=100_000))[::-1]
         carried_out = server.facility.witnesses[login].carried_out
         record = Record(databases[login], carried_out, actions, plans)

@@ -185,5 +185,6 @@ def _said(way: Way | None, asked: dict[str, Any]) -> ElicitResult:
     if way == "declined":
         return DECLINE
     requests = asked.get("inputRequests", {})
-    form = next((one["params"]["requestedSchema"] for one in requests.values()), {"properties": {}})
+    forms = (one["params"]["requestedSchema"] for one in requests.values())
+    form: dict[str, Any] = next(forms, {"properties": {}})
     return (refuse if way == "no" else agree)("", form)

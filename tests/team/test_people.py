@@ -38,12 +38,12 @@ class Opened:
         self.begun: list[tuple[Person, str]] = []
 
     def build(self, person: Person) -> PersonalServer:
-        server = PersonalServer(
-            person,
-            Sessions(),  # type: ignore[arg-type]
-            lambda sign_in: self.begun.append((person, sign_in)) is None,
-            lambda: self.begun.append((person, "begun")),
-        )
+        def use_sign_in(sign_in: str) -> bool:
+            self.begun.append((person, sign_in))
+            return True
+
+        sessions: Any = Sessions()
+        server = PersonalServer(person, sessions, use_sign_in, lambda: self.begun.append((person, "begun")))
         self.servers.append(server)
         return server
 
