@@ -64,6 +64,10 @@ class Browser:
         self._answer, self.calls = answer, []
         await self._do("open", html=html, **given)
 
+    async def visit(self, url: str) -> None:
+        """Open an address of this machine, without scripts."""
+        await self._do("visit", url=url)
+
     async def run(self, body: str, given: Any = None) -> Any:
         """Run the body of a function with ``page``, ``view`` (its frame) and ``given``."""
         return await self._do("run", body=body, given=given)

@@ -51,6 +51,13 @@ const doing = {
     await page.goto("http://host.test/");
     await page.evaluate((given) => window.draw(given), options);
   },
+  /** Open an address of this machine in a new page that runs no scripts. */
+  async visit({ url }) {
+    await page?.context().close();
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    page = await context.newPage();
+    await page.goto(url);
+  },
   /** Run a function body with the page, and the frame of the view. */
   run({ body, given }) {
     const view = page.frames().find((frame) => frame.url() === "http://view.test/");
