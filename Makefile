@@ -58,8 +58,9 @@ docs:  ## Build the documentation site from docs/ in site/, and check its links
 contract: $(READY)  ## Check the client and the local facility against an OpenAPI document: OPENAPI=<file>
 	@$(BIN)/python -m tests.contract $(if $(OPENAPI),"$(OPENAPI)")
 
-soak: $(READY)  ## Run a thousand random calls under random faults, five times; compare the facility's record with the journal
+soak: $(READY)  ## Run a thousand random calls under random faults, five times; then 20 people at a server for all of them; compare
 	@$(BIN)/python -m tests.soak --seeds $(or $(SEEDS),1 2 3 4 5)
+	@$(BIN)/python -m tests.soak --people 20 --rate 0.1 --seconds 120 --seeds $(or $(SEEDS),1 2)
 
 coverage: $(READY)  ## Measure what the tests run, over all processes: a summary, build/coverage/html and coverage.json
 	@rm -rf build/coverage && mkdir -p build/coverage

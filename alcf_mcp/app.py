@@ -30,14 +30,14 @@ class App:
         owner: whose server it is, if not that of the account on this machine.
 
     Attributes:
-        used: set by the first call that needs the facility.
+        used: set by the first call that needs the facility; then most of the background work begins.
     """
 
     def __init__(self, settings: Settings, owner: Owner | None = None) -> None:
         self.settings = settings
         self.auth = owner.auth if owner else Auth.of(settings)
         self._approval_place = owner.approval_place if owner else IN_A_TERMINAL
-        self.used = anyio.Event()
+        self.used = owner.used if owner else anyio.Event()
         self._served: tuple[ProcessState, str, TaskGroup] | None = None
 
     @property
@@ -74,8 +74,8 @@ class App:
                 yield
             except Exception as error:  # the task group would wrap it in an ExceptionGroup
                 failure = error
-            self._served = None
             group.cancel_scope.cancel()
+        self._served = None  # only now: work that has just woken up goes on to its next pause
         if failure is not None:
             raise failure
 

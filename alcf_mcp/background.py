@@ -57,26 +57,24 @@ async def _load_tools() -> None:
 
 
 async def _settle(app: App) -> None:
-    """Resolve actions that an earlier process left open, and submissions whose responses are lost."""
+    """Resolve actions that another process left open, and submissions whose responses are lost."""
     await app.used.wait()
-    await _settle_once(app, submissions_only=False)
+    await _settle_once(app, repeatedly=False)
     pause = FIRST_PAUSE
     while True:
         tried_at = monotonic()
         with anyio.move_on_after(pause):
             while app.shared.poller.listed_at < tried_at:  # noqa: ASYNC110 - any listing of jobs sets it
                 await anyio.sleep(FIRST_PAUSE / 5)
-        found_open = await _settle_once(app, submissions_only=True)
+        found_open = await _settle_once(app, repeatedly=True)
         pause = min(pause * 2, LONGEST_PAUSE) if found_open else FIRST_PAUSE
 
 
-async def _settle_once(app: App, *, submissions_only: bool) -> bool:
+async def _settle_once(app: App, *, repeatedly: bool) -> bool:
     """Check once what is open; returns whether anything was."""
     facility = Facility(app.shared, Wait(SETTLING_SECONDS))
     url = facility.iri.base_url
-    return await recover_open_actions(
-        app.shared.journal, facility.finder, url, submissions_only=submissions_only
-    )
+    return await recover_open_actions(app.shared.journal, facility.finder, url, repeatedly=repeatedly)
 
 
 async def _tell_the_others(app: App) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import anyio
 from mcp.server.mcpserver import RequestStateSecurity
 
 from alcf_mcp.auth import Auth
@@ -21,6 +22,7 @@ class Owner:
         slots: their share of the places for requests to the facility.
         request_state_security: seals what their clients carry from a question to its answer.
         approval_place: where they approve what their clients can't ask them.
+        used: set by their first call, or by what begins their server's background work without one.
     """
 
     name: str
@@ -28,3 +30,4 @@ class Owner:
     slots: Slots
     request_state_security: RequestStateSecurity
     approval_place: ApprovalPlace
+    used: anyio.Event = field(default_factory=anyio.Event)

@@ -153,7 +153,7 @@ async def _second_replica(plan: Plan, served: Served) -> Figure:
 async def _served(plan: Plan) -> AsyncIterator[Served]:
     directory = plan.fresh("team")
     logins = [f"person-{number}" for number in range(max(USERS))]
-    with _database() as database, team_server(directory, database, logins) as team:
+    with _database() as database, team_server(directory, database, people=logins) as team:
         team.environment["ALCF_MCP_LOG_LEVEL"] = "INFO"
         await anyio.to_thread.run_sync(team.start)
         with floor_over_http(directory, team.facility_url) as floor:

@@ -6,20 +6,22 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 
 @contextmanager
-def served(app: ASGIApp, port: int = 0) -> Iterator[str]:
+def served(app: ASGIApp, port: int = 0, http: Any = "auto") -> Iterator[str]:
     """Serve an application, and yield its origin.
 
     Args:
         app: the application; a lifespan that it has is run.
         port: the port; 0 picks a free one.
+        http: what speaks HTTP, as uvicorn calls it.
     """
-    config = uvicorn.Config(app, port=port, log_config=None, ws="none", lifespan="auto")
+    config = uvicorn.Config(app, port=port, log_config=None, http=http, ws="none", lifespan="auto")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

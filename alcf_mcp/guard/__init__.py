@@ -7,7 +7,16 @@ answer counts, the call says how to approve it in a terminal instead. Each confi
 call.
 """
 
-from alcf_mcp.guard.asking import Call, Guard, answer_of, can_elicit, is_modern, put, question_failed
+from alcf_mcp.guard.asking import (
+    Call,
+    Guard,
+    answer_given,
+    answer_of,
+    can_elicit,
+    is_modern,
+    put,
+    question_failed,
+)
 from alcf_mcp.guard.preview import Change, Preview
 from alcf_mcp.guard.verdict import IN_A_TERMINAL, NOTHING_SENT, ApprovalPlace, Outcome, Verdict, explain
 
@@ -21,6 +30,7 @@ __all__ = [
     "Outcome",
     "Preview",
     "Verdict",
+    "answer_given",
     "answer_of",
     "can_elicit",
     "explain",

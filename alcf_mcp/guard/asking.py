@@ -19,6 +19,7 @@ from mcp.server.mcpserver import (
     Elicit,
     ElicitationResult,
 )
+from mcp.types import ElicitResult
 from mcp.types.version import is_version_at_least
 
 from alcf_mcp.guard.preview import Preview, agrees
@@ -29,6 +30,8 @@ from alcf_mcp.journal.approvals import SECONDS, ApprovalKind
 logger = logging.getLogger(__name__)
 
 Policy = Literal["ask", "human", "off"]
+
+Answer = Literal["accept", "decline", "cancel"]
 
 _MODERN = "2026-07-28"
 
@@ -72,7 +75,13 @@ class Guard:
     place: ApprovalPlace = IN_A_TERMINAL
 
     async def decide(
-        self, call: Call, preview: Preview, confirmation: str | None, *, can_ask: bool
+        self,
+        call: Call,
+        preview: Preview,
+        confirmation: str | None,
+        *,
+        can_ask: bool,
+        answered: Answer | None = None,
     ) -> Verdict | Elicit[Any]:
         """Allow a call, refuse it, or ask the user a question.
 
@@ -81,8 +90,11 @@ class Guard:
             preview: what it would do.
             confirmation: the code that the model gave, if any.
             can_ask: whether the client can show a form to its user.
+            answered: what the user chose, if the call repeats an earlier one with an answer to its question.
         """
-        known = self._by_policy(preview) or await self._by_answer(call.digest(preview), preview, confirmation)
+        known = self._by_policy(preview, confirmation, answered) or await self._by_answer(
+            call.digest(preview), preview, confirmation
+        )
         if known:
             return known
         if can_ask:
@@ -118,10 +130,18 @@ class Guard:
             return Verdict(Outcome.FACTS_CHANGED if is_first else Outcome.ANSWER_USED, now)
         return Verdict(Outcome.CONFIRMED, asked, "answered in the client")
 
-    def _by_policy(self, preview: Preview) -> Verdict | None:
+    def _by_policy(
+        self, preview: Preview, confirmation: str | None, answered: Answer | None
+    ) -> Verdict | None:
         """The verdict if nobody has to answer."""
         if preview.settled is not None:
             return Verdict(Outcome.NOTHING_TO_DO, preview)
+        if preview.harmless and self.policy != "off":
+            # It was asked about before: a no has to count, and a yes only once. So no answer counts now.
+            if answered:
+                return Verdict(Outcome.DECLINED if answered == "decline" else Outcome.FACTS_CHANGED, preview)
+            if confirmation:
+                return Verdict(Outcome.CODE_REFUSED, preview)
         if preview.harmless:
             return Verdict(Outcome.CONFIRMED, preview, f"not asked: {preview.harmless}")
         if self.policy == "off":
@@ -184,6 +204,14 @@ def answer_of(resolved: ElicitationResult[Any]) -> ElicitationResult[Any]:
     """The answer to a question, whether it was asked within the call or by the SDK."""
     data = resolved.data if isinstance(resolved, AcceptedElicitation) else None
     return data if isinstance(data, _ANSWERS) else resolved
+
+
+def answer_given(ctx: Context[Any]) -> Answer | None:
+    """What the user chose, if the call repeats an earlier one with the answer to its question."""
+    if not (is_modern(ctx) and ctx.request_state):
+        return None
+    given = next(iter((ctx.input_responses or {}).values()), None)
+    return given.action if isinstance(given, ElicitResult) else None
 
 
 def can_elicit(ctx: Context[Any]) -> bool:

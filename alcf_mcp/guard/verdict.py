@@ -91,7 +91,7 @@ _WORDS = {
     ),
     Outcome.FACTS_CHANGED: (
         "What the call would do changed while the user was answering.",
-        "Tell the user. If they still want it, call {tool} again; they will be asked again.",
+        "Tell the user. If they still want it, call {tool} again; they are asked again where that is needed.",
     ),
     Outcome.ANSWER_USED: (
         "This answer was already used, and each answer counts once.",

@@ -8,6 +8,7 @@ from typing import Any
 
 import uvicorn
 from mcp.server import MCPServer
+from sse_starlette.sse import AppStatus
 from starlette.types import ASGIApp
 
 from alcf_mcp.config import Settings, SettingsError
@@ -46,7 +47,12 @@ async def serve_http(server: MCPServer[Any], settings: Settings) -> None:
 
 
 def web_server(app: ASGIApp) -> uvicorn.Server:
-    """Return the web server for an application."""
+    """Return the web server for an application.
+
+    When it is told to stop, calls in progress have ``STOPPING_SECONDS`` to end.
+    """
+    # Otherwise their answers would be cut off at once.
+    AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]
     config = uvicorn.Config(
         app,
         log_config=None,

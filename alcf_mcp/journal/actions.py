@@ -132,14 +132,19 @@ class Actions:
         values = (now, outcome, kept, job_id, task_id, outcome in OPEN and not is_final, number, if_open)
         await self.store.run(lambda db: db.execute(sql, values))
 
-    async def left_open(self, api_url: str, *, submissions_only: bool = False) -> list[Action]:
-        """Return the actions of unknown outcome that no living process is working on, oldest first."""
+    async def left_open(self, api_url: str, *, repeatedly: bool = False) -> list[Action]:
+        """Return the actions of unknown outcome that no living process is working on, oldest first.
+
+        Args:
+            api_url: the facility that they were sent to.
+            repeatedly: leave out those that another check does not help: what was checked before and is no
+                submission.
+        """
         found = await self._open("api_url = ? AND began_at > ?", api_url, _since(GIVEN_UP))
         return [
             action
             for action in found
-            if (not submissions_only or action.intended("kind") == "submit")
-            and (action.ended_at or _was_cut_off(action))
+            if (_was_cut_off(action) if action.ended_at is None else not repeatedly or _submits(action))
         ]
 
     async def open_submissions(self, resource_id: str) -> set[int]:
@@ -148,7 +153,7 @@ class Actions:
         return {
             action.id
             for action in found
-            if action.intended("kind") == "submit" and action.intended("resource_id") == resource_id
+            if _submits(action) and action.intended("resource_id") == resource_id
         }
 
     async def among(self, numbers: Iterable[int]) -> dict[int, Action]:
@@ -229,6 +234,10 @@ def _insert(db: Connection, action: Action) -> int:
 
 def _action(row: Row) -> Action:
     return Action(**{**dict(row), "arguments": json.loads(row["arguments"])})
+
+
+def _submits(action: Action) -> bool:
+    return action.intended("kind") == "submit"
 
 
 def _was_cut_off(action: Action) -> bool:

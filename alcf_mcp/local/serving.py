@@ -74,7 +74,7 @@ async def serve(
         url = f"{origin_of(address, listener)}{PREFIX}"
         config = uvicorn.Config(
             OnLoopback(facility.app),
-            http=_Connection,
+            http=BreakableConnection,
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=2,
@@ -137,7 +137,7 @@ def _names_loopback(host: str) -> bool:
         return False
 
 
-class _Connection(H11Protocol):
+class BreakableConnection(H11Protocol):
     """An HTTP connection that a fault can break."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]

@@ -44,7 +44,7 @@ class Housekeeping:
             await anyio.sleep(RESUME_SECONDS)
 
     async def _resume(self) -> None:
-        """Open the servers of people whose planned jobs, or open submissions, need somebody to see to them.
+        """Let the servers of people work whose planned jobs, or open changes, need somebody to see to them.
 
         Every replica does so: a lease of each person's decides which one acts.
         """

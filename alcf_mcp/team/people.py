@@ -33,7 +33,7 @@ MOST_PEOPLE = 1000
 class UseSignIn(Protocol):
     """Takes the sign-in of a request, as ``FacilityTokens.use`` does."""
 
-    def __call__(self, id: str, /, *, lasts: bool = True) -> bool:
+    def __call__(self, sign_in: str, /, *, lasts: bool = True) -> bool:
         """Take it."""
 
 
@@ -49,11 +49,13 @@ class PersonalServer:
         person: whose it is.
         sessions: answers their requests.
         use_sign_in: takes the Globus sign-in of a request; returns whether to record that it is used.
+        begin: begins its background work, which otherwise waits for the first call.
     """
 
     person: Person
     sessions: StreamableHTTPSessionManager
     use_sign_in: UseSignIn
+    begin: Callable[[], None]
     used_at: float = field(default_factory=monotonic)
     calls: int = 0
     _ended: anyio.Event = field(default_factory=anyio.Event)
@@ -111,15 +113,21 @@ class People:
                 group.cancel_scope.cancel()
 
     async def resume(self, person: Person, sign_in: str) -> None:
-        """Open the server of somebody who has unfinished work, unless it is open.
+        """Let the server of somebody work who has unfinished work; it is opened if there is room.
 
         Args:
             person: who it is.
             sign_in: the id of their latest Globus sign-in.
         """
-        if person not in self._servers and len(self._servers) < self._most:
-            (await self._opened(person)).use_sign_in(sign_in)
-            RESUMED.add(1, {})
+        async with self._opening:
+            server = self._servers.get(person)
+            if server is None:
+                if len(self._servers) >= self._most:
+                    return
+                server = await self._open_now(person)
+                server.use_sign_in(sign_in)
+                RESUMED.add(1, {})
+        server.begin()
 
     @asynccontextmanager
     async def of(self, person: Person) -> AsyncIterator[PersonalServer]:
@@ -140,13 +148,16 @@ class People:
         async with self._opening:
             if server := self._servers.get(person):
                 return server
-            if self._group is None:
-                raise RuntimeError("the server is not running")
             self._make_room()
-            server = self._open(person)
-            await self._group.start(self._serve, server)
-            self._servers[person] = server
-            return server
+            return await self._open_now(person)
+
+    async def _open_now(self, person: Person) -> PersonalServer:
+        if self._group is None:
+            raise RuntimeError("the server is not running")
+        server = self._open(person)
+        await self._group.start(self._serve, server)
+        self._servers[person] = server
+        return server
 
     async def _serve(
         self, server: PersonalServer, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED

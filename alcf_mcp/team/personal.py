@@ -59,4 +59,4 @@ class PersonalServers:
             max_request_body_size=LARGEST_BODY,
             transport_security=self.security,
         )
-        return PersonalServer(person, server.session_manager, tokens.use)
+        return PersonalServer(person, server.session_manager, tokens.use, owner.used.set)

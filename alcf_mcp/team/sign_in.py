@@ -245,7 +245,11 @@ class GlobusSignIn(OAuthProxy):
 
     @override
     async def load_access_token(self, token: str) -> AccessToken | None:
-        """Return whose token it is; ``None`` if it is not this server's, or its sign-in is over."""
+        """Return whose token it is.
+
+        Returns:
+            ``None`` if it is not this server's, its sign-in is over, or its user is not let in any more.
+        """
         if known := self._verified.get(token):
             return known
         payload = self._payload_of(token, "access")
@@ -254,6 +258,9 @@ class GlobusSignIn(OAuthProxy):
         if payload is None or sign_in is None:
             return None
         claims = sign_in.upstream_claims or payload.get("upstream_claims") or {}
+        if not await self.admission.still_admits(Person.of(claims)):
+            await self.end(sign_in.upstream_token_id)
+            return None
         found = AccessToken(
             token=token,
             client_id=str(payload["client_id"]),

@@ -17,7 +17,18 @@ from pydantic import BaseModel, Field
 
 from alcf_mcp.app import App
 from alcf_mcp.facility import Facility
-from alcf_mcp.guard import Call, Outcome, Preview, Verdict, answer_of, can_elicit, explain, is_modern, put
+from alcf_mcp.guard import (
+    Call,
+    Outcome,
+    Preview,
+    Verdict,
+    answer_given,
+    answer_of,
+    can_elicit,
+    explain,
+    is_modern,
+    put,
+)
 from alcf_mcp.journal.approvals import SECONDS
 from alcf_mcp.measures import OUTCOME, VERDICTS
 from alcf_mcp.reports.facts import Result, Verbatim
@@ -52,7 +63,9 @@ class Guarded:
             context: Context[App], seen: Preview, confirmation: str | None, **arguments: Any
         ) -> Any:
             guard, call = app_of(context).guard, self._call(context, arguments)
-            decided = await guard.decide(call, seen, confirmation, can_ask=can_elicit(context))
+            decided = await guard.decide(
+                call, seen, confirmation, can_ask=can_elicit(context), answered=answer_given(context)
+            )
             if isinstance(decided, Verdict):
                 return decided
             return await put(context, decided) or await guard.decide(call, seen, confirmation, can_ask=False)

@@ -82,6 +82,28 @@ async def test_nobody_is_asked_about_what_changes_nothing_or_matters_little(
     assert verdict.go == (outcome is Outcome.CONFIRMED)
 
 
+@pytest.mark.parametrize("policy", ["ask", "human"])
+@pytest.mark.parametrize(
+    ("given", "outcome"),
+    [
+        ({"answered": "accept"}, Outcome.FACTS_CHANGED),
+        ({"answered": "cancel"}, Outcome.FACTS_CHANGED),
+        ({"answered": "decline"}, Outcome.DECLINED),
+        ({"confirmation": "0123abcd"}, Outcome.CODE_REFUSED),
+    ],
+)
+async def test_an_answer_to_what_is_not_asked_any_more_does_nothing(
+    journal: Journal, policy: Policy, given: dict[str, Any], outcome: Outcome
+) -> None:
+    """Else a no would be passed over, and a yes would count as often as it is repeated."""
+    now = Preview("Submit?", harmless="it is cheap")
+    verdict = await Guard(policy, journal).decide(
+        CALL, now, **{"confirmation": None, "can_ask": True} | given
+    )
+    assert isinstance(verdict, Verdict)
+    assert verdict.outcome is outcome
+
+
 async def test_who_switched_confirmation_off_is_not_asked(journal: Journal) -> None:
     verdict = await decided(Guard("off", journal), can_ask=True)
     assert (verdict.go, verdict.how) == (True, "not asked: ALCF_MCP_CONFIRM is off")

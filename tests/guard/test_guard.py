@@ -8,10 +8,11 @@ from mcp.types import ElicitResult
 
 from alcf_mcp.guard import Preview
 from alcf_mcp.journal import Journal
-from alcf_mcp.local import LocalFacility
-from tests.conftest import CANCEL, YES, Connect, Era, agree
+from alcf_mcp.local import Fault, LocalFacility
+from tests.conftest import CANCEL, DECLINE, YES, Connect, Era, Reply, agree
 from tests.guard.test_matrix import COSTLY, HERE, sent
 
+CHEAP = COSTLY | {"nodes": 1, "walltime": "5m", "directory": "/eagle/LocalDemo"}
 CHMOD: dict[str, Any] = {"path": "/eagle/LocalDemo", "mode": "700"}
 
 
@@ -40,6 +41,26 @@ async def test_a_cheap_job_and_a_dry_run_ask_nobody(connect: Connect) -> None:
         await assistant.do("submit_job", **(COSTLY | {"nodes": 1, "walltime": "8h"}))
         await assistant.do("submit_job", **COSTLY, dry_run=True)
         assert assistant.questions == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"), [(agree, "facts_changed"), (DECLINE, "declined"), (CANCEL, "facts_changed")]
+)
+async def test_what_needs_no_answer_any_more_is_not_done_on_an_answer(
+    connect: Connect, local: LocalFacility, era: Era, answer: Reply, outcome: str
+) -> None:
+    """It was asked because the facility could not say what would be replaced; then it could."""
+
+    def later(question: str, form: dict[str, Any]) -> ElicitResult:
+        local.faults.clear()
+        return answer(question, form) if callable(answer) else answer
+
+    local.faults.add(Fault(path="/filesystem/", status=501, body={"detail": "not here"}, times=None))
+    async with connect(era=era, answer=later) as assistant:
+        answered = await assistant.call("submit_job", **CHEAP, stdout_path="/eagle/LocalDemo/out.txt")
+        assert len(assistant.questions) == 1
+        assert answered.facts["outcome"] == ("dismissed" if (era, answer) == ("legacy", CANCEL) else outcome)
+        assert (await assistant.do("list_jobs", include_finished=True))["jobs"] == []
 
 
 async def test_a_job_update_shows_what_it_becomes(connect: Connect) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from pathlib import Path
@@ -15,8 +16,9 @@ from rich.console import Console
 
 from alcf_mcp.local.settings import Profile
 from tests.soak.chains import Weaving, weave
+from tests.soak.people import Crowd, gather
 from tests.soak.running import Plan, run
-from tests.soak.showing import show, show_woven
+from tests.soak.showing import show, show_gathered, show_woven
 
 
 def main() -> int:
@@ -28,6 +30,8 @@ def main() -> int:
     os.environ["ALCF_MCP_CONFIG_FILE"] = os.devnull
     if arguments.chains:
         return _weave(arguments, console)
+    if arguments.people:
+        return _gather(arguments, console)
     broken = 0
     for seed in arguments.seeds:
         plan = Plan(
@@ -63,6 +67,29 @@ def _weave(arguments: argparse.Namespace, console: Console) -> int:
     return 1 if broken else 0
 
 
+def _gather(arguments: argparse.Namespace, console: Console) -> int:
+    """Make one run of many people for every seed."""
+    logging.basicConfig(level=logging.CRITICAL)  # what the facility says of its faults is known
+    broken = 0
+    for seed in arguments.seeds:
+        crowd = Crowd(
+            seed=seed,
+            people=arguments.people,
+            replicas=arguments.replicas,
+            seconds=arguments.seconds,
+            rate=arguments.rate,
+            kills=arguments.kills,
+            profile=arguments.profile,
+        )
+        directory = Path(mkdtemp(prefix=f"soak-{seed}-"))
+        gathered = anyio.run(gather, crowd, directory)
+        show_gathered(console, gathered)
+        _keep_if(bool(gathered.differences), directory, console)
+        broken += bool(gathered.differences)
+    console.print(f"{broken} of {len(arguments.seeds)} runs have differences." if broken else "All agrees.")
+    return 1 if broken else 0
+
+
 def _keep_if(broken: bool, directory: Path, console: Console) -> None:
     """Keep a run's journal and the facility's record if they differ; delete them otherwise."""
     if broken:
@@ -76,6 +103,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="one run each")
     parser.add_argument(
         "--chains", type=int, default=0, help="instead of operations, so many jobs, most of them after others"
+    )
+    parser.add_argument(
+        "--people", type=int, default=0, help="instead of one, so many people at a server for all of them"
+    )
+    parser.add_argument("--replicas", type=int, default=2, help="replicas of that server")
+    parser.add_argument(
+        "--kills",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="whether its replicas are killed and stopped at random",
     )
     parser.add_argument("--operations", type=int, default=1000, help="operations per run")
     parser.add_argument(

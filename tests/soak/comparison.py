@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from alcf_mcp.guard import NOTHING_SENT
@@ -14,7 +15,8 @@ from tests.conftest import Answered
 from tests.soak.operations import Key, Performed, key_of
 from tests.soak.record import Effect, Effects
 
-Claim = Literal["done", "unknown", "not done"]
+Claim = Literal["done", "unknown", "not done", "lost"]
+"""What an answer says about the intended change; ``lost`` is an answer that did not arrive."""
 
 NOTHING = Effect()
 
@@ -39,6 +41,14 @@ def claim_of(answered: Answered) -> Claim:
     return "unknown" if _SAYS_UNKNOWN.search(answered.text) else "not done"
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a client was told of an operation."""
+
+    claim: Claim
+    text: str = ""
+
+
 def differences(performed: Iterable[Performed], actions: Iterable[Action], effects: Effects) -> Iterator[str]:
     """Report every difference.
 
@@ -47,36 +57,46 @@ def differences(performed: Iterable[Performed], actions: Iterable[Action], effec
         actions: the journal.
         effects: the facility's record.
     """
-    asked = {one.operation.key: one.answered for one in performed}
+    told = {one.operation.key: Told(claim_of(one.answered), one.answered.text) for one in performed}
+    yield from differences_from(told, actions, effects)
+
+
+def differences_from(told: Mapping[Key, Told], actions: Iterable[Action], effects: Effects) -> Iterator[str]:
+    """Report every difference.
+
+    Args:
+        told: what the client was told of the operations that change something.
+        actions: the journal.
+        effects: the facility's record.
+    """
     written: dict[Key, list[Action]] = defaultdict(list)
     for action in actions:
         written[key_of(action.tool, action.arguments)].append(action)
-    for key in sorted(asked.keys() | written.keys() | effects.keys()):
-        for difference in _differences(asked.get(key), written[key], effects.get(key, NOTHING)):
+    for key in sorted(told.keys() | written.keys() | effects.keys()):
+        for difference in _differences(told.get(key), written[key], effects.get(key, NOTHING)):
             yield f"{' '.join(key)}: {difference}"
 
 
-def _differences(answered: Answered | None, actions: Sequence[Action], effect: Effect) -> Iterator[str]:
+def _differences(told: Told | None, actions: Sequence[Action], effect: Effect) -> Iterator[str]:
     happened = f"it was done {effect.done} times and failed {effect.failed} times"
     if effect.done + effect.failed > 1:
         yield f"at most once, but {happened}"
-    if answered is None:
+    if told is None:
         yield "it was not requested"
         return
-    claim = claim_of(answered)
     if not actions:
         if effect != NOTHING:
             yield f"the journal has no record of it, but {happened}"
-        if claim == "done":
-            yield f"the answer claims success, but the journal has no record of it: {answered.text[:300]}"
+        if told.claim == "done":
+            yield f"the answer claims success, but the journal has no record of it: {told.text[:300]}"
         return
     if len(actions) > 1:
         yield f"the journal has it {len(actions)} times"
     outcome = actions[0].outcome
     if not _agrees(outcome, effect):
         yield f"the journal says {outcome} ({actions[0].detail}), but {happened}"
-    if claim != _CLAIMED[outcome]:
-        yield f"the journal says {outcome}, the answer {claim}: {answered.text[:300]}"
+    if told.claim not in (_CLAIMED[outcome], "lost"):
+        yield f"the journal says {outcome}, the answer {told.claim}: {told.text[:300]}"
 
 
 def _agrees(outcome: ActionOutcome, effect: Effect) -> bool:

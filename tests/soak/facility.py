@@ -70,6 +70,15 @@ class Witness:
         await self._app(scope, receive, watch if scope["type"] == "http" else send)
 
 
+def watched(facility: LocalFacility) -> Witness:
+    """Put a witness behind a facility's faults."""
+    assert isinstance(facility.app, WithFeed)
+    gateway = facility.app.api
+    assert isinstance(gateway, FaultyGateway)
+    gateway.app = witness = Witness(gateway.app)
+    return witness
+
+
 async def serve_in(conditions: Conditions) -> None:
     """Serve a facility until the process is interrupted, then record what happened."""
     settings = LocalSettings(
@@ -82,10 +91,7 @@ async def serve_in(conditions: Conditions) -> None:
         held_names=HELD,
     )
     facility = LocalFacility(settings)
-    assert isinstance(facility.app, WithFeed)
-    gateway = facility.app.api
-    assert isinstance(gateway, FaultyGateway)
-    gateway.app = witness = Witness(gateway.app)
+    witness = watched(facility)
     weather = Weather(seed=conditions.seed, rate=conditions.rate, longest=conditions.longest)
     facility.faults.weather = weather
     try:

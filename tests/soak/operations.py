@@ -68,21 +68,23 @@ class Performed:
 class Operations:
     """Draws operations, no two with the same tool on the same job or path.
 
-    With ``all_of_it``, this includes operations that ALCF does not have yet.
+    With ``all_of_it``, this includes operations that ALCF does not have yet. ``whose`` is a part of all names
+    and contents, where several people have operations.
 
     Every draw depends on the seed, on its number, and on the targets that exist by then.
     """
 
     seed: int
     all_of_it: bool = False
+    whose: str = ""
     _pools: dict[str, list[str]] = field(default_factory=dict)
 
     def draw(self, number: int) -> Operation:
         """Draw the operation with this number."""
-        random = Random(f"{self.seed}/{number}")
-        weights = _WEIGHTS | (_OF_THE_STANDARD if self.all_of_it else {})
+        random = Random(f"{self.seed}/{self.whose}{number}")
+        weights = self.weights()
         kind = random.choices(list(weights), list(weights.values()))[0]
-        mark = f"soak-{self.seed}-{number:06d}"
+        mark = f"soak-{self.whose}{self.seed}-{number:06d}"
         directory = f"{PROJECT}/{mark}"
         match kind:
             case "cancel" if job := self._taken(random, "cancelable"):
@@ -107,6 +109,10 @@ class Operations:
             case _:
                 return Operation("make_directory", {"path": directory}, "new")
 
+    def weights(self) -> dict[str, int]:
+        """How often each kind of operation is drawn."""
+        return _WEIGHTS | (_OF_THE_STANDARD if self.all_of_it else {})
+
     def _placing(self, random: Random, kind: str, target: str) -> Operation:
         match kind:
             case "copy" if files := self._pools.get("files"):
@@ -124,7 +130,7 @@ class Operations:
         if done.answered.is_error:
             return
         what = done.answered.facts.get("job_id") or done.answered.facts.get("path", "")
-        match done.operation.makes:
+        match done.operation.makes if what else None:
             case "waiting":
                 self._pools.setdefault("updatable", []).append(what)
                 self._pools.setdefault("cancelable", []).append(what)

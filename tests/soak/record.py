@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.soak.operations import Key, key_of
 
-_MARK = re.compile(r"true # (soak-\d+-\d+(?:-held)?)")
+_MARK = re.compile(r"true # (soak-(?:\w+-)?\d+-\d+(?:-held)?)")
 _TOOLS = {
     "mkdir": "make_directory",
     "chmod": "chmod",
@@ -45,6 +45,12 @@ def is_quiet(database: Path) -> bool:
     )
     with closing(sqlite3.connect(database)) as connection:
         return not connection.execute(busy).fetchone()[0]
+
+
+def held_jobs(database: Path) -> list[str]:
+    """The jobs that wait, and go on waiting."""
+    with closing(sqlite3.connect(database)) as connection:
+        return [str(row[0]) for row in connection.execute("SELECT id FROM jobs WHERE state = 'held'")]
 
 
 def effects(database: Path, carried_out: Mapping[str, int]) -> Effects:

@@ -14,6 +14,8 @@ from alcf_mcp.journal.actions import ActionOutcome
 from tests.soak.chains import Woven
 from tests.soak.comparison import claim_of
 from tests.soak.operations import key_of
+from tests.soak.people import Gathered
+from tests.soak.person import WAYS
 from tests.soak.running import CHANGES, Run
 
 NOT_SENT = "not sent"
@@ -52,6 +54,39 @@ def show_woven(console: Console, woven: Woven) -> None:
         console.print(Text(f"  in doubt: {doubt}"))
     for difference in woven.differences[:MOST_SHOWN]:
         console.print(Text(f"  {difference}", style="red"))
+
+
+def show_gathered(console: Console, gathered: Gathered) -> None:
+    """Print the outcome of a run of many people."""
+    crowd, people = gathered.crowd, gathered.people
+    console.print(
+        f"[bold]Seed {crowd.seed}[/bold], profile {crowd.profile}, {crowd.people} people, "
+        f"{crowd.replicas} replicas, {crowd.rate:.0%} of the requests hit"
+    )
+    ways, answers = Counter[tuple[str, str]](), Counter[str]()
+    for person in people:
+        answers += person.notes.answers
+        ways.update((one.operation.tool, one.way or "not asked") for one in person.attempts)
+    total = Counter(one.operation.tool for person in people for one in person.attempts)
+    console.print(_table("change", ("not asked", *WAYS), ways, total))
+    clients = [client for person in people for client in person.clients]
+    sign_ins, renewals = sum(one.sign_ins for one in clients), sum(one.renewals for one in clients)
+    facts = {
+        "answers": ", ".join(f"{times} × {what}" for what, times in answers.most_common()),
+        "journals": ", ".join(f"{times} {what}" for what, times in gathered.outcomes.most_common()),
+        "planned jobs": ", ".join(f"{times} {what}" for what, times in gathered.states.most_common()),
+        "sign-ins": f"{sign_ins}, renewed {renewals} times",
+    }
+    for name, value in facts.items():
+        console.print(Text(f"{name}: {value}"))
+    console.print(
+        f"{sum(person.calls for person in people)} operations, {gathered.requests} requests, "
+        f"{gathered.faults} faults, {gathered.kills} kills, {gathered.stops} stops, "
+        f"{gathered.seconds:.0f} s, {len(gathered.differences)} differences"
+    )
+    for difference in gathered.differences[:MOST_SHOWN]:
+        console.print(Text(f"  {difference}", style="red"))
+    console.print()
 
 
 def _outcomes(run: Run) -> Table:

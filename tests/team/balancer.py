@@ -1,4 +1,7 @@
-"""A balancer in front of replicas: each request goes to the next one, whoever sent it."""
+"""A balancer in front of replicas: each request goes to the next one, whoever sent it.
+
+One that takes no connections is passed over; a request that it may have got is not sent to another.
+"""
 
 from __future__ import annotations
 
@@ -41,19 +44,25 @@ class Balancer:
 
     async def _pass_on(self, request: Request) -> Response:
         body = await request.body()
-        replica = self.replicas[next(self._turn) % len(self.replicas)]
+        for _ in range(len(self.replicas)):
+            replica = self.replicas[next(self._turn) % len(self.replicas)]
+            try:
+                return _streamed(await self._http.handle_async_request(self._sent(request, replica, body)))
+            except httpx.ConnectError:
+                continue
+            except httpx.HTTPError:
+                break
+        return PlainTextResponse("This replica does not answer.\n", 502)
+
+    def _sent(self, request: Request, replica: str, body: bytes) -> httpx.Request:
+        """A request as it is passed on to a replica."""
         self.passed[replica] = self.passed.get(replica, 0) + 1
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         headers = [(name, value) for name, value in request.headers.raw if name != b"content-length"]
         patience = {"timeout": {"connect": 5.0, "read": 60.0, "write": 60.0, "pool": 60.0}}
-        sent = httpx.Request(
+        return httpx.Request(
             request.method, replica + path, headers=headers, content=body, extensions=patience
         )
-        try:
-            given = await self._http.handle_async_request(sent)
-        except httpx.HTTPError:
-            return PlainTextResponse("This replica does not answer.\n", 502)
-        return _streamed(given)
 
 
 def _streamed(given: httpx.Response) -> StreamingResponse:

@@ -32,8 +32,10 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from alcf_mcp.local import LocalSettings
+from alcf_mcp.local.serving import BreakableConnection
 from alcf_mcp.local.sign_in import LocalIdentity
 from alcf_mcp.local.team import CLIENT_ID, TeamFacility
+from alcf_mcp.team.person import Person
 from tests.local.conftest import QUICK
 from tests.postgres import database_url, postgres  # noqa: F401 - fixtures
 from tests.team.balancer import Balancer
@@ -95,6 +97,7 @@ class TeamServer:
         facility: the facility and its sign-in, in this process; in a thread of its own.
         origin: the address that people use.
         logins: how often somebody has signed in at Globus.
+        module: what the replicas run.
     """
 
     facility: TeamFacility
@@ -106,6 +109,7 @@ class TeamServer:
     replicas: list[Replica] = field(default_factory=list)
     storages: dict[str, MemoryStorage] = field(default_factory=dict)
     logins: int = 0
+    module: str = "alcf_mcp"
 
     @property
     def url(self) -> str:
@@ -115,7 +119,7 @@ class TeamServer:
         """Start another replica, and wait until it serves."""
         number, port = len(self.replicas), free_port()
         log = self.root / f"replica-{number}.log"
-        command = [sys.executable, "-m", "alcf_mcp", "serve", "--transport", "http", "--auth", "globus"]
+        command = [sys.executable, "-m", self.module, "serve", "--transport", "http", "--auth", "globus"]
         command += ["--port", str(port), "--public-url", self.url]
         state = {"ALCF_MCP_STATE_DIR": str(self.root / f"state-{number}")}
         environment = os.environ | self.environment | state | settings
@@ -170,6 +174,11 @@ class TeamServer:
         assert tokens
         return tokens.access_token
 
+    def person(self, login: str) -> Person:
+        """Who somebody is to the server."""
+        identity = next(one for one in self.facility.globus.people if one.login == login)
+        return Person(self.environment["GLOBUS_SDK_SERVICE_URL_AUTH"], identity.id, identity.username)
+
     def stop(self) -> None:
         for replica in self.replicas:
             with suppress(ProcessLookupError):
@@ -207,15 +216,20 @@ PEOPLE = ("ada", "bob", "eve@example.org")
 
 @contextmanager
 def team_server(
-    root: Path, database: SecretStr | None, logins: Sequence[str] = PEOPLE, **facility_settings: Any
+    root: Path,
+    database: SecretStr | None,
+    *,
+    people: Sequence[str] = PEOPLE,
+    kind: type[TeamFacility] = TeamFacility,
+    **facility_settings: Any,
 ) -> Iterator[TeamServer]:
-    """A facility for some people, Globus Auth, a balancer, and no replica yet."""
+    """A facility for Ada and Bob or others, Globus Auth, a balancer, and no replica yet."""
     port, facility_port = free_port(), free_port()
     origin, facility_origin = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{facility_port}"
-    people = [LocalIdentity.parse(name) for name in logins]
+    identities = [LocalIdentity.parse(name) for name in people]
     redirects = [f"{origin}/auth/callback", f"{origin}/pages/callback"]
     settings = LocalSettings(root=root / "facility", **QUICK | facility_settings)
-    facility = TeamFacility(settings, people, redirect_uris=redirects, control=True)
+    facility = kind(settings, identities, redirect_uris=redirects, control=True)
     environment = {
         "ALCF_MCP_API_URL": f"{facility_origin}/api/v1",
         "ALCF_MCP_TRUSTED_HOSTS": "127.0.0.1",
@@ -229,7 +243,7 @@ def team_server(
     if database:
         environment["ALCF_MCP_DATABASE_URL"] = database.get_secret_value()
     balancer = Balancer()
-    with served(with_jobs(facility), facility_port), served(balancer.app, port):
+    with served(with_jobs(facility), facility_port, BreakableConnection), served(balancer.app, port):
         server = TeamServer(facility, f"{facility_origin}/api/v1", balancer, origin, root, environment)
         try:
             yield server

@@ -181,14 +181,14 @@ async def test_who_is_not_admitted_any_more_renews_nothing(
     assert (await client.asks(tokens["access_token"])).status_code == 401, "and the sign-in is over"
 
 
-async def test_who_is_not_admitted_any_more_is_out_when_the_sign_in_is_checked(
+async def test_who_is_not_admitted_any_more_is_out_at_once(
     server: TeamServer, client: SteppingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tokens = await client.tokens_of("bob")
-    changed = twin(server, monkeypatch, "ada@*")
-    assert await changed.load_access_token(tokens["access_token"])
-    await let_its_check_come_due(changed, tokens["access_token"])
+    same, changed = twin(server, monkeypatch, "bob@*"), twin(server, monkeypatch, "ada@*")
+    assert await same.load_access_token(tokens["access_token"])
     assert await changed.load_access_token(tokens["access_token"]) is None
+    assert error_of(await client.renew(tokens["refresh_token"])) == "invalid_grant", "and the sign-in is over"
 
 
 async def test_who_is_not_admitted_gets_no_token(

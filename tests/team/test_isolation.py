@@ -24,7 +24,7 @@ from alcf_mcp.tools.catalog import NAMES
 from tests.conftest import Era, hide_settings
 from tests.postgres import name_of, postgres_server
 from tests.team.conftest import TeamServer, team_server
-from tests.team.plain_client import PlainClient
+from tests.team.plain_client import PlainClient, answer_to
 from tests.test_hostile import ARGUMENTS
 
 pytestmark = pytest.mark.filterwarnings("ignore::mcp.MCPDeprecationWarning")
@@ -181,27 +181,11 @@ async def ada_works(ada: PlainClient) -> Hers:
     tasks = [task["task_id"] for task in (await do("list_tasks", limit=3))["tasks"]]
     guarded = {"name": "cancel_job", "arguments": {"job_id": held, "resource": "polaris"}}
     asked = await ada.call(**_call(guarded))
-    return Hers((failed, held, ensemble), plan, tuple(tasks), guarded, _answer(asked))
+    return Hers((failed, held, ensemble), plan, tuple(tasks), guarded, answer_to(asked))
 
 
 def _call(guarded: dict[str, Any]) -> dict[str, Any]:
     return {"tool": guarded["name"], "arguments": guarded["arguments"]}
-
-
-def _answer(asked: dict[str, Any]) -> dict[str, Any]:
-    """What has to be sent for a yes: an answer with the question's state, or the preview's code."""
-    if "requestState" not in asked:
-        return {"confirmation": asked["structuredContent"]["confirmation"]}
-    (key,) = asked["inputRequests"]
-    yes = {"action": "accept", "content": {"confirm": True}}
-    return {"inputResponses": {key: yes}, "requestState": asked["requestState"]}
-
-
-async def answered(client: PlainClient, call: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
-    """Repeat a call with an answer to its question."""
-    if "confirmation" in answer:
-        return await client.call(call["tool"], call["arguments"] | answer)
-    return await client.call(**call, **answer)
 
 
 def with_hers(tool: str, hers: Hers) -> Iterator[dict[str, Any]]:
@@ -294,17 +278,17 @@ async def test_ada_sees_what_bob_does_not(met: Meeting) -> None:
 async def test_an_answer_or_code_of_somebody_else_answers_nothing_and_stays_good(met: Meeting) -> None:
     hers, call = met.hers, _call(met.hers.guarded)
     before = met.record()
-    await answered(met.bob, call, hers.answer)
+    await met.bob.answer(call, hers.answer)
     here: dict[str, Any] = {"tool": "chmod", "arguments": {"path": "/eagle/LocalDemo", "mode": "700"}}
     mine = await met.bob.call(**here)
     for changed in (hers.answer, hers.answer | {"requestState": _state_of(mine)}):
-        result = await answered(met.bob, here, {k: v for k, v in changed.items() if v is not None})
+        result = await met.bob.answer(here, {k: v for k, v in changed.items() if v is not None})
         assert result.get("resultType") == "input_required" or "outcome" in result["structuredContent"], (
             result
         )
     met.assert_nothing_leaked()
     assert met.record() ^ before == set()
-    done = await answered(met.ada, call, hers.answer)
+    done = await met.ada.answer(call, hers.answer)
     assert done["structuredContent"].get("state") or "cancel" in done["content"][0]["text"], done
     assert met.record() != before
 
@@ -328,12 +312,12 @@ async def test_news_of_a_job_reach_only_whose_it_is(server: TeamServer) -> None:
             ):
                 with anyio.fail_after(20):
                     assert uri in str(await adas.__anext__())
-                    await answered(met.ada, _call(met.hers.guarded), met.hers.answer)
+                    await met.ada.answer(_call(met.hers.guarded), met.hers.answer)
                     assert uri in str(await adas.__anext__())
                     assert bobs_uri in str(await bobs.__anext__())
                     asked = await met.bob.call("cancel_job", {"job_id": own})
                     cancel = {"tool": "cancel_job", "arguments": {"job_id": own}}
-                    await answered(met.bob, cancel, _answer(asked))
+                    await met.bob.answer(cancel, answer_to(asked))
                     assert bobs_uri in str(await bobs.__anext__()), "what he hears next is still only his"
 
 

@@ -31,13 +31,19 @@ class Sessions:
 
 
 class Opened:
-    """Builds servers, and remembers them."""
+    """Builds servers, and remembers them, and how their work began."""
 
     def __init__(self) -> None:
         self.servers: list[Any] = []
+        self.begun: list[tuple[Person, str]] = []
 
     def build(self, person: Person) -> PersonalServer:
-        server = PersonalServer(person, Sessions(), lambda _: True)  # type: ignore[arg-type]
+        def use_sign_in(sign_in: str, /, *, lasts: bool = True) -> bool:
+            self.begun.append((person, sign_in))
+            return True
+
+        sessions: Any = Sessions()
+        server = PersonalServer(person, sessions, use_sign_in, lambda: self.begun.append((person, "begun")))
         self.servers.append(server)
         return server
 
@@ -105,3 +111,13 @@ async def test_unfinished_work_opens_a_server_once(opened: Opened) -> None:
         await people.resume(ADA, "a sign-in")
         await people.resume(ADA, "a sign-in")
         assert len(opened.servers) == 1
+    assert opened.begun == [(ADA, "a sign-in"), (ADA, "begun"), (ADA, "begun")], "though nobody calls it"
+
+
+async def test_unfinished_work_opens_no_more_servers_than_there_is_room_for(opened: Opened) -> None:
+    people = People(opened.build, most=2)
+    async with people.serving():
+        async with anyio.create_task_group() as group:
+            for person in (ADA, BOB, EVE):
+                group.start_soon(people.resume, person, "a sign-in")
+        assert len(opened.servers) == len(people) == 2

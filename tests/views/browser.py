@@ -64,9 +64,14 @@ class Browser:
         self._answer, self.calls = answer, []
         await self._do("open", html=html, **given)
 
-    async def visit(self, url: str, *, hosts: list[str], cookies: list[dict[str, str]], **looks: Any) -> None:
-        """Visit a page of a server; requests to hosts other than these are refused."""
-        await self._do("visit", url=url, hosts=hosts, cookies=cookies, **looks)
+    async def visit(self, url: str, **how: Any) -> None:
+        """Visit a page of a server.
+
+        Args:
+            url: its address.
+            how: whether ``scripts`` run, which ``hosts`` alone are reached, ``cookies``, and looks.
+        """
+        await self._do("visit", url=url, **how)
 
     async def run(self, body: str, given: Any = None) -> Any:
         """Run the body of a function with ``page``, ``view`` (its frame) and ``given``."""

@@ -28,7 +28,8 @@ async def rows(browser: Browser, section: str = "Node hours") -> list[dict[str, 
         """return view.evaluate((section) => {
           const table = document.querySelector(`section[aria-label="${section}"] table`);
           const titles = [...table.querySelectorAll('th')].map((one) => one.textContent);
-          const said = (cell) => [...cell.querySelectorAll('svg')].map((one) => one.getAttribute('aria-label')).join('');
+          const named = (one) => one.getAttribute('aria-label');
+          const said = (cell) => [...cell.querySelectorAll('svg')].map(named).join('');
           return [...table.querySelectorAll('tbody tr')].map((row) => Object.fromEntries(
             [...row.children].map((cell, index) => [titles[index], cell.innerText.trim() || said(cell)])));
         }, given)""",

@@ -1,4 +1,4 @@
-"""What the view of machines shows in tests: a busy day of a machine like Polaris, with the user's own jobs in it."""
+"""What the view of machines shows in tests: a busy day of a machine like Polaris, with jobs of the user's."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def own_jobs(assistant: Assistant) -> None:
 
 
 async def a_busy_day(local: LocalFacility, **changes: Any) -> None:
-    """Let the feed show others' jobs, too, on all the nodes of a large machine; ``changes`` replace its fields."""
+    """Let the feed show others' jobs on all the nodes of a large machine; ``changes`` replace its fields."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(local.app), base_url="http://local") as http:
         feed = (await http.get(FEED)).json()
     luck, now = Random(7), time.time()

@@ -132,16 +132,22 @@ logger = logging.getLogger(__name__)
 
 
 async def recover_open_actions(
-    journal: Journal, finder: Finder, api_url: str, *, submissions_only: bool = False
+    journal: Journal, finder: Finder, api_url: str, *, repeatedly: bool = False
 ) -> bool:
     """Check every action that was left open at a facility, and record its outcome.
+
+    Args:
+        journal: where it is recorded.
+        finder: checks it.
+        api_url: the facility.
+        repeatedly: leave out what another check does not help.
 
     Returns:
         Whether there were any.
     """
     left: list[Action] = []
     try:
-        left = await journal.actions.left_open(api_url, submissions_only=submissions_only)
+        left = await journal.actions.left_open(api_url, repeatedly=repeatedly)
         for action in left:
             await _recover(journal, finder, action)
     except JournalError as error:  # nothing is lost: it will be retried

@@ -205,9 +205,7 @@ class PlanRunner:
         if monotonic() < self._recover_at:
             return
         facility = Facility(self._shared, Wait(CALL_SECONDS))
-        found = await recover_open_actions(
-            self._shared.journal, facility.finder, self._url, submissions_only=True
-        )
+        found = await recover_open_actions(self._shared.journal, facility.finder, self._url, repeatedly=True)
         self._recover_pause = min(2 * self._recover_pause, LONGEST_RETRY) if found else FIRST_RETRY
         self._recover_at = monotonic() + self._recover_pause if found else 0.0
 

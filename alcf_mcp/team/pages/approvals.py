@@ -21,6 +21,8 @@ PATH = "/approvals"
 _ABOUT = """<p>What you approve is carried out once, when your assistant asks again within ten minutes of its
 first request.</p>"""
 _NOTHING = "<p>Nothing is waiting.</p>"
+_TOO_LATE = """<p role="alert"><strong>Nothing was approved or refused.</strong> This question was answered
+before, or is more than ten minutes old. Let your assistant ask again if you still want it.</p>"""
 
 _QUESTION = """<article><h2>{tool}, requested by {client} at {asked}</h2><pre>{preview}</pre>
 <form method="post" action="{path}"><input type="hidden" name="token" value="{token}">
@@ -57,9 +59,14 @@ class ApprovalPages:
             return to_sign_in(request)
         if request.method == "POST":
             return await self._answered(request, visitor)
+        return await self._shown(visitor)
+
+    async def _shown(self, visitor: Visitor, notice: str = "", status: int = 200) -> Response:
         approvals = self.state.journal_of(visitor.person).approvals
         waiting = await anyio.to_thread.run_sync(approvals.waiting)
-        return _page(visitor, waiting)
+        questions = "".join(_question(visitor, one) for one in waiting) or _NOTHING
+        body = f"{_ABOUT}{notice}{questions}"
+        return framed(visitor, PATH, "What waits for your approval", body, status=status)
 
     async def _answered(self, request: Request, visitor: Visitor) -> Response:
         form = await request.form()
@@ -67,13 +74,9 @@ class ApprovalPages:
             return not_from_here()
         approvals = self.state.journal_of(visitor.person).approvals
         answer = approvals.approve if form.get("answer") == "approve" else approvals.refuse
-        await anyio.to_thread.run_sync(answer, str(form.get("code", "")))
+        if not await anyio.to_thread.run_sync(answer, str(form.get("code", ""))):
+            return await self._shown(visitor, _TOO_LATE, 409)
         return RedirectResponse(PATH, 303)
-
-
-def _page(visitor: Visitor, waiting: list[PendingApproval]) -> Response:
-    questions = "".join(_question(visitor, one) for one in waiting)
-    return framed(visitor, PATH, "What waits for your approval", _ABOUT + (questions or _NOTHING))
 
 
 def _question(visitor: Visitor, one: PendingApproval) -> str:

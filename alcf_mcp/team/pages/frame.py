@@ -69,6 +69,7 @@ def framed(
     head: str = "",
     policy: str = "",
     data: dict[str, str] | None = None,
+    status: int = 200,
 ) -> Response:
     """Return a page.
 
@@ -80,6 +81,7 @@ def framed(
         head: more for its head, as HTML.
         policy: what it may load and do beyond nothing, as directives of a content security policy.
         data: what its script is told.
+        status: the status of the answer.
     """
     html = _PAGE.format(
         title=safe(title),
@@ -92,7 +94,7 @@ def framed(
         body=body,
     )
     whole = "; ".join(filter(None, (_POLICY, policy)))
-    return HTMLResponse(html, headers=_HEADERS | {"Content-Security-Policy": whole})
+    return HTMLResponse(html, status, headers=_HEADERS | {"Content-Security-Policy": whole})
 
 
 def safe(text: str) -> str:

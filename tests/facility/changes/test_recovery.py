@@ -179,6 +179,21 @@ async def test_what_can_t_be_told_apart_any_more_is_not_looked_at_for_ever(
     assert journal.actions.history(limit=1)[0].outcome == "unknown"
 
 
+async def test_what_another_process_leaves_open_later_is_found_too(
+    local: LocalFacility, connect: Connect, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alcf_mcp.background.FIRST_PAUSE", 0.05)
+    await journal.actions.begin(left_open(f"{HERE}/unknown"))
+    async with connect() as assistant:
+        await assistant.do("list_resources")
+        unknown = await outcome(journal, until="unknown")
+        local.tree.locate(f"{HERE}/new").mkdir()
+        await journal.actions.begin(left_open(f"{HERE}/new"))
+        await outcome(journal, until="done")
+        assert await journal.actions.left_open("http://local/api/v1") == [unknown], "nor is it checked again"
+    assert await journal.actions.left_open("http://local/api/v1", repeatedly=True) == []
+
+
 async def test_an_open_submission_is_remarked_on_once_a_conversation(
     connect: Connect, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

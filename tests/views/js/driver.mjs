@@ -28,11 +28,11 @@ function callServer(params) {
   return new Promise((resolve) => asked.set(lastCall, resolve));
 }
 
-async function newPage({ width, height = 900, scheme = "light", motion = "no-preference", init }) {
+async function newPage({ width = 720, height = 900, scripts = true, scheme = "light", motion = "no-preference", init }) {
   await page?.context().close();
   const viewport = { width, height };
   const looks = { colorScheme: scheme, reducedMotion: motion, timezoneId: "UTC", locale: "en-GB" };
-  const context = await browser.newContext({ viewport, ...looks });
+  const context = await browser.newContext({ viewport, javaScriptEnabled: scripts, ...looks });
   if (init) await context.addInitScript(init);
   page = await context.newPage();
   noted = { requests: [], errors: [] };
@@ -60,13 +60,13 @@ const doing = {
     await page.goto("http://host.test/");
     await page.evaluate((given) => window.draw(given), options);
   },
-  /** Visit a page of a server, with cookies; requests to another host are noted, and refused. */
-  async visit({ url, cookies, hosts, ...looks }) {
+  /** Visit a page of a server, with cookies. If `hosts` are named, requests to others are noted, and refused. */
+  async visit({ url, cookies = [], hosts, ...looks }) {
     const context = await newPage(looks);
     await context.addCookies(cookies);
     await context.route("**/*", (route) => {
       const asked = route.request().url();
-      if (hosts.includes(new URL(asked).host)) return route.continue();
+      if (!hosts || hosts.includes(new URL(asked).host)) return route.continue();
       noted.requests.push(asked);
       return route.abort();
     });
