@@ -73,7 +73,7 @@ VIEWS = (
     View(
         "machine",
         "Machines",
-        "Machines and how busy they are; a machine's nodes, queues and reservations, and the user's jobs there",
+        "Machines and how busy they are; a machine's nodes, queues and reservations, and your jobs there",
         ("list_resources", "get_resource"),
     ),
 )
