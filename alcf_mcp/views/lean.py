@@ -10,7 +10,7 @@ import re
 from itertools import pairwise
 
 _DEFINED = re.compile(r"^(?:async )?(?:function|const|let) (?P<name>\w+)", re.MULTILINE)
-# Neither a property (`.name`; `...name` is none) nor a part of a word with hyphens can name what a module defines.
+# A property (`.name`, but not `...name`) or a part of a hyphenated word does not name what a module defines.
 _WORD = re.compile(r"(?<!\w)(?<!\w-)(?<!(?<!\.)\.)\w+\b(?!-\w)")
 _COMMENT = re.compile(r"^\s*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 _KEPT = r"""
