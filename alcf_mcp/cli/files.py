@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 ORDERS = ("name", "size", "modified")
 
+MOST_IN_BROWSER = 1000
+"""Entries in a page, as many as in a tool's answer: a browser is slow with many more."""
+
 NOT_TEXT = "It is not all text: the facility shows what is not UTF-8 as \ufffd."
 LOOKS_EMPTY = (
     "Nothing is listed. A directory that you can't read looks empty too, and symbolic links are not shown."
@@ -37,6 +40,9 @@ def ls(
             autocompletion=lambda: list(ORDERS),
         ),
     ] = "name",
+    in_browser: Annotated[
+        bool, typer.Option("--open", "-o", help="Show it in a browser, to sort and to search.")
+    ] = False,
     facility: Facility = None,
     state_dir: StateDir = None,
 ) -> None:
@@ -52,7 +58,14 @@ def ls(
     files = at_facility("ls", settings, look)
     from alcf_mcp.reports.files import listed_files  # noqa: PLC0415 - loaded where it is used
 
-    listed = listed_files(path, files, sort=sort, limit=len(files), offset=0)
+    most = MOST_IN_BROWSER if in_browser else len(files)
+    listed = listed_files(path, files, sort=sort, limit=most, offset=0)
+    if in_browser:
+        from alcf_mcp.cli.browser import show_in_browser  # noqa: PLC0415 - loaded where it is used
+
+        asked = {"path": path, "show_hidden": hidden, "sort": sort}
+        show_in_browser(settings, "list_directory", asked, listed)
+        return
     _show(listed.entries, readable=readable)
     if not files:
         note(LOOKS_EMPTY)

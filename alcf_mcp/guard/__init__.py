@@ -8,7 +8,7 @@ call.
 """
 
 from alcf_mcp.guard.asking import Call, Guard, answer_of, can_elicit, is_modern, put, question_failed
-from alcf_mcp.guard.preview import Preview
+from alcf_mcp.guard.preview import Change, Preview
 from alcf_mcp.guard.verdict import IN_A_TERMINAL, NOTHING_SENT, ApprovalPlace, Outcome, Verdict, explain
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "NOTHING_SENT",
     "ApprovalPlace",
     "Call",
+    "Change",
     "Guard",
     "Outcome",
     "Preview",

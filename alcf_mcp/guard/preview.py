@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,21 @@ from pydantic import BaseModel, Field, create_model
 
 LONGEST_LINE = 800
 """Characters shown of a fact; an answer is bound to the whole fact."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something as it is and as it would be, for a client that draws it.
+
+    Attributes:
+        what: what changes, in a word or two.
+        before: what it is; empty if that is not known.
+        after: what it would be; empty if nothing would be left of it.
+    """
+
+    what: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True)
@@ -24,6 +40,7 @@ class Preview:
         word: the word that the user must type if much is at stake; empty if a yes is enough.
         settled: why there is nothing to do; then the user is not asked.
         harmless: why the user is not asked when little is at stake; empty if the user is asked.
+        changes: what the facts say of before and after, to be drawn; an answer is bound to the facts.
     """
 
     question: str
@@ -32,10 +49,21 @@ class Preview:
     word: str = ""
     settled: str | None = None
     harmless: str = ""
+    changes: tuple[Change, ...] = ()
 
     def text(self) -> str:
         """The facts, then the question; a long line is shortened in the middle."""
         return "\n".join(map(_shortened, (*self.facts, *self.remarks, self.question)))
+
+    def drawn(self, shown: Callable[[str], str]) -> dict[str, Any]:
+        """The preview in parts; ``shown`` makes each text fit to show."""
+        changes = [[one.what, one.before, one.after] for one in self.changes]
+        return {
+            "question": self.question,
+            "facts": [shown(_shortened(fact)) for fact in self.facts],
+            "remarks": [shown(_shortened(remark)) for remark in self.remarks],
+            "changes": [[shown(_shortened(text)) for text in change] for change in changes],
+        }
 
     def digest(self, tool: str, arguments: dict[str, Any], person: str) -> str:
         """Digest what an answer is bound to: the tool, the exact arguments, the user, and the facts shown."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from pydantic import PrivateAttr
 
 from alcf_mcp.facility.paths import octal
 from alcf_mcp.iri.models import File
@@ -61,6 +64,23 @@ class Entry(Facts):
         return f"{self.permissions} {owner}{amount} {clock(self.modified)} {self.name}{slash}{arrow}"
 
 
+@dataclass
+class Tally:
+    """What the entries of a directory come to; ``bytes`` and ``largest`` are those of files."""
+
+    bytes: int = 0
+    largest: int = 0
+    directories: int = 0
+
+    def add(self, file: File) -> None:
+        """Count an entry."""
+        if file.is_directory:
+            self.directories += 1
+        elif file.size:
+            self.bytes += file.size
+            self.largest = max(self.largest, file.size)
+
+
 class Directory(Result):
     """The entries of a directory; ``total`` counts all of them, ``entries`` holds those asked for.
 
@@ -74,6 +94,8 @@ class Directory(Result):
     entries: list[Entry]
     note: str | None = None
     next_step: str | None = None
+
+    _tally: Tally | None = PrivateAttr(None)
 
     def lean(self) -> Directory:
         """The same directory, saying only once what most of its entries have."""
@@ -92,24 +114,31 @@ class Directory(Result):
         ]
         return "\n".join(line for line in lines if line)
 
+    def drawn(self) -> dict[str, Any]:
+        """How many of all entries are directories, and the size of the largest file."""
+        tally = self._tally
+        return {"directories": tally.directories, "largest": tally.largest} if tally else {}
+
 
 _LOOKS_EMPTY = "An unreadable directory also looks empty: check its permissions in the directory above it."
 
 
 def listed_files(path: str, files: Sequence[File], *, sort: str, limit: int, offset: int) -> Directory:
     """Sort, count and page the entries of a directory; there may be hundreds of thousands."""
-    keys, total_bytes = [], 0
+    keys, tally = [], Tally()
     for file in files:  # read once each: nothing but what sorts them is kept
         keys.append(_SORT_KEYS[sort](file))
-        total_bytes += 0 if file.is_directory else file.size or 0
+        tally.add(file)
     order = sorted(range(len(files)), key=keys.__getitem__)[offset : offset + limit]
-    return Directory(
+    directory = Directory(
         path=path,
         total=len(files),
-        total_bytes=total_bytes,
+        total_bytes=tally.bytes,
         entries=[Entry.of(files[index]) for index in order],
         note=None if files else _LOOKS_EMPTY,
     )
+    directory._tally = tally
+    return directory
 
 
 def _by_time(file: File) -> tuple[float, str]:

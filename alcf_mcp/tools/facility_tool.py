@@ -22,7 +22,7 @@ from alcf_mcp.iri.errors import NotImplementedThere, TaskStillRunning
 from alcf_mcp.reports.text import one_line
 from alcf_mcp.tools.context import app_of, client_name, facility_in
 from alcf_mcp.tools.failures import EXPECTED, failure
-from alcf_mcp.tools.guarding import Guarded, unconfirmed
+from alcf_mcp.tools.guarding import Guarded, drawn_question, unconfirmed
 from alcf_mcp.tools.meant import TextStaysText, as_meant, without_clients_own
 from alcf_mcp.tools.results import call_result, error_result, text_result
 from alcf_mcp.tools.schemas import lean_input, lean_output
@@ -129,13 +129,14 @@ def _registered(spec: ToolSpec) -> Callable[..., Awaitable[CallToolResult]]:
     @functools.wraps(spec.fn)
     async def run(call_context: Context[App], **arguments: Any) -> CallToolResult:
         app = app_of(call_context)
+        for_view = draws_views(call_context, app.settings.views)
         try:
             verdict = await guarded.verdict(call_context, arguments) if guarded else None
             facility = facility_in(arguments)
             if facility:
                 _introduce(facility.caller, spec, arguments, verdict, client_name(call_context))
             if verdict and not verdict.go:
-                return await unconfirmed(verdict, spec.name, facility)
+                return await unconfirmed(verdict, spec.name, facility, for_view=for_view)
             left = facility.wait.left if facility else app.settings.timeout
             with anyio.fail_after(left + GRACE_SECONDS):
                 result = await spec.fn(**gathered(spec.fn, arguments))
@@ -148,7 +149,7 @@ def _registered(spec: ToolSpec) -> Callable[..., Awaitable[CallToolResult]]:
         remarks = [one_line(remark, 1000) for remark in facility.remarks] if facility else []
         if isinstance(result, str):
             return text_result(result, remarks)
-        return call_result(result, remarks, for_view=draws_views(call_context, app.settings.views))
+        return call_result(result, remarks, for_view=for_view, asked=drawn_question(verdict))
 
     context = Parameter("call_context", Parameter.KEYWORD_ONLY, annotation=Context[App])
     answer = get_type_hints(spec.fn, include_extras=True)["return"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alcf_mcp.facility.paths import RemotePath, checked_mode, checked_owner, octal, refuse_root, symbolic
-from alcf_mcp.guard import Preview
+from alcf_mcp.guard import Change, Preview
 from alcf_mcp.iri.models import File
 from alcf_mcp.reports.text import one_line, size
 from alcf_mcp.tools.context import AtFacility
@@ -51,7 +51,9 @@ async def preview_chmod(facility: AtFacility, path: RemotePath, mode: str) -> Pr
     for_everyone = int(mode[-1]) & 2
     if for_everyone:
         facts.append("Everyone at the facility could then write to it.")
-    return Preview("Change the mode?", tuple(facts), word=mode if for_everyone else "")
+    what = "directory mode" if file and file.is_directory else "mode"
+    changes = (Change(what, before or "", mode),)
+    return Preview("Change the mode?", tuple(facts), word=mode if for_everyone else "", changes=changes)
 
 
 async def preview_chown(facility: AtFacility, path: RemotePath, owner: str, group: str) -> Preview:
@@ -68,7 +70,9 @@ async def preview_chown(facility: AtFacility, path: RemotePath, owner: str, grou
         f"{path}: {owners(file) or f'its owner {UNKNOWN}'} -> {after}",
         "You may lose access to it, and can't take it back yourself.",
     )
-    return Preview("Change the owner?", facts)
+    wanted = {"owner": (file and file.user, owner), "group": (file and file.group, group)}
+    changes = [Change(what, one_line(was or ""), new) for what, (was, new) in wanted.items() if new]
+    return Preview("Change the owner?", facts, changes=tuple(changes))
 
 
 async def preview_remove(facility: AtFacility, path: RemotePath) -> Preview:
@@ -80,15 +84,21 @@ async def preview_remove(facility: AtFacility, path: RemotePath) -> Preview:
     if file is None:
         return Preview("Remove it?", (f"{path}: what it is {UNKNOWN}.", gone))
     if file.is_file:
-        return Preview("Remove the file?", (f"{path}: a file of {_exactly(file)}.", gone))
+        what = f"a file of {_exactly(file)}"
+        return Preview(
+            "Remove the file?", (f"{path}: {what}.", gone), changes=(Change("there now", what, ""),)
+        )
     if not file.is_directory:
-        return Preview("Remove it?", (f"{path}: a {one_line(file.type)}.", gone), word=path.name)
+        what = f"a {one_line(file.type)}"
+        changes = (Change("there now", what, ""),)
+        return Preview("Remove it?", (f"{path}: {what}.", gone), word=path.name, changes=changes)
     inside = await facility.files.ls(path, show_hidden=True)
     directories = sum(entry.is_directory for entry in inside)
     held = f"{count(len(inside), 'entry')} that can be seen, including {count(directories, 'directory')}"
     facts = (f"{path}: a directory{_modified(file)}, and everything in it: {held}.", gone)
     much = len(inside) >= MUCH or directories > 0
-    return Preview("Remove the directory?", facts, word=path.name if much else "")
+    changes = (Change("there now", held, ""),)
+    return Preview("Remove the directory?", facts, word=path.name if much else "", changes=changes)
 
 
 def _exactly(file: File) -> str:

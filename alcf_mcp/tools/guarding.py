@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field
 from alcf_mcp.app import App
 from alcf_mcp.facility import Facility
 from alcf_mcp.guard import Call, Outcome, Preview, Verdict, answer_of, can_elicit, explain, is_modern, put
+from alcf_mcp.journal.approvals import SECONDS
 from alcf_mcp.reports.facts import Result, Verbatim
 from alcf_mcp.reports.text import visible
 from alcf_mcp.tools.context import app_of, client_name, facility_in
@@ -114,7 +115,9 @@ class Unconfirmed(Result):
         return "\n".join(line for line in (self.message, self.preview, code, self.next_step) if line)
 
 
-async def unconfirmed(verdict: Verdict, tool: str, facility: Facility | None) -> CallToolResult:
+async def unconfirmed(
+    verdict: Verdict, tool: str, facility: Facility | None, *, for_view: bool
+) -> CallToolResult:
     """The result of a call that the guard did not allow; a refusal is recorded in the journal."""
     if facility and verdict.outcome in (Outcome.DECLINED, Outcome.DISMISSED):
         await facility.recorder.not_confirmed(verdict.outcome.value)
@@ -126,7 +129,19 @@ async def unconfirmed(verdict: Verdict, tool: str, facility: Facility | None) ->
         confirmation=verdict.code,
         next_step=next_step,
     )
-    return call_result(told)
+    return call_result(told, for_view=for_view, asked=drawn_question(verdict))
+
+
+def drawn_question(verdict: Verdict | None) -> dict[str, Any] | None:
+    """What a view draws of a question, if there was one: what would change, and what came of it."""
+    if verdict is None or not verdict.preview.question:
+        return None
+    drawn = verdict.preview.drawn(visible)
+    if verdict.go:
+        return drawn | {"how": verdict.how}
+    if verdict.outcome in (Outcome.APPROVAL_NEEDED, Outcome.DISMISSED):
+        drawn |= {"approve": verdict.place.how}
+    return drawn | {"open_for": SECONDS}
 
 
 def _keyword(name: str, annotation: Any) -> Parameter:

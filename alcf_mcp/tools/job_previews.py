@@ -13,7 +13,7 @@ from alcf_mcp.facility.jobs.output_paths import one_file_for_both
 from alcf_mcp.facility.jobs.request import JobRequest, changed_job, merged
 from alcf_mcp.facility.projects import in_figures
 from alcf_mcp.facility.walltime import spoken
-from alcf_mcp.guard import Preview
+from alcf_mcp.guard import Change, Preview
 from alcf_mcp.iri.errors import InvalidCall
 from alcf_mcp.iri.models import JobSpec
 from alcf_mcp.journal.plans import AfterState
@@ -103,13 +103,44 @@ async def preview_update(
     for target in await facility.output_paths.looked_at(known.resource, change, besides=known.job.id):
         made = f"The directory {target.missing} does not exist and will be made." if target.missing else ""
         facts += [target.replaces, made]
-    return Preview(f"Change job {known.job.id}?", tuple(one_line(fact, WHOLE) for fact in facts if fact))
+    told = tuple(one_line(fact, WHOLE) for fact in facts if fact)
+    return Preview(f"Change job {known.job.id}?", told, changes=_differences(known.spec, after))
+
+
+def _differences(before: JobSpec | None, after: JobSpec) -> tuple[Change, ...]:
+    """What a job asks for and would ask for, where that differs."""
+    old, new = _terms(before) if before else {}, _terms(after)
+    return tuple(
+        Change(_CALLED.get(name, one_line(name)), _value(name, old.get(name)), _value(name, new.get(name)))
+        for name in {**old, **new}
+        if old.get(name) != new.get(name)
+    )
+
+
+_CALLED = {
+    "node_count": "nodes",
+    "process_count": "ranks",
+    "duration": "walltime",
+    "queue_name": "queue",
+    "stdout_path": "stdout",
+    "stderr_path": "stderr",
+}
+"""What users call the standard's terms."""
+
+
+def _value(name: str, value: object) -> str:
+    if value is None:
+        return ""
+    return spoken(value) if name == "duration" and isinstance(value, int) else one_line(str(value))
 
 
 def _asked_for(spec: JobSpec) -> str:
+    return one_line(", ".join(f"{name} {value}" for name, value in _terms(spec).items()), WHOLE)
+
+
+def _terms(spec: JobSpec) -> dict[str, object]:
     wire = {name: value for name, value in spec.to_wire().items() if name not in ("executable", "arguments")}
-    asked = {**wire.pop("resources", {}), **wire.pop("attributes", {}), **wire}
-    return one_line(", ".join(f"{name} {value}" for name, value in asked.items()), WHOLE)
+    return {**wire.pop("resources", {}), **wire.pop("attributes", {}), **wire}
 
 
 def node_count(known: KnownJob, nodes: int | None) -> int:
@@ -149,6 +180,7 @@ async def preview_cancel(facility: AtFacility, job_id: str, resource: str | None
         tuple(facts),
         remarks=tuple(remarks),
         word=job_number(known.job.id) if much else "",
+        changes=(Change("job", "running" if known.state == "active" else known.state, "canceled"),),
     )
 
 

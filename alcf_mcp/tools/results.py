@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mcp.types import CallToolResult, TextContent
@@ -15,13 +15,20 @@ DRAWN = "alcf-mcp/drawn"
 """Where a result has what only its view draws."""
 
 
-def call_result(result: Result, remarks: Sequence[str] = (), *, for_view: bool = False) -> CallToolResult:
+def call_result(
+    result: Result,
+    remarks: Sequence[str] = (),
+    *,
+    for_view: bool = False,
+    asked: Mapping[str, Any] | None = None,
+) -> CallToolResult:
     """A result; facts that are not known are left out.
 
     Args:
         result: the facts.
         remarks: sentences to add to the result.
         for_view: whether the client draws a view of it.
+        asked: what a view draws of the question that the user was asked.
     """
     facts = result.model_dump(mode="json", exclude_none=True)
     if remarks:
@@ -29,13 +36,13 @@ def call_result(result: Result, remarks: Sequence[str] = (), *, for_view: bool =
     return CallToolResult(
         content=[TextContent(type="text", text="\n".join((result.text(), *remarks)))],
         structured_content=facts,
-        _meta=drawing(result) if for_view else None,
+        _meta=drawing(result, asked) if for_view else None,
     )
 
 
-def drawing(result: Result) -> dict[str, Any] | None:
+def drawing(result: Result, asked: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
     """What a view of a result draws beside the facts; clients keep it from their models."""
-    drawn = result.drawn()
+    drawn = result.drawn() | ({"asked": asked} if asked else {})
     return {DRAWN: {"at": round(time.time(), 1), **drawn}} if drawn else None
 
 

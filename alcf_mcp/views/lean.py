@@ -10,16 +10,20 @@ import re
 from itertools import pairwise
 
 _DEFINED = re.compile(r"^(?:async )?(?:function|const|let) (?P<name>\w+)", re.MULTILINE)
-# A property (`.name`, but not `...name`) or a part of a hyphenated word does not name what a module defines.
-_WORD = re.compile(r"(?<!\w)(?<!\w-)(?<!(?<!\.)\.)\w+\b(?!-\w)")
+# Left out is what names nothing that a module defines: a property (`.name`; `...name` is none), a key (`name:`),
+# a part of a word with hyphens, a word in quotes.
+_WORD = re.compile(r"(?<!\w)(?<!\w-)(?<!(?<!\.)\.)\w+\b(?!-\w|:)")
+_QUOTED = re.compile(r'"[\w .-]*"')
 _COMMENT = re.compile(r"^\s*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 _KEPT = r"""
     "(?:[^"\\\n]|\\.)*" | `(?:[^`\\]|\\.)*`                                          # strings
     | (?<=[=(,:?&|!])\s?/(?![/*])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\]|\\.)*\])+/[a-z]*     # regular expressions
     | \w\s+(?=\w)                                                                    # two words
 """
+_ONE = r"(?<!\w\s)(?<!\w)\((?P<only>\w+)\)(?=\s=>)"
 _JS = re.compile(
-    rf"(?P<kept>{_KEPT})|(?P<const>\bconst\s+)(?=[\w\[{{])|;\s*(?=}})|,\s*(?=[}}\])])|(?P<end>\s*\n\s*)|\s+",
+    rf"(?P<kept>{_KEPT})|{_ONE}|(?P<const>\bconst\s+)(?=(?P<named>\w)|[\[{{])"
+    r"|;\s*(?=})|,\s*(?=[}\])])|(?P<end>\s*\n\s*)|\s+",
     re.VERBOSE,
 )
 _NEEDLESS_END = re.compile(r"(?<=[{};,(\[])\n|\n(?=[})\]])")
@@ -41,7 +45,7 @@ def used_in(text: str) -> str:
     names = [one and one["name"] for one in defined]
     if twice := {name for name in names if name and names.count(name) > 1}:
         raise ValueError(f"defined twice: {', '.join(sorted(twice))}")
-    words = [set(_WORD.findall(_COMMENT.sub("", piece))) for piece in pieces]
+    words = [set(_WORD.findall(_QUOTED.sub("", _COMMENT.sub("", piece)))) for piece in pieces]
     used = {index for index, name in enumerate(names) if name is None or _acts(pieces[index])}
     found = used
     while found:
@@ -61,8 +65,8 @@ def lean_script(text: str) -> str:
 
     def left(found: re.Match[str]) -> str:
         if found["const"]:
-            return "let "
-        return found["kept"] or ("\n" if found["end"] else "")
+            return "let " if found["named"] else "let"
+        return found["kept"] or found["only"] or ("\n" if found["end"] else "")
 
     return _NEEDLESS_END.sub("", _JS.sub(left, _COMMENT.sub("", text)))
 

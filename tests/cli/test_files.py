@@ -88,3 +88,25 @@ def test_what_goes_wrong_is_a_sentence_about_commands(
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
     assert not re.search(r"list_directory|view_file|tail_file|Traceback", done.stderr)
+
+
+def test_a_directory_is_shown_in_a_browser(terminal: Terminal, directory: Path) -> None:
+    (directory / ".hidden").write_text("")
+    (directory / "<b>odd").write_text("12345")
+    shown = terminal.run("ls", "-a", "--sort", "size", HERE, "--open", check=True)
+    page = terminal.state / "views" / "local-files.html"
+    assert shown.stdout == f"Open in a browser: {page}\n"
+    text = page.read_text(encoding="utf-8")
+    assert '"arguments":{"path":"/eagle/LocalDemo","show_hidden":true,"sort":"size"}' in text
+    assert ".hidden" in text
+    assert "<b>odd" not in text
+
+
+def test_a_page_has_no_more_entries_than_a_browser_can_show(terminal: Terminal, directory: Path) -> None:
+    for number in range(1001):
+        (directory / f"part-{number:04}").touch()
+    terminal.run("ls", HERE, "--open", check=True)
+    text = (terminal.state / "views" / "local-files.html").read_text(encoding="utf-8")
+    assert '"total":1001' in text
+    assert '"part-0999"' in text
+    assert '"part-1000"' not in text

@@ -8,7 +8,7 @@ from pathlib import PurePath
 import pytest
 from pydantic import BaseModel
 
-from alcf_mcp.guard import Call, Preview
+from alcf_mcp.guard import Call, Change, Preview
 from alcf_mcp.guard.preview import LONGEST_LINE, Typed, Yes, agrees
 
 PREVIEW = Preview("Cancel job 1?", ("job 1 is running",), remarks=("for 5 min",))
@@ -27,6 +27,17 @@ def test_an_answer_is_bound_to_every_fact_the_arguments_and_the_user() -> None:
         CALL.digest(replace(PREVIEW, word="1")),
     ]
     assert len({bound, *others}) == 7
+    assert CALL.digest(replace(PREVIEW, changes=(Change("job", "running", "canceled"),))) == bound
+
+
+def test_what_is_drawn_of_a_preview_is_fit_to_show() -> None:
+    preview = replace(PREVIEW, changes=(Change("job", "a" * 2 * LONGEST_LINE, "canceled"),))
+    drawn = preview.drawn(str.upper)
+    assert drawn["facts"] == ["JOB 1 IS RUNNING"]
+    assert drawn["remarks"] == ["FOR 5 MIN"]
+    ((what, before, after),) = drawn["changes"]
+    assert (what, after) == ("JOB", "CANCELED")
+    assert len(before) == LONGEST_LINE + len(" … ")
 
 
 def test_a_long_line_keeps_its_beginning_and_its_end() -> None:

@@ -70,7 +70,7 @@ async def settled(browser: Browser) -> None:
     for _ in range(200):
         await browser.run("await page.waitForTimeout(30)")
         if not browser.is_answering and not await browser.read(
-            "document.querySelectorAll(':disabled').length"
+            "document.querySelectorAll(':disabled, [aria-busy=true]').length"
         ):
             break
     await browser.run("await page.waitForTimeout(60)")

@@ -48,9 +48,9 @@ async def test_a_client_that_draws_another_kind_of_page_is_told_of_none(connect:
 
 
 async def test_a_client_that_draws_views_is_told_which_tool_has_which(connect: Connect, era: Era) -> None:
-    async with connect(era=era) as assistant:
+    async with connect(era=era, toolsets=("extended",)) as assistant:
         without = await tools_listed(assistant)
-    async with connect(era=era, extensions=DRAWS) as assistant:
+    async with connect(era=era, toolsets=("extended",), extensions=DRAWS) as assistant:
         listed = await tools_listed(assistant)
         told = {tool["name"]: tool.pop("_meta")["ui"] for tool in listed if "_meta" in tool}
         assert told == {tool: {"resourceUri": uri} for tool, uri in VIEW_OF.items()}
@@ -98,7 +98,7 @@ async def test_the_server_says_that_it_has_views(connect: Connect, era: Era) -> 
 
 
 async def test_a_client_may_draw_views_without_saying_so(connect: Connect, era: Era, directory: str) -> None:
-    async with connect(era=era, views="all") as assistant:
+    async with connect(era=era, toolsets=("extended",), views="all") as assistant:
         told = {
             tool["name"]: tool["_meta"]["ui"] for tool in await tools_listed(assistant) if "_meta" in tool
         }
@@ -138,6 +138,37 @@ async def test_figures_for_a_view_are_sent_only_to_clients_that_draw_it(
                 without = await wire(other, tool, arguments)
                 assert DRAWN not in without.pop("_meta", {})
                 assert without == with_figures
+
+
+async def test_figures_of_a_directory_are_for_its_view_alone(
+    connect: Connect, era: Era, directory: str
+) -> None:
+    async with connect(era=era, extensions=DRAWS) as assistant:
+        await assistant.do("make_directory", path=f"{directory}/inner")
+        with_figures = await wire(assistant, "list_directory", {"path": directory})
+        drawn = with_figures.pop("_meta")[DRAWN]
+        assert {**drawn, "at": 0} == {"directories": 1, "largest": 0, "at": 0}
+    async with connect(era=era) as other:
+        without = await wire(other, "list_directory", {"path": directory})
+        assert DRAWN not in without.pop("_meta", {})
+        assert without == with_figures
+
+
+async def test_a_question_is_drawn_only_by_clients_that_draw_views(
+    connect: Connect, era: Era, directory: str
+) -> None:
+    asked = {"path": directory, "mode": "700"}
+    async with connect(era=era, extensions=DRAWS) as assistant:
+        with_figures = await wire(assistant, "chmod", asked)
+        drawn = with_figures.pop("_meta")[DRAWN]["asked"]
+        assert drawn["question"] == "Change the mode?"
+        ((what, _, after),) = drawn["changes"]
+        assert (what, after) == ("directory mode", "700")
+        assert with_figures["structuredContent"]["confirmation"] not in str(drawn)
+    async with connect(era=era) as other:
+        without = await wire(other, "chmod", asked)
+        assert DRAWN not in without.pop("_meta", {})
+        assert without["structuredContent"].keys() == with_figures["structuredContent"].keys()
 
 
 async def test_how_fast_allocations_are_used_is_sent_only_to_clients_that_draw_it(

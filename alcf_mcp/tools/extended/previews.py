@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alcf_mcp.facility.changes.targets import Target, checked_pattern, compression_of
 from alcf_mcp.facility.paths import RemotePath
-from alcf_mcp.guard import Preview
+from alcf_mcp.guard import Change, Preview
 from alcf_mcp.iri.models import Compression, FileStat
 from alcf_mcp.reports.text import WHOLE, one_line, size
 from alcf_mcp.tools.context import AtFacility
@@ -25,10 +25,12 @@ async def preview_move(facility: AtFacility, path: RemotePath, target_path: Remo
     facility.shared.limits.check_change(path)
     transfer = await facility.placements.look_at_copy(path, target_path)
     moved = f"{transfer.source} ({_told(transfer.what)}) -> {transfer.place.path}"
+    way = Change("path", transfer.source, transfer.place.path)
     if transfer.place.there is None:
-        return Preview("Move it?", (moved,))
+        return Preview("Move it?", (moved,), changes=(way,))
     replaced = f"{transfer.place.path}: {_told(transfer.place.there)}, is replaced."
-    return Preview("Move it and overwrite?", (moved, replaced, GONE))
+    changes = (way, Change("there now", _told(transfer.place.there), "replaced"))
+    return Preview("Move it and overwrite?", (moved, replaced, GONE), changes=changes)
 
 
 async def preview_compress(
@@ -55,7 +57,8 @@ async def preview_extract(
         return FREE
     there = f"{transfer.place.path} already exists: {_told(transfer.place.there)}."
     replaced = f"Files of the same name are replaced by those in {transfer.source} ({_told(transfer.what)})."
-    return Preview("Unpack into it?", (there, replaced, GONE))
+    changes = (Change("there now", _told(transfer.place.there), "files of the same name replaced"),)
+    return Preview("Unpack into it?", (there, replaced, GONE), changes=changes)
 
 
 async def preview_upload(facility: AtFacility, path: RemotePath, content: str) -> Preview:
@@ -73,15 +76,15 @@ async def preview_cancel_task(facility: AtFacility, task_id: str) -> Preview:
         f"Task {task_id}: {one_line(task.what, 500) or 'what it does is not reported'}",
         "What it has done so far remains.",
     )
-    return Preview("Cancel the task?", facts, remarks=(f"It is {task.status}.",))
+    changes = (Change("task", task.status, "canceled"),)
+    return Preview("Cancel the task?", facts, remarks=(f"It is {task.status}.",), changes=changes)
 
 
 def _overwriting(place: Target, by: str, question: str) -> Preview:
     if place.there is None:
         return FREE
-    return Preview(
-        question, (one_line(f"{place.path}: {_told(place.there)}, is replaced by {by}.", WHOLE), GONE)
-    )
+    fact = one_line(f"{place.path}: {_told(place.there)}, is replaced by {by}.", WHOLE)
+    return Preview(question, (fact, GONE), changes=(Change("there now", _told(place.there), by),))
 
 
 def _told(what: FileStat) -> str:

@@ -6,9 +6,10 @@ import { button } from "./frame.mjs";
 /**
  * A panel with streams, each with a `name`, something `about` it, and its `content`.
  *
- * With `seek` (`seekIn` of seek.mjs), it can be searched; `beside` stands beside the search.
+ * With `seek` (`seekIn` of seek.mjs), it can be searched; `beside` stands beside the search. A stream without a name
+ * stands alone. Its end is shown first, or what is at `top`.
  */
-export function logPanel(streams, { height = 320, seek, beside } = {}) {
+export function logPanel(streams, { height = 320, seek, beside, top } = {}) {
   let shown = 0;
   const tabs = el("div", { class: "tabs", role: "group", "aria-label": "Stream" });
   const about = el("p", { class: "quiet small" });
@@ -19,7 +20,7 @@ export function logPanel(streams, { height = 320, seek, beside } = {}) {
   function draw(bottom) {
     const stream = streams[shown];
     const tab = ({ name }, index) =>
-      button(name, () => ((shown = index), draw()), { class: "tab", "aria-pressed": String(index === shown) });
+      name && button(name, () => ((shown = index), draw()), { class: "tab", "aria-pressed": String(index === shown) });
     refill(tabs, ...streams.map(tab));
     refill(about, stream.about);
     content.hidden = !stream.content;
@@ -29,7 +30,7 @@ export function logPanel(streams, { height = 320, seek, beside } = {}) {
   }
 
   const panel = el("div", { class: "logpanel" }, el("div", { class: "logbar" }, tabs, el("span", { class: "tabs" }, beside, seeker?.bar)), about, content);
-  draw();
+  draw(top);
   return {
     panel,
     /** The stream that is shown. */

@@ -19,7 +19,7 @@ export function read(result) {
  * Begin: draw the answer that is part of the page, or those that the client hands over.
  *
  * `view` has `name`, and what it does: `draw(answer, call)` with each answer, where `call` has the tool's plain
- * name and its `args`; `end()` when the page goes away. Returns what the view may ask of the server and the client.
+ * name and its `args`; `wait(call)` before its answer is there; `end()` when the page goes away. Returns what the view may ask of the server and the client.
  */
 export function begin(view) {
   const server = data("server");
@@ -31,7 +31,10 @@ export function begin(view) {
       : meetHost(
           { name: `alcf-${view.name}`, version: server.version },
           {
-            input: (args) => (own.args = args),
+            input: (args) => {
+              own.args = args;
+              view.wait?.(own);
+            },
             result: (result) => view.draw(read(result), own),
             cancelled: () => view.draw(failed("The call was canceled."), own),
             context: ({ toolInfo }) => toolInfo && (own.tool = toolInfo.tool.name.slice(server.prefix.length)),

@@ -5,12 +5,12 @@ import { el, refill } from "./dom.mjs";
 /**
  * A table.
  *
- * Each column has a `title` and a `cell(row)` that makes its content; with `key(row)`, the rows can be sorted by it.
- * `kind` is a class of its cells: `number` aligns them to the end, `less` leaves them out where there is little room.
+ * Each column has a `title` and a `cell(row)` that makes its content; with `key(row)`, the rows can be sorted by it,
+ * first downwards with `down`. `kind` is a class of its cells: `number` aligns them to the end, `less` leaves them out where there is little room.
  * `order` says by which column they are sorted at first, and whether downwards; it is kept up to date, so that a table
- * that is made again with it has the same order.
+ * that is made again with it has the same order. `ordered` is called when the user has sorted.
  */
-export function table(caption, columns, rows, order = {}) {
+export function table(caption, columns, rows, order = {}, ordered) {
   const head = el("tr");
   const body = el("tbody");
   const node = el("table", { class: "table" }, el("caption", { class: "unseen" }, caption), el("thead", {}, head), body);
@@ -19,9 +19,9 @@ export function table(caption, columns, rows, order = {}) {
     const way = order.down ? "descending" : "ascending";
     refill(head, ...columns.map(heading(way)));
     const { key } = columns[order.sorted] ?? {};
-    const ordered = key ? [...rows].sort((a, b) => compared(key(a), key(b), order.down ? -1 : 1)) : rows;
+    const inOrder = key ? [...rows].sort((a, b) => compared(key(a), key(b), order.down ? -1 : 1)) : rows;
     const cells = (row) => columns.map(({ cell, kind }) => el("td", { class: kind }, cell(row)));
-    refill(body, ...ordered.map((row) => el("tr", {}, cells(row))));
+    refill(body, ...inOrder.map((row) => el("tr", {}, cells(row))));
   }
 
   const heading = (way) => ({ title, key, kind }, index) => {
@@ -30,10 +30,11 @@ export function table(caption, columns, rows, order = {}) {
   };
 
   function sort(index) {
-    order.down = index === order.sorted && !order.down;
+    order.down = index === order.sorted ? !order.down : Boolean(columns[index].down);
     order.sorted = index;
     draw();
     head.children[index].firstChild.focus();
+    ordered?.();
   }
 
   draw();

@@ -41,6 +41,12 @@ export function dated(seconds, now = Date.now() / 1000) {
   return year(seconds) === year(now) ? day(seconds) : written(seconds, { day: "numeric", month: "short", year: "numeric" });
 }
 
+/** A moment of any year: that of today or of this year with its time, an older one by its day. */
+export function stamp(seconds, now = Date.now() / 1000) {
+  const told = dated(seconds, now);
+  return told === day(seconds) ? clock(seconds, now) : told;
+}
+
 /** How many seconds the reader's clock is ahead of UTC at a moment. */
 export function offset(seconds) {
   const fields = { timeZone: here.timeZone, timeZoneName: "longOffset" };
