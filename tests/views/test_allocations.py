@@ -28,8 +28,7 @@ async def rows(browser: Browser, section: str = "Node hours") -> list[dict[str, 
         """return view.evaluate((section) => {
           const table = document.querySelector(`section[aria-label="${section}"] table`);
           const titles = [...table.querySelectorAll('th')].map((one) => one.textContent);
-          const named = (one) => one.getAttribute('aria-label');
-          const said = (cell) => [...cell.querySelectorAll('svg')].map(named).join('');
+          const said = (cell) => cell.querySelector('svg')?.getAttribute('aria-label') ?? '';
           return [...table.querySelectorAll('tbody tr')].map((row) => Object.fromEntries(
             [...row.children].map((cell, index) => [titles[index], cell.innerText.trim() || said(cell)])));
         }, given)""",
