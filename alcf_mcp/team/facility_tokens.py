@@ -18,30 +18,45 @@ SignInById = Callable[[str], Awaitable[UpstreamTokenSet | None]]
 KNOWN_SECONDS = 30.0
 """How long a token is used before its sign-in is looked up again."""
 
+RECORDED_SECONDS = 60.0
+"""How often it is recorded at most which of a person's sign-ins was used last, while they use several."""
+
 OVER = NotSignedIn(
     "Your sign-in is over", hint="Let the client sign in again: disconnect this server, and connect it again."
 )
 
 
 class FacilityTokens:
-    """The Globus tokens of one person, for the facility only.
+    """The Globus tokens of one person, for the facility only: one for each sign-in that they use.
 
     Args:
         sign_in: looks up a sign-in, renewed if need be.
+
+    Attributes:
+        refusal: why no token may go to the facility.
+        id: the sign-in of the latest request.
     """
 
     def __init__(self, sign_in: SignInById) -> None:
         self.refusal: HostNotTrusted | None = None
         self._sign_in = sign_in
-        self._known: tuple[float, UpstreamTokenSet] | None = None
+        self._known: dict[str, tuple[float, UpstreamTokenSet]] = {}
+        self._recorded: dict[str, float] = {}
         self.id = ""
 
     def use(self, id: str) -> bool:
-        """Take the sign-in of a request that has just come in; returns whether it is another one."""
-        is_another = id != self.id
-        if is_another:
-            self.id, self._known = id, None
-        return is_another
+        """Take the sign-in of a request that has just come in.
+
+        Returns:
+            Whether to record it as the latest: it is new, or others were recorded since, but not just now.
+        """
+        self.id = id
+        now, latest = monotonic(), next(reversed(self._recorded), "")
+        if id == latest or (id in self._recorded and now - self._recorded[latest] < RECORDED_SECONDS):
+            return False
+        self._recorded.pop(id, None)
+        self._recorded[id] = now  # as the last one
+        return True
 
     async def token(self) -> SecretStr:
         """Return a valid token.
@@ -52,17 +67,19 @@ class FacilityTokens:
         """
         if self.refusal:
             raise self.refusal
-        now = monotonic()
-        if self._known is None or self._known[0] < now - KNOWN_SECONDS:
-            found = await self.looked_up()
+        now, id = monotonic(), self.id
+        self._known = {one: known for one, known in self._known.items() if known[0] > now - KNOWN_SECONDS}
+        if id not in self._known:
+            found = await self._sign_in(id)
             if found is None:
+                self._recorded.pop(id, None)
                 raise OVER.with_traceback(None)
-            self._known = now, found
-        return SecretStr(self._known[1].access_token)
+            self._known[id] = now, found
+        return SecretStr(self._known[id][1].access_token)
 
     async def renewed(self, rejected: SecretStr) -> SecretStr | None:
         """Return another token if the sign-in has been renewed, on this replica or another."""
-        self._known = None
+        self._known.pop(self.id, None)
         found = await self.looked_up()
         if found is None or found.access_token == rejected.get_secret_value():
             return None
