@@ -30,7 +30,7 @@ class SignIns:
             refresh_token=None,
             refresh_token_expires_at=None,
             expires_at=time() + 600,
-            token_type="Bearer",  # noqa: S106 - no password
+            token_type="Bearer",
             scope="",
             client_id="a client",
             created_at=time(),
