@@ -51,8 +51,7 @@ def web_server(app: ASGIApp) -> uvicorn.Server:
 
     When it is told to stop, calls in progress have ``STOPPING_SECONDS`` to end.
     """
-    # Otherwise their answers would be cut off at once.
-    AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]
+    AppStatus.enable_automatic_graceful_drain = False  # or their answers would be cut off at once
     config = uvicorn.Config(
         app,
         log_config=None,

@@ -28,6 +28,7 @@ from typing_extensions import override
 from alcf_mcp.auth.clients import SESSION_SECONDS
 from alcf_mcp.measures import OUTCOME, SIGN_IN, SIGN_INS
 from alcf_mcp.postgres.nonces import Nonces
+from alcf_mcp.store import or_else
 from alcf_mcp.team.admission import Admission, NotAdmitted
 from alcf_mcp.team.globus_client import GlobusTokenClient, IDTokens, asked_of_globus, globus_url, revoke
 from alcf_mcp.team.keys import ServerKeys
@@ -258,7 +259,8 @@ class GlobusSignIn(OAuthProxy):
         if payload is None or sign_in is None:
             return None
         claims = sign_in.upstream_claims or payload.get("upstream_claims") or {}
-        if not await self.admission.still_admits(Person.of(claims)):
+        # If the list can't be read, nobody is signed out for it: it is read again in a few seconds.
+        if not await or_else(self.admission.still_admits(Person.of(claims)), otherwise=True):
             await self.end(sign_in.upstream_token_id)
             return None
         found = AccessToken(

@@ -23,7 +23,7 @@ LOGIN = "person{:02}"
 ANYBODYS = re.compile(r"person\d\d")
 """A login name: it is in the names and contents of all that is somebody's, and in the ids of their jobs."""
 
-PATIENCE = 40.0
+PATIENCE = 120.0
 
 PROTOCOL_ERROR = "protocol error"
 

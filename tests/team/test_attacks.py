@@ -21,6 +21,7 @@ from starlette.applications import Starlette
 
 from alcf_mcp.auth.clients import RESOURCE_SERVER
 from alcf_mcp.local.team import CLIENT_ID
+from alcf_mcp.store import JournalError
 from alcf_mcp.team import verified
 from alcf_mcp.team.admission import Admission
 from alcf_mcp.team.keys import ServerKeys
@@ -189,6 +190,19 @@ async def test_who_is_not_admitted_any_more_is_out_at_once(
     assert await same.load_access_token(tokens["access_token"])
     assert await changed.load_access_token(tokens["access_token"]) is None
     assert error_of(await client.renew(tokens["refresh_token"])) == "invalid_grant", "and the sign-in is over"
+
+
+async def test_who_is_signed_in_stays_so_while_the_operators_list_can_not_be_read(
+    server: TeamServer, client: SteppingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Unreadable:
+        async def standing(self, username: str, subject: str) -> None:
+            raise JournalError("The server's database can't be used")
+
+    tokens = await client.tokens_of("bob")
+    broken = twin(server, monkeypatch)
+    broken._admission = Admission(members=Unreadable())  # type: ignore[arg-type]
+    assert await broken.load_access_token(tokens["access_token"])
 
 
 async def test_who_is_not_admitted_gets_no_token(
