@@ -201,7 +201,7 @@ async def test_who_is_signed_in_stays_so_while_the_operators_list_can_not_be_rea
 
     tokens = await client.tokens_of("bob")
     broken = twin(server, monkeypatch)
-    broken._admission = Admission(members=Unreadable())  # type: ignore[arg-type]
+    broken.admission = Admission(members=Unreadable())  # type: ignore[arg-type]
     assert await broken.load_access_token(tokens["access_token"])
 
 

@@ -66,6 +66,25 @@ async def test_a_person_sees_their_jobs(browser: Browser, server: TeamServer, th
     assert not await browser.read(scrolls), "the frame is as high as the view"
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("list_projects", "LocalDemo"),
+        ("list_resources", "Polaris"),
+        ("get_resource?resource=polaris", "Polaris"),
+        ("list_directory?path=/eagle/LocalDemo", "LocalDemo"),
+    ],
+)
+async def test_each_view_is_a_page(browser: Browser, server: TeamServer, path: str, text: str) -> None:
+    await visit(browser, server, f"/views/{path}")
+    await drawn(browser, text)
+    await browser.run(
+        "await page.screenshot({ path: given, fullPage: true })",
+        str(PICTURES / f"page-{path.partition('?')[0]}.png"),
+    )
+    assert await browser.noted() == {"requests": [], "errors": []}
+
+
 async def test_a_view_begins_a_change_and_the_page_asks(browser: Browser, server: TeamServer) -> None:
     job_id = await submitted(server, "to-cancel")
     await visit(browser, server, f"/views/get_job?job_id={job_id}")

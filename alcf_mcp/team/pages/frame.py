@@ -12,6 +12,9 @@ from alcf_mcp.team.pages.browser import SIGN_OUT_PATH, Visitor
 PLACES = (
     ("/views/list_jobs", "Jobs"),
     ("/views/get_job", "A job"),
+    ("/views/list_projects", "Allocations"),
+    ("/views/list_resources", "Machines"),
+    ("/views/list_directory", "Files"),
     ("/approvals", "Approvals"),
 )
 """The pages, and what they are called where each leads to the others."""
