@@ -50,6 +50,7 @@ class Crowd:
         replicas: how many replicas serve them.
         at_once: how many calls each has in progress at once.
         kills: whether replicas are killed.
+        operations: how many each has at least, however long they take.
     """
 
     seed: int
@@ -61,6 +62,7 @@ class Crowd:
     at_once: int = 2
     kills: bool = True
     profile: Profile = "alcf"
+    operations: int = 1
 
 
 @dataclass
@@ -165,7 +167,7 @@ async def _work(done: Gathered, server: TeamServer) -> None:
             background.start_soon(killing.go_on)
         async with anyio.create_task_group() as group:
             for person in done.people:
-                group.start_soon(person.work, lambda: monotonic() < deadline, crowd.at_once)
+                group.start_soon(person.work, deadline, crowd.operations, crowd.at_once)
         killing.over = True
     done.kills, done.stops = killing.kills, killing.stops
 

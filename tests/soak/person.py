@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from random import Random
+from time import monotonic
 from typing import Any, Literal
 
 import anyio
@@ -95,17 +95,17 @@ class PersonAtWork:
     calls: int = 0
     _numbers: count[int] = field(default_factory=count)
 
-    async def work(self, goes_on: Callable[[], bool], at_once: int) -> None:
-        """Sign in, and work as long as it goes on."""
+    async def work(self, deadline: float, fewest: int, at_once: int) -> None:
+        """Sign in, and work until a time, but for a number of operations at least."""
         async with anyio.create_task_group() as group:
             for client in self.clients:
                 group.start_soon(client.sign_in)
         async with anyio.create_task_group() as group:
             for _ in range(at_once):
-                group.start_soon(self._work, goes_on)
+                group.start_soon(self._work, deadline, fewest)
 
-    async def _work(self, goes_on: Callable[[], bool]) -> None:
-        while goes_on():
+    async def _work(self, deadline: float, fewest: int) -> None:
+        while monotonic() < deadline or self.calls < fewest:
             number = next(self._numbers)
             random = Random(f"{self.operations.seed}/{self.notes.login}/{number}")
             client = random.choice(self.clients)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -20,9 +23,6 @@ from tests.team.conftest import TeamServer, team_server
 from tests.team.plain_client import PlainClient, answer_to, with_answer
 from tests.team.test_crashes import facility_of
 from tests.team.test_sign_in import JOB
-
-HERE = "/eagle/LocalDemo/here"
-CHMOD = {"path": HERE, "mode": "700"}
 
 
 @pytest.fixture(scope="module")
@@ -49,59 +49,75 @@ async def dismiss(context: Any, params: Any) -> ElicitResult:
     return ElicitResult(action="cancel")
 
 
-async def dismissed(server: TeamServer, mode: str) -> Answered:
-    """A call whose question was dismissed, so that it waits on the page."""
-    facility_of(server, "ada").tree.locate(HERE).chmod(int(mode, 8))
-    async with server.connected("ada", elicitation_callback=dismiss) as client:
-        return Answered.of(await client.call_tool("chmod", CHMOD))
+@dataclass(frozen=True)
+class Directory:
+    """A directory of Ada's."""
+
+    server: TeamServer
+    path: str
+
+    @property
+    def place(self) -> Path:
+        return facility_of(self.server, "ada").tree.locate(self.path)
+
+    @property
+    def mode(self) -> str:
+        return f"{self.place.stat().st_mode & 0o777:o}"
+
+    @property
+    def chmod(self) -> dict[str, str]:
+        return {"path": self.path, "mode": "700"}
+
+    async def dismissed(self, mode: str) -> Answered:
+        """A call whose question was dismissed, so that it waits on the page."""
+        self.place.chmod(int(mode, 8))
+        async with self.server.connected("ada", elicitation_callback=dismiss) as client:
+            return Answered.of(await client.call_tool("chmod", self.chmod))
 
 
 @pytest.fixture
-async def directory(server: TeamServer) -> str:
-    """A directory of Ada's."""
+async def directory(server: TeamServer) -> Directory:
+    """A directory that no other test asks about."""
+    path = f"/eagle/LocalDemo/{secrets.token_hex(4)}"
     async with server.connected("ada") as client:
-        await client.call_tool("make_directory", {"path": HERE})
-    return HERE
-
-
-def mode_of(server: TeamServer) -> str:
-    return f"{facility_of(server, 'ada').tree.locate(HERE).stat().st_mode & 0o777:o}"
+        await client.call_tool("make_directory", {"path": path})
+    return Directory(server, path)
 
 
 async def test_an_approval_that_comes_too_late_approves_nothing_and_says_so(
-    server: TeamServer, directory: str
+    server: TeamServer, directory: Directory
 ) -> None:
     page = f"{server.origin}/approvals"
     async with Browser("ada") as browser:
-        assert (await dismissed(server, "755")).facts["outcome"] == "dismissed"
+        assert (await directory.dismissed("755")).facts["outcome"] == "dismissed"
         shown = await browser.open(page)
-        assert HERE in shown.text
+        assert directory.path in shown.text
         let_ten_minutes_pass(server)
         late = await browser.submit(shown, {"answer": "approve"})
         assert late.status_code == 409
         assert "Nothing was approved or refused" in late.text
         assert "Nothing is waiting" in late.text
-        assert (await dismissed(server, "755")).facts["outcome"] == "dismissed", "it is asked again"
+        assert (await directory.dismissed("755")).facts["outcome"] == "dismissed", "it is asked again"
         again = await browser.open(page)
         assert (await browser.submit(again, {"answer": "approve"})).status_code == 303
         let_ten_minutes_pass(server)
-        assert (await dismissed(server, "755")).facts["outcome"] == "dismissed", "the call came too late"
-    assert mode_of(server) == "755"
+        assert (await directory.dismissed("755")).facts["outcome"] == "dismissed", "the call came too late"
+    assert directory.mode == "755"
 
 
-async def test_an_approval_holds_only_for_what_was_shown(server: TeamServer, directory: str) -> None:
+async def test_an_approval_holds_only_for_what_was_shown(server: TeamServer, directory: Directory) -> None:
     async with Browser("ada") as browser:
-        await dismissed(server, "755")
+        await directory.dismissed("755")
         shown = await browser.open(f"{server.origin}/approvals")
         await browser.submit(shown, {"answer": "approve"})
-        assert (await dismissed(server, "750")).facts["outcome"] == "dismissed", "750 to 700 was not shown"
-        assert mode_of(server) == "750"
+        assert (await directory.dismissed("750")).facts["outcome"] == "dismissed", "750 to 700 was not shown"
+        assert directory.mode == "750"
 
 
 async def test_facts_that_change_between_two_replicas_are_asked_about_anew(
-    server: TeamServer, directory: str
+    server: TeamServer, directory: Directory
 ) -> None:
-    place, questions = facility_of(server, "ada").tree.locate(HERE), list[str]()
+    place, questions = directory.place, list[str]()
     place.chmod(0o755)
 
     async def answer(context: Any, params: Any) -> ElicitResult:
@@ -113,12 +129,12 @@ async def test_facts_that_change_between_two_replicas_are_asked_about_anew(
 
     before = dict(server.balancer.passed)
     async with server.connected("ada", elicitation_callback=answer) as client:
-        told = Answered.of(await client.call_tool("chmod", CHMOD))
+        told = Answered.of(await client.call_tool("chmod", directory.chmod))
     assert all(server.balancer.passed[one] > before.get(one, 0) for one in server.balancer.replicas)
     assert "(755) -> rwx------ (700)" in questions[0]
     assert "(750) -> rwx------ (700)" in questions[1]
     assert NOTHING_SENT in told.text
-    assert mode_of(server) == "750"
+    assert directory.mode == "750"
 
 
 async def test_a_job_that_ends_during_the_question_is_not_canceled(server: TeamServer) -> None:
