@@ -10,8 +10,8 @@ import re
 from itertools import pairwise
 
 _DEFINED = re.compile(r"^(?:async )?(?:function|const|let) (?P<name>\w+)", re.MULTILINE)
-# Left out is what names nothing that a module defines: a property (`.name`; `...name` is none), a key
-# (`name:`), a part of a word with hyphens, a word in quotes.
+# Not the name of what a module defines: a property (`.name`; `...name` is none), a key (`name:`), a part of
+# a word with hyphens, a word in quotes.
 _WORD = re.compile(r"(?<!\w)(?<!\w-)(?<!(?<!\.)\.)\w+\b(?!-\w|:)")
 _QUOTED = re.compile(r'"[\w .-]*"')
 _COMMENT = re.compile(r"^\s*(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
