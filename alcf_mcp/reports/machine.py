@@ -133,7 +133,13 @@ def unknown_activity(machines: Sequence[str], reason: str) -> str:
 def machine_activity(
     machine: str, activity: Activity | NotKnown, table: Machine | None = None
 ) -> MachineActivity | NoActivity:
-    """Describe what a machine is doing, or why that is not known; ``table`` has its queues, if they are known."""
+    """Describe what a machine is doing, or why that is not known.
+
+    Args:
+        machine: its name.
+        activity: its feed.
+        table: its queues and their limits, if these are known.
+    """
     if isinstance(activity, NotKnown):
         return NoActivity(machine=machine, not_known=activity.reason)
     return MachineActivity.of(machine, activity, table)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from statistics import median
 from typing import Any
 
@@ -52,7 +52,7 @@ def _queues(activity: Activity, table: Machine | None) -> dict[str, dict[str, An
     return dict(figures)
 
 
-def _waits(jobs: tuple[ActivityJob, ...] | list[ActivityJob], now: float) -> dict[str, list[float]]:
+def _waits(jobs: Iterable[ActivityJob], now: float) -> dict[str, list[float]]:
     """How long jobs waited until they started, or have waited until now, by their queues."""
     waits: dict[str, list[float]] = defaultdict(list)
     for job in jobs:

@@ -25,7 +25,7 @@ class Moments:
         members: how many members its ensemble has.
         starts: when it may start: the earliest and the latest time.
         ends_by: when it ends at the latest.
-        place: where it stands in its queue, from 1, how many wait there, and how many are ahead on the machine.
+        place: its place in its queue, from 1, how many wait there, and how many are ahead of it.
     """
 
     submitted: datetime | None = None

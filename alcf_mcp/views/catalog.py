@@ -73,7 +73,7 @@ VIEWS = (
     View(
         "machine",
         "Machines",
-        "Machines and how busy they are; one machine's nodes, queues and reservations, and the user's jobs there",
+        "How busy machines are: nodes, queues, reservations, and where the user's own jobs stand",
         ("list_resources", "get_resource"),
     ),
 )

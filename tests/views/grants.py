@@ -1,4 +1,4 @@
-"""What the view of allocations shows in tests: projects as a facility reports them, and a month of their use."""
+"""What the view of allocations shows in tests: projects, and a month of their use."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ async def rows(browser: Browser, section: str = "Node hours") -> list[dict[str, 
         """return view.evaluate((section) => {
           const table = document.querySelector(`section[aria-label="${section}"] table`);
           const titles = [...table.querySelectorAll('th')].map((one) => one.textContent);
-          const said = (cell) => [...cell.querySelectorAll('svg')].map((one) => one.getAttribute('aria-label')).join('');
+          const said = (cell) => cell.querySelector('svg')?.getAttribute('aria-label') ?? '';
           return [...table.querySelectorAll('tbody tr')].map((row) => Object.fromEntries(
             [...row.children].map((cell, index) => [titles[index], cell.innerText.trim() || said(cell)])));
         }, given)""",
@@ -139,7 +139,7 @@ async def test_what_is_not_told_leaves_no_wrong_figure(
     await draw(browser, drawing, "list_projects", {})
     (row,) = await rows(browser)
     assert (row["Used"], row["Left"], row["Lasts until"]) == (used, left, lasts)
-    await look_through(browser, f"allocations-{used.split()[0]}", "light", 720)
+    await look_through(browser, f"allocations-{used.split(maxsplit=1)[0]}", "light", 720)
 
 
 async def test_units_of_other_facilities_have_a_table_of_their_own(

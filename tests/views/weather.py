@@ -1,4 +1,4 @@
-"""What the view of machines shows in tests: a busy day of a machine like Polaris, with the user's own jobs in it."""
+"""What the view of machines shows in tests: a busy day, with the user's own jobs in it."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ async def own_jobs(assistant: Assistant) -> None:
             await assistant.do("wait_for_job", job_id=job["job_id"], until="started")
 
 
-async def a_busy_day(local: LocalFacility, **changes: Any) -> None:
-    """Let the feed show others' jobs, too, on all the nodes of a large machine; ``changes`` replace its fields."""
+async def a_busy_day(local: LocalFacility) -> None:
+    """Let the feed show others' jobs, too, on a large machine."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(local.app), base_url="http://local") as http:
         feed = (await http.get(FEED)).json()
     luck, now = Random(7), time.time()
@@ -61,7 +61,6 @@ async def a_busy_day(local: LocalFacility, **changes: Any) -> None:
     states = ["down"] * 4 + ["offline"] * 5 + ["free"] * 7 + ["allocated"] * used
     feed["nodeinfo"] = {f"x3{number:03}": {"state": state} for number, state in enumerate(states)}
     feed["reservation"].insert(0, _reservation("gb_workshop", 64, now + 5 * HOUR, 4 * HOUR))
-    feed |= changes
     replace_feed(local, feed)
 
 

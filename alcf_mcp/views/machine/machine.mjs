@@ -52,7 +52,7 @@ async function look() {
 async function show(answer) {
   const { facts, drawn, text, isError } = answer;
   if (isError || !(facts.resources || facts.status)) {
-    frame.note([isError ? "bad" : "odd", facts.preview ?? text]);
+    frame.note([isError ? "bad" : "odd", text]);
     return false;
   }
   answered = { facts, drawn, now: drawn.at ?? Date.now() / 1000 };
@@ -89,7 +89,7 @@ async function lookForTrouble() {
 function drawAll() {
   const { facts, now } = answered;
   back.hidden = !facts.status || !server.has("list_resources");
-  frame.looked(facts.now?.as_of ? Date.parse(facts.now.as_of) / 1000 : now, server.has(again.tool));
+  frame.looked(Date.parse(facts.now?.as_of) / 1000 || now, server.has(again.tool));
   if (facts.resources) drawList();
   else drawOne();
 }
@@ -101,14 +101,14 @@ function drawList() {
   const rows = facts.resources.map((one) => ({ ...one, ...drawn.machines?.[one.id] }));
   const columns = [
     { title: "Name", key: (row) => row.name, cell: nameCell, kind: "of" },
-    { title: "Status", key: (row) => row.status, cell: ({ status }) => statusOf(status), kind: "state" },
+    { title: "Status", key: (row) => row.status, cell: statusOf, kind: "state" },
     { title: "Nodes", key: (row) => row.nodes_in_use, cell: nodesCell },
     ...(drawn.machines ? [counted("Running", "running", "less"), counted("Queued", "queued", "less")] : []),
   ];
   renew(place, rows.length > 0 && table("Machines", columns, rows, orders.machines));
 }
 
-function statusOf(status) {
+function statusOf({ status }) {
   return el("span", { class: INKS[status] ?? "quiet" }, theirs(status));
 }
 
@@ -137,12 +137,12 @@ function counts({ nodes_in_use: used, nodes_free: free, nodes_down: down }) {
 
 function drawOne() {
   const { facts, drawn } = answered;
-  const { now: doing, status } = facts;
+  const { now: doing } = facts;
   const figures = drawn.machine ?? {};
   const jobs = doing?.queues && ` · ${count(doing.running, "job")} running, ${figure(doing.queued)} queued`;
-  frame.name(theirs(facts.name), [statusOf(status), jobs]);
+  frame.name(theirs(facts.name), [statusOf(facts), jobs]);
   frame.note(
-    ...trouble.map((one) => [status === "down" ? "bad" : "odd", one]),
+    ...trouble.map((one) => [facts.status === "down" ? "bad" : "odd", one]),
     doing?.not_known && ["odd", `What it is doing is not known: ${doing.not_known}.`],
     doing?.maintenance && ["odd", `In ${doing.maintenance}.`],
     ...(doing?.notices ?? []),
@@ -195,14 +195,16 @@ function rowOf({ name, state, detail, told, kind, words }, at) {
   return el(
     "li",
     { class: "row" },
-    el("span", { class: "who" }, el("span", { class: "name" }, name), " ", state, el("br"), el("span", { class: "quiet small" }, detail.filter(Boolean).join(" · "))),
+    el("div", { class: "who" }, el("span", { class: "name" }, name), " ", state, el("p", { class: "quiet small" }, detail.filter(Boolean).join(" · "))),
     later ? el("span", { class: "quiet small later" }, `in ${rough(first.from - at.now)} →`) : first && bars(told, at, kind, words),
   );
 }
 
 function jobRow(job, now) {
   const kind = kindOf(job);
-  const { place: stands, starts, ends_by: endsBy } = job.times;
+  const { place: stands, starts } = job.times;
+  const told = pieces(job.times, kind, now);
+  const left = told.find((one) => one.kind === "left");
   return {
     name: theirs(job.name ?? numberOf(job)),
     state: el("span", { class: `${kind}-ink` }, theirs(stateOf(job))),
@@ -212,9 +214,9 @@ function jobRow(job, now) {
       job.nodes && count(job.nodes, "node"),
       stands && `number ${stands[0]} of ${stands[1]} in its queue`,
       kind === "wait" && starts && `may start in ${starts.map((one) => rough(one - now)).join(" – ")}`,
-      kind === "run" && endsBy && `ends by ${clock(endsBy, now)}`,
+      left && `ends by ${clock(left.to, now)}`,
     ],
-    told: pieces(job.times, kind, now),
+    told,
     kind,
     words: timesInWords(job.times, kind, now),
   };
@@ -257,7 +259,7 @@ function queues(doing, figures) {
     { title: "Waited", key: (row) => row.waited, cell: waitedCell, kind: "waited less" },
     limits && { title: "Takes", key: (row) => row.limit_walltime?.[1], cell: limitsCell, kind: "limits less" },
   ].filter(Boolean);
-  const legend = "Nodes: in use + asked for. Waited: jobs that run now (median), and the longest in the queue.";
+  const legend = "Nodes: in use + asked for. Waited: running jobs (median), and the longest in the queue.";
   const source = figures.limits_as_of && ` Takes: as of ${figures.limits_as_of}.`;
   return section("Queues", table("Queues", columns, rows, orders.queues), el("p", { class: "quiet small legend" }, legend, source));
 }
