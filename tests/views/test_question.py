@@ -72,6 +72,14 @@ async def test_a_directory_is_not_run(browser: Browser, drawing: Assistant) -> N
     }
 
 
+async def test_a_mode_that_is_not_known_is_not_taken_for_the_same(
+    browser: Browser, drawing: Assistant
+) -> None:
+    await draw(browser, drawing, "chmod", {"path": f"{RUN}/missing", "mode": "640"})
+    told = (await changes(browser))["mode"]
+    assert told == "owner read write group read others nothing What they may do now is not known."
+
+
 async def test_the_view_does_not_answer(browser: Browser, drawing: Assistant) -> None:
     result = await draw(browser, drawing, "remove_path", {"path": RUN})
     code = result["structuredContent"]["confirmation"]

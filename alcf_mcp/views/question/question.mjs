@@ -118,15 +118,16 @@ function comparison(changes, kind) {
   return el("dl", { class: `changes ${kind}` }, changes.map(line).flat());
 }
 
-/** What owner, group and others may do: what stays, what they gain and what they lose. */
+/** What owner, group and others may do: what stays, what they gain and what they lose, where that is known. */
 function rights(before, after, isDirectory) {
   const [old, next] = [rightsOf({ mode: before }), rightsOf({ mode: after })];
-  return WHOSE.map((who, index) => {
+  const lines = WHOSE.map((who, index) => {
     const [had, has] = [old?.[index] ?? next[index], next[index]].map((one) => verbsOf(one, isDirectory));
     const gone = had.filter((verb) => !has.includes(verb)).map((verb) => el("del", { class: "verb bad" }, `− ${verb}`));
     const kept = has.map((verb) => (had.includes(verb) ? el("span", { class: "verb" }, verb) : el("ins", { class: "verb good" }, `+ ${verb}`)));
     return el("div", {}, el("span", { class: "quiet who" }, who), kept, gone, !kept.length && !gone.length && el("span", { class: "quiet" }, "nothing"));
   });
+  return [...lines, !old && el("div", { class: "quiet" }, "What they may do now is not known.")];
 }
 
 /** The question in the words in which it is asked. */
