@@ -9,18 +9,16 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Mapping
-from time import monotonic, time
+from time import time
 from typing import Any
 
 import globus_sdk
 from fastmcp.server.auth.auth import AccessToken, TokenVerifier
 from fastmcp.server.auth.oauth_proxy.models import UpstreamTokenSet
-from fastmcp.server.auth.oauth_proxy.proxy import OAuthProxy
 from fastmcp.server.auth.oauth_proxy.upstream import OAuthError
 from joserfc.errors import JoseError
 from key_value.aio.protocols import AsyncKeyValue
-from mcp.server.auth.provider import RefreshToken, RegistrationError, TokenError
-from mcp.shared.auth import OAuthClientInformationFull
+from mcp.server.auth.provider import RefreshToken, TokenError
 from pydantic import SecretStr
 from starlette.routing import Route
 from typing_extensions import override
@@ -30,6 +28,7 @@ from alcf_mcp.measures import OUTCOME, SIGN_IN, SIGN_INS
 from alcf_mcp.postgres.nonces import Nonces
 from alcf_mcp.store import or_else
 from alcf_mcp.team.admission import Admission, NotAdmitted
+from alcf_mcp.team.clients import REGISTERED_SECONDS, Clients
 from alcf_mcp.team.globus_client import GlobusTokenClient, IDTokens, asked_of_globus, globus_url, revoke
 from alcf_mcp.team.keys import ServerKeys
 from alcf_mcp.team.person import Person
@@ -46,10 +45,6 @@ MCP_PATH = "/mcp"
 CALLBACK_PATH = "/auth/callback"
 """Where Globus sends people back to: the redirect URL to register there."""
 
-REGISTRATIONS_A_MINUTE = 60
-UNUSED_SECONDS, REGISTERED_SECONDS = 3600, 90 * 24 * 3600
-"""How long a client's registration is kept if nobody signs in with it, and after somebody has."""
-
 CODE_SECONDS = 600.0
 """Longer than a client has to redeem its authorization code."""
 
@@ -57,7 +52,7 @@ CLIENT_TOKEN_SECONDS = 3600
 """How long a client's own access token lasts; clients renew it without the user."""
 
 
-class GlobusSignIn(OAuthProxy):
+class GlobusSignIn(Clients):
     """OAuth for the clients: registration, consent, and tokens that stand for a Globus sign-in.
 
     Args:
@@ -105,7 +100,6 @@ class GlobusSignIn(OAuthProxy):
         self._nonces = nonces
         self._verified = VerifiedTokens()
         self.id_tokens = IDTokens(client_id)
-        self._registered: list[float] = []
 
     @override
     def get_routes(self, mcp_path: str | None = None) -> list[Route]:
@@ -114,25 +108,6 @@ class GlobusSignIn(OAuthProxy):
         return [revocation_route(self) if route.path == REVOCATION_PATH else route for route in routes]
 
     # What clients do
-
-    @override
-    async def get_client(self, client_id: str) -> OAuthClientInformationFull | None:
-        """Return a client that has registered, or whose id is its metadata's address."""
-        # The proxy would also know a client that calls itself by the server's own id at Globus.
-        return None if client_id == self._upstream_client_id else await super().get_client(client_id)
-
-    @override
-    async def register_client(self, client_info: OAuthClientInformationFull) -> None:
-        """Register a client: for an hour, unless somebody signs in with it."""
-        now = monotonic()
-        self._registered = [at for at in self._registered if at > now - 60]
-        if len(self._registered) >= REGISTRATIONS_A_MINUTE:
-            raise RegistrationError(
-                "invalid_client_metadata", "Too many clients have registered in this minute; try again later."
-            )
-        self._registered.append(now)
-        await super().register_client(client_info)
-        await self._keep_client(str(client_info.client_id), UNUSED_SECONDS)
 
     @override
     async def exchange_authorization_code(self, client: Any, authorization_code: Any) -> Any:
@@ -149,7 +124,7 @@ class GlobusSignIn(OAuthProxy):
             SIGN_INS.add(1, {SIGN_IN: "client", OUTCOME: "refused"})
             raise TokenError("invalid_grant", str(error)) from None
         tokens = await super().exchange_authorization_code(client, authorization_code)
-        await self._keep_client(str(client.client_id), REGISTERED_SECONDS)
+        await self.keep_client(str(client.client_id), REGISTERED_SECONDS)
         SIGN_INS.add(1, {SIGN_IN: "client", OUTCOME: "ok"})
         return tokens
 
@@ -196,10 +171,6 @@ class GlobusSignIn(OAuthProxy):
             return self.jwt_issuer.verify_token(token, expected_token_use=use)
         except (JoseError, ValueError, KeyError):
             return None
-
-    async def _keep_client(self, client_id: str, seconds: int) -> None:
-        if client := await self._client_store.get(key=client_id):
-            await self._client_store.put(key=client_id, value=client, ttl=seconds)
 
     # What Globus says
 

@@ -24,8 +24,9 @@ from alcf_mcp.local.team import CLIENT_ID
 from alcf_mcp.store import JournalError
 from alcf_mcp.team import verified
 from alcf_mcp.team.admission import Admission
+from alcf_mcp.team.clients import REGISTRATIONS_A_MINUTE
 from alcf_mcp.team.keys import ServerKeys
-from alcf_mcp.team.sign_in import REGISTRATIONS_A_MINUTE, GlobusSignIn
+from alcf_mcp.team.sign_in import GlobusSignIn
 from alcf_mcp.team.storage import encrypted, in_files
 from tests.conftest import CANCEL, Answered, hide_settings
 from tests.team.browser import Browser, Form
@@ -445,6 +446,19 @@ async def test_registrations_are_limited_and_do_not_hold_up_those_who_have_regis
     assert (await flooded.renew(tokens["refresh_token"])).status_code == 200
     async with Browser("ada") as browser:
         assert await client.code(browser)
+
+
+async def test_sign_ins_that_are_begun_are_limited(
+    server: TeamServer, client: SteppingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alcf_mcp.team.clients.ATTEMPTS_A_MINUTE", 20)
+    flooded = in_process(client, twin(server, monkeypatch))
+    answers = [await flooded.http.get(flooded.request()) for _ in range(30)]
+    paths = [urlsplit(answer.headers["Location"]).path for answer in answers]
+    assert paths == ["/consent"] * 20 + [urlsplit(RETURN).path] * 10
+    assert {query_of(answer.headers["Location"])["error"] for answer in answers[20:]} == {
+        "temporarily_unavailable"
+    }
 
 
 async def test_a_body_that_is_too_large_is_refused_wherever_it_is_sent(
