@@ -20,6 +20,7 @@ const GROUPS = [
   ["off", "other"],
 ];
 const SEARCH_FROM = 9;
+const SEEN_AT_ONCE = 40;
 const KEPT = "24h";
 
 const open = new Map();
@@ -38,6 +39,7 @@ const search = el("input", {
   "aria-label": "Find a job",
   on: { input: () => ((sought = search.value.toLowerCase()), list()) },
 });
+let others;
 const rows = el("ul", { class: "rows" });
 const scale = el("div", { class: "scale" });
 refill(frame.tools, chips, search);
@@ -95,7 +97,12 @@ function list() {
   const axis = axisFor(told, now);
   refill(scale, el("span"), el("span"), told.some((one) => one.length) && labels(axis));
   const focused = document.activeElement?.dataset?.job;
-  refill(rows, ...matching.map((job, index) => row(job, told[index], axis)));
+  // Those that are seen at once come first: the others need not be waited for.
+  const all = matching.map((job, index) => () => row(job, told[index], axis));
+  const first = focused ? all.length : SEEN_AT_ONCE;
+  refill(rows, ...all.slice(0, first).map((make) => make()));
+  clearTimeout(others);
+  others = setTimeout(() => rows.append(...all.slice(first).map((make) => make())), 30);
   if (jobs.length && !matching.length) refill(rows, el("li", { class: "none quiet" }, "No job matches."));
   if (focused) rows.querySelector(`[data-job="${CSS.escape(focused)}"]`)?.focus();
 }
