@@ -74,7 +74,9 @@ class Members:
             return None
         return "disallowed" if any(found) else "allowed"
 
-    async def see(self, person: str, *, issuer: str, subject: str, username: str, sign_in: str) -> None:
+    async def see(
+        self, person: str, *, issuer: str, subject: str, username: str, sign_in: str, lasts: bool = True
+    ) -> None:
         """Record that somebody uses the server.
 
         Args:
@@ -83,14 +85,16 @@ class Members:
             subject: their identity there.
             username: what they are called there now.
             sign_in: the id of their latest sign-in.
+            lasts: whether it takes the place of an earlier one; that of a visit of the pages does not.
         """
         now = datetime.now(UTC).isoformat()
         sql = (
             "INSERT INTO people (person, issuer, subject, username, sign_in, first_seen, last_seen)"
             " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (person) DO UPDATE SET"
-            " username = excluded.username, sign_in = excluded.sign_in, last_seen = excluded.last_seen"
+            " username = excluded.username, last_seen = excluded.last_seen,"
+            " sign_in = CASE WHEN ? THEN excluded.sign_in ELSE people.sign_in END"
         )
-        values = (person, issuer, subject, username, sign_in, now, now)
+        values = (person, issuer, subject, username, sign_in, now, now, lasts)
         await self.database.run(lambda db: db.execute(sql, values))
 
     async def seen(self) -> list[SeenPerson]:

@@ -122,4 +122,5 @@ class Dispatch:
                 subject=person.subject,
                 username=person.username,
                 sign_in=sign_in,
+                lasts=self._lasting,
             )

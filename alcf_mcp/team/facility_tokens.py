@@ -54,13 +54,13 @@ class FacilityTokens:
             id: the sign-in.
             lasts: whether it outlives a visit of the pages. One that does not goes last.
         """
+        is_new = id not in self._known
+        if is_new and len(self._known) >= MOST_SIGN_INS:
+            self._known.popitem()
         known = self._known.setdefault(id, None)
         if not lasts:
-            return False
-        if next(iter(self._known)) != id:
-            self._known = {id: known} | self._known
-        if len(self._known) > MOST_SIGN_INS:
-            self._known.popitem()
+            return is_new
+        self._first(id, known)
         recorded, at = self._recorded
         if id == recorded or (recorded in self._known and monotonic() - at < RECORD_SECONDS):
             return False
@@ -93,12 +93,19 @@ class FacilityTokens:
         return None
 
     async def renewed(self, rejected: SecretStr) -> SecretStr | None:
-        """Return another token if the sign-in has been renewed, on this replica or another."""
+        """Return another token, if there is one: of a sign-in renewed meanwhile, or of another sign-in."""
         self._known = dict.fromkeys(self._known)
-        found = await self.known()
-        if found is None or found.access_token == rejected.get_secret_value():
-            return None
-        return SecretStr(found.access_token)
+        for id in tuple(self._known):
+            found = await self._sign_in(id)
+            if found and found.access_token != rejected.get_secret_value():
+                self._first(id, (monotonic(), found))
+                return SecretStr(found.access_token)
+        return None
+
+    def _first(self, id: str, known: tuple[float, UpstreamTokenSet] | None) -> None:
+        if next(iter(self._known), None) != id:
+            self._known = {id: known} | self._known
+        self._known[id] = known
 
 
 class SignInByClient(Auth):

@@ -125,8 +125,8 @@ class People:
                 if len(self._servers) >= self._most:
                     return
                 server = await self._open_now(person)
-                server.use_sign_in(sign_in)
                 RESUMED.add(1, {})
+            server.use_sign_in(sign_in)
         server.begin()
 
     @asynccontextmanager

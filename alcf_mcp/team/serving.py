@@ -132,7 +132,7 @@ class Team:
         work = [Housekeeping(members, people).go_on, forget] if members else [forget]
         visits = Visits(client_id, secret, f"{origin}{PAGES_CALLBACK_PATH}", sign_in)
         browsers = BrowserSessions(visits, origin, keys.pages())
-        pages = _pages(settings, browsers, state, people)
+        pages = _pages(settings, browsers, state, people, members)
         return cls(origin, sign_in, people, line, pages, members, work)
 
     def application(self, is_ready: Callable[[], bool], telemetry: Telemetry | None = None) -> ASGIApp:
@@ -158,16 +158,17 @@ def _storage(settings: Settings, database: Database | None) -> tuple[AsyncKeyVal
 
 
 def _pages(
-    settings: Settings, browsers: BrowserSessions, state: PeoplesState, people: People
+    settings: Settings,
+    browsers: BrowserSessions,
+    state: PeoplesState,
+    people: People,
+    members: Members | None,
 ) -> list[BaseRoute]:
     """The pages for people's browsers."""
     approvals = ApprovalPages(browsers, state).routes()
     tools = [] if settings.views == "none" else offered(settings)
-    return [
-        *browsers.routes(),
-        *approvals,
-        *ViewPages(browsers, people, tools, settings.tool_prefix).routes(),
-    ]
+    views = ViewPages(browsers, people, tools, settings.tool_prefix, members)
+    return [*browsers.routes(), *approvals, *views.routes()]
 
 
 def _allowed(origin: str) -> TransportSecuritySettings:

@@ -252,6 +252,8 @@ class GlobusSignIn(Clients):
             return None
         if found.expires_at > time():
             return found
+        if found.refresh_token is None:
+            return None
         async with self._get_refresh_lock(id):
             found = await self._upstream_token_store.get(key=id)
             if found is None or found.expires_at > time():  # another call has renewed it, or has ended it
@@ -297,6 +299,8 @@ class GlobusSignIn(Clients):
 
 def valid_until(sign_in: UpstreamTokenSet) -> float:
     """When the facility's token of a sign-in expires, by Globus' own word; it is renewed long before."""
+    if sign_in.refresh_token is None:
+        return sign_in.expires_at
     given = sign_in.raw_token_data
     return sign_in.expires_at - int(given["expires_in"]) + int(given["lasts"])
 

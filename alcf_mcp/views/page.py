@@ -54,8 +54,7 @@ def page(view: View, tools: Sequence[str], *, prefix: str = "", embedded: Embedd
         embedded: the answer to draw, if no client will hand it over.
     """
     script = _script(view.name)
-    called = [tool for tool in tools if f'"{tool}"' in script]
-    server = {"version": __version__, "prefix": prefix, "tools": called}
+    server = {"version": __version__, "prefix": prefix, "tools": called(view, tools)}
     data, policy = [_data("server", server)], ""
     if embedded:
         data.append(_data("embedded", asdict(embedded)))
@@ -68,6 +67,12 @@ def page(view: View, tools: Sequence[str], *, prefix: str = "", embedded: Embedd
         .replace("<!--data-->", "\n".join(data))
         .replace("/*script*/", script)
     )
+
+
+def called(view: View, tools: Sequence[str]) -> list[str]:
+    """The tools that a view may call, of those that are offered."""
+    script = _script(view.name)
+    return [tool for tool in tools if f'"{tool}"' in script]
 
 
 def script_source(view: View) -> str:

@@ -74,19 +74,31 @@ async def test_a_sign_in_that_is_over_gives_way_to_another_which_is_recorded() -
 async def test_a_visit_of_the_pages_is_used_only_where_there_is_nothing_else() -> None:
     known = SignIns("laptop", "visit")
     tokens = FacilityTokens(known)
-    assert not tokens.use("visit", lasts=False), "what goes on without anybody needs one that lasts"
+    assert tokens.use("visit", lasts=False)
     assert await used(tokens) == "token of visit"
+    assert not tokens.use("visit", lasts=False)
     assert tokens.use("laptop")
     tokens.use("visit", lasts=False)
     assert await used(tokens) == "token of laptop"
 
 
-async def test_no_more_sign_ins_are_kept_in_mind_than_somebody_has() -> None:
+async def test_a_token_that_is_rejected_gives_way_to_another() -> None:
+    tokens = FacilityTokens(SignIns("laptop", "visit"))
+    tokens.use("laptop")
+    tokens.use("visit", lasts=False)
+    other = await tokens.renewed(await tokens.token())
+    assert other
+    assert other.get_secret_value() == "token of visit" == await used(tokens)
+    assert await tokens.renewed(other), "the other is tried again"
+
+
+@pytest.mark.parametrize("lasts", [True, False])
+async def test_no_more_sign_ins_are_kept_in_mind_than_somebody_has(lasts: bool) -> None:
     ids = [str(number) for number in range(MOST_SIGN_INS + 5)]
-    known = SignIns(ids[0])
+    known = SignIns()
     tokens = FacilityTokens(known)
     for id in ids:
-        tokens.use(id)
+        tokens.use(id, lasts=lasts)
     with pytest.raises(NotSignedIn):
         await used(tokens)
     assert len(known.lookups) == MOST_SIGN_INS

@@ -111,7 +111,7 @@ async def test_unfinished_work_opens_a_server_once(opened: Opened) -> None:
         await people.resume(ADA, "a sign-in")
         await people.resume(ADA, "a sign-in")
         assert len(opened.servers) == 1
-    assert opened.begun == [(ADA, "a sign-in"), (ADA, "begun"), (ADA, "begun")], "though nobody calls it"
+    assert opened.begun == [(ADA, "a sign-in"), (ADA, "begun")] * 2, "though nobody calls it"
 
 
 async def test_unfinished_work_opens_no_more_servers_than_there_is_room_for(opened: Opened) -> None:

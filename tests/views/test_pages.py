@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from mcp.types import ElicitResult
 
 from tests.conftest import Answered
 from tests.team.conftest import TeamServer, team_server
-from tests.team.test_confirming import SLEEP
+from tests.team.test_confirming import SLEEP, YES
 from tests.views.browser import Browser
 from tests.views.drawing import PICTURES, THEMES, WIDTHS
 
@@ -40,9 +42,13 @@ async def drawn(browser: Browser, text: str) -> None:
     await browser.run(f"await {VIEW}.getByText(given).first().waitFor()", text)
 
 
-async def submitted(server: TeamServer, name: str, login: str = "ada") -> str:
-    """A job of somebody's that runs."""
-    async with server.connected(login) as client:
+async def submitted(server: TeamServer, name: str) -> str:
+    """A job of Ada's that runs; she agrees to it if she is asked."""
+
+    async def agree(context: Any, params: Any) -> ElicitResult:
+        return YES
+
+    async with server.connected("ada", elicitation_callback=agree) as client:
         job = Answered.of(await client.call_tool("submit_job", SLEEP | {"name": name}))
         assert not job.is_error, job.text
         return str(job.facts["job_id"])
@@ -107,3 +113,24 @@ async def test_who_signs_out_has_to_sign_in_again(browser: Browser, server: Team
     assert "You are signed out" in await browser.run("return page.content()")
     cookies = await browser.run("return page.context().cookies()")
     assert "alcf_session" not in {cookie["name"] for cookie in cookies}
+
+
+@pytest.fixture
+def careful(tmp_path: Path) -> Iterator[TeamServer]:
+    """A replica that counts everything as much."""
+    with team_server(tmp_path, None) as server:
+        server.start(ALCF_MCP_ASK_NODE_HOURS="0")
+        yield server
+
+
+async def test_a_word_is_typed_where_much_is_at_stake(browser: Browser, careful: TeamServer) -> None:
+    job_id = await submitted(careful, "precious")
+    await visit(browser, careful, f"/views/get_job?job_id={job_id}")
+    word = job_id.partition(".")[0]
+    for typed, told in (("yes", "Nothing was"), (word, "canceled")):
+        await browser.run(f"await {VIEW}.getByRole('button', {{ name: /^Cancel/ }}).first().click()")
+        label = await browser.run("return page.locator('dialog label').innerText()")
+        assert f"type {word} to continue" in label
+        await browser.run("await page.locator('dialog input').fill(given)", typed)
+        await browser.run("await page.getByRole('button', { name: 'Yes, do it' }).click()")
+        await drawn(browser, told)

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from alcf_mcp.guard import ApprovalPlace
 from alcf_mcp.journal.approvals import PendingApproval
 from alcf_mcp.reports.text import clock_of
-from alcf_mcp.team.pages.browser import BrowserSessions, Visitor, not_from_here, to_sign_in
+from alcf_mcp.team.pages.browser import BrowserSessions, Visitor, not_from_here, not_signed_in, to_sign_in
 from alcf_mcp.team.pages.frame import framed, safe
 from alcf_mcp.team.state import PeoplesState
 
@@ -56,7 +56,7 @@ class ApprovalPages:
     async def _page(self, request: Request) -> Response:
         visitor = await self.browsers.visitor(request)
         if visitor is None:
-            return to_sign_in(request)
+            return not_signed_in() if request.method == "POST" else to_sign_in(request)
         if request.method == "POST":
             return await self._answered(request, visitor)
         return await self._shown(visitor)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import re
 import secrets
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import time
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import jwt
 from starlette.requests import Request
@@ -22,6 +23,7 @@ from starlette.routing import Route
 
 from alcf_mcp.measures import OUTCOME, SIGN_IN, SIGN_INS
 from alcf_mcp.team.admission import NotAdmitted
+from alcf_mcp.team.clients import ATTEMPTS_A_MINUTE, PerMinute
 from alcf_mcp.team.globus_client import globus_url
 from alcf_mcp.team.pages.visits import VISIT_SECONDS, Visit, Visits
 from alcf_mcp.team.person import Person
@@ -36,6 +38,11 @@ SESSION, ATTEMPT = "alcf_session", "alcf_attempt"
 setting them."""
 
 ATTEMPT_SECONDS = 600
+
+_PAGE = re.compile(r"/approvals|/views/[a-z_]+")
+_SIGNED_OUT = """You are signed out of these pages.
+Your assistants are not, and neither are you at Globus: on a computer that others use, sign out there, too.
+"""
 
 
 @dataclass(frozen=True)
@@ -64,11 +71,13 @@ class BrowserSessions:
         visits: people's visits.
         origin: the server's public address, without a path.
         key: signs what the cookies hold.
+        attempts: bounds how many sign-ins are looked into at Globus.
     """
 
     visits: Visits
     origin: str
     key: bytes
+    attempts: PerMinute = field(default_factory=lambda: PerMinute(ATTEMPTS_A_MINUTE))
 
     def routes(self) -> list[Route]:
         """The routes by which people sign in and out."""
@@ -116,8 +125,12 @@ class BrowserSessions:
     async def _callback(self, request: Request) -> Response:
         attempt = self._opened(request.cookies.get(self._name(ATTEMPT)), "attempt")
         state, code = request.query_params.get("state", ""), request.query_params.get("code", "")
-        if not (attempt and code and hmac.compare_digest(state.encode(), attempt["state"].encode())):
+        if not (attempt and hmac.compare_digest(state.encode(), attempt["state"].encode())):
             return _failed("This sign-in was not begun in this browser, or too long ago")
+        if not code:
+            return _failed("You did not sign in at Globus")
+        if not self.attempts.admit():
+            return _failed("Too many people sign in just now; wait a minute", 429)
         try:
             visit = await self.visits.begin(code, attempt["verifier"])
         except NotAdmitted:
@@ -135,13 +148,11 @@ class BrowserSessions:
         return response
 
     async def _sign_out(self, request: Request) -> Response:
-        visitor = await self.visitor(request)
-        if visitor is None:
-            return RedirectResponse(SIGN_IN_PATH, 303)
-        if not self.is_from_here(request, visitor, (await request.form()).get("token")):
-            return not_from_here()
-        await self.visits.end(visitor.visit)
-        response = PlainTextResponse("You are signed out of these pages. Your assistants are not.\n")
+        if visitor := await self.visitor(request):
+            if not self.is_from_here(request, visitor, (await request.form()).get("token")):
+                return not_from_here()
+            await self.visits.end(visitor.visit)
+        response = PlainTextResponse(_SIGNED_OUT)
         self._delete(response, SESSION)
         return response
 
@@ -182,6 +193,13 @@ def to_sign_in(request: Request) -> Response:
     return RedirectResponse(f"{SIGN_IN_PATH}?{urlencode({'then': page})}", 303)
 
 
+def not_signed_in() -> Response:
+    """Refuse what somebody has sent whose visit is over."""
+    return PlainTextResponse(
+        f"Nothing was done: you are not signed in any more. Open {SIGN_IN_PATH} to sign in again.\n", 401
+    )
+
+
 def not_from_here() -> Response:
     """Refuse what another site has sent."""
     return PlainTextResponse("This was not sent from a page of this server.\n", 403)
@@ -189,9 +207,8 @@ def not_from_here() -> Response:
 
 def _page(wanted: str) -> str:
     """The page to go to after the sign-in: one of this server's, whatever an address says."""
-    parts = urlsplit(wanted)
-    is_one = parts.path == HOME or parts.path.startswith("/views/")
-    return f"{parts.path}?{parts.query}" if is_one and not (parts.scheme or parts.netloc) else HOME
+    path, mark, query = wanted.partition("?")
+    return f"{path}{mark}{query}" if _PAGE.fullmatch(path) else HOME
 
 
 def _failed(reason: str, status: int = 400) -> Response:

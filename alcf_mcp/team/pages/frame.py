@@ -7,6 +7,7 @@ from html import escape
 from starlette.responses import HTMLResponse, Response
 
 from alcf_mcp.reports.text import visible
+from alcf_mcp.team.globus_client import globus_url
 from alcf_mcp.team.pages.browser import SIGN_OUT_PATH, Visitor
 
 PLACES = (
@@ -19,7 +20,7 @@ PLACES = (
 )
 """The pages, and what they are called where each leads to the others."""
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; \
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self' {globus}; base-uri 'none'; \
 frame-ancestors 'none'"
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -96,7 +97,8 @@ def framed(
         attributes="".join(f' data-{name}="{escape(value)}"' for name, value in (data or {}).items()),
         body=body,
     )
-    whole = "; ".join(filter(None, (_POLICY, policy)))
+    # A browser holds a form to its policy through all redirects: without a visit, it ends at Globus.
+    whole = "; ".join(filter(None, (_POLICY.format(globus=globus_url()), policy)))
     return HTMLResponse(html, status, headers=_HEADERS | {"Content-Security-Policy": whole})
 
 

@@ -15,6 +15,7 @@ const main = document.querySelector("main");
 const frame = main.querySelector("iframe");
 const told = main.querySelector("[role=status]");
 const { tool, token } = main.dataset;
+const calls = JSON.parse(main.dataset.calls);
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const theme = () => (dark.matches ? "dark" : "light");
 let lastId = 0;
@@ -56,25 +57,46 @@ async function messages(response) {
   return lines.filter((line) => line.startsWith("data:") && line.length > 6).map((line) => JSON.parse(line.slice(5)));
 }
 
-/** Ask the person a question with yes or no. */
-function answer({ params }) {
+let before = Promise.resolve();
+
+/** Ask the person a question, after those that are open. */
+function answer(question) {
+  return (before = before.then(() => answerNow(question)));
+}
+
+function answerNow({ params }) {
   const asked = Object.entries(params.requestedSchema?.properties ?? {});
-  if (!asked.length || asked.some(([, { type }]) => type !== "boolean")) return { action: "decline" };
+  if (asked.some(([, { type }]) => type !== "boolean" && type !== "string")) return { action: "cancel" };
   const dialog = document.createElement("dialog");
   const [shown, answers] = [document.createElement("pre"), document.createElement("div")];
   shown.textContent = params.message;
   answers.className = "answers";
-  answers.append(choice("No", "decline"), choice("Yes, do it", "accept", "yes"));
-  dialog.append(shown, answers);
+  const words = asked.filter(([, { type }]) => type === "string").map(([name, about]) => field(name, about));
+  const yes = choice("Yes, do it", "accept", "yes");
+  answers.append(choice("No", "decline"), yes);
+  dialog.append(shown, ...words.map(({ label }) => label), answers);
+  // A click that was meant for something else is no answer.
+  yes.disabled = true;
+  setTimeout(() => (yes.disabled = false), 500);
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       dialog.remove();
       if (dialog.returnValue !== "accept") resolve({ action: "decline" });
-      else resolve({ action: "accept", content: Object.fromEntries(asked.map(([name]) => [name, true])) });
+      else resolve({ action: "accept", content: Object.fromEntries(asked.map(([name]) => [name, given(name)])) });
     });
   });
+
+  function given(name) {
+    return words.find((one) => one.name === name)?.input.value ?? true;
+  }
+
+  function field(name, { title, description }) {
+    const [label, input] = [document.createElement("label"), document.createElement("input")];
+    label.append(`${description ?? title ?? name} `, input);
+    return { name, label, input };
+  }
 
   function choice(label, value, kind = "") {
     const button = document.createElement("button");
@@ -100,7 +122,10 @@ const answered = {
       toolInfo: { tool: { name: tool, inputSchema: { type: "object" } } },
     },
   }),
-  "tools/call": ({ name, arguments: args }) => call(name, args ?? {}),
+  "tools/call": ({ name, arguments: args }) => {
+    if (!calls.includes(name)) throw new Error(`This page does not call ${name}.`);
+    return call(name, args ?? {});
+  },
   "ui/open-link": ({ url }) => {
     if (!/^https:/.test(url)) throw new Error("Only https addresses are opened.");
     window.open(url, "_blank", "noopener,noreferrer");
@@ -128,7 +153,7 @@ async function drawFirst() {
 async function heard({ source, data }) {
   if (source !== frame.contentWindow || data?.jsonrpc !== "2.0" || !data.method) return;
   const { id, method, params = {} } = data;
-  if (id === undefined) return noted[method]?.(params);
+  if (id === undefined) return Object.hasOwn(noted, method) && noted[method](params);
   try {
     if (!Object.hasOwn(answered, method)) throw Object.assign(new Error(`No ${method} here.`), { code: NO_SUCH_METHOD });
     post({ id, result: await answered[method](params) });

@@ -7,7 +7,7 @@ what the guard wants to know, and hands the answers to the view. The view is in 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -21,6 +21,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from alcf_mcp.postgres.members import Members
 from alcf_mcp.team.application import Dispatch
 from alcf_mcp.team.pages.browser import BrowserSessions, not_from_here, to_sign_in
 from alcf_mcp.team.pages.frame import framed, safe
@@ -28,7 +29,7 @@ from alcf_mcp.team.people import People
 from alcf_mcp.team.sign_in import SCOPE
 from alcf_mcp.tools.listed_tool import ListedTool
 from alcf_mcp.views.catalog import View, view_of
-from alcf_mcp.views.page import page, script_source
+from alcf_mcp.views.page import called, page, script_source
 
 PATH = "/views"
 MCP_PATH, SCRIPT_PATH = f"{PATH}/mcp", f"{PATH}/host.mjs"
@@ -44,6 +45,7 @@ _DRAWING = """<p role="status">Asking the facility …</p>
 <noscript><p>Views are drawn by a script. <a href="/approvals">Approvals</a> need none.</p></noscript>"""
 
 _FORM = '<form method="get" action="{action}">{fields}<button>Show</button></form>'
+_HIDDEN = '<input type="hidden" name="{name}" value="{value}">'
 _FIELD = '<label>{name} <input name="{name}" required></label>'
 
 
@@ -56,17 +58,19 @@ class ViewPages:
         people: everybody's servers.
         tools: the tools that are offered.
         prefix: the text before each tool's name.
+        members: records who uses the server.
     """
 
     browsers: BrowserSessions
     people: People
-    tools: Iterable[ListedTool]
+    tools: Sequence[ListedTool]
     prefix: str = ""
+    members: Members | None = None
 
     def routes(self) -> list[Route]:
         """The pages, and what their script needs."""
         return [
-            Route(MCP_PATH, BrowserClient(self.browsers, self.people), methods=["POST"]),
+            Route(MCP_PATH, BrowserClient(self.browsers, self.people, self.members), methods=["POST"]),
             Route(SCRIPT_PATH, _script),
             Route(f"{PATH}/{{tool}}", self._page),
             Route(f"{PATH}/{{tool}}/drawing", self._drawing),
@@ -85,11 +89,15 @@ class ViewPages:
         missing = [name for name in tool.parameters.get("required", ()) if not arguments.get(name)]
         if missing:
             fields = "".join(_FIELD.format(name=safe(name)) for name in missing)
+            kept = arguments.keys() - set(missing)
+            given = [one for one in request.query_params.multi_items() if one[0] in kept]
+            fields += "".join(_HIDDEN.format(name=safe(name), value=safe(value)) for name, value in given)
             return framed(visitor, here, view.title, _FORM.format(action=here, fields=fields))
         data = {
             "tool": f"{self.prefix}{tool.name}",
             "arguments": json.dumps(arguments),
             "drawing": f"{here}/drawing",
+            "calls": json.dumps([f"{self.prefix}{name}" for name in called(view, self._names)]),
             "token": visitor.token,
         }
         body = _DRAWING.format(title=safe(view.title))
@@ -100,9 +108,13 @@ class ViewPages:
         found = self._found(request)
         if found is None:
             return _nothing()
-        html = page(found[1], [tool.name for tool in self.tools], prefix=self.prefix)
+        html = page(found[1], self._names, prefix=self.prefix)
         policy = _SANDBOX.format(script=script_source(found[1]))
         return HTMLResponse(html, headers={"Content-Security-Policy": policy})
+
+    @property
+    def _names(self) -> list[str]:
+        return [tool.name for tool in self.tools]
 
     def _found(self, request: Request) -> tuple[ListedTool, View] | None:
         """The tool that a page is about: one that is offered, changes nothing, and has a view."""
@@ -118,6 +130,7 @@ class BrowserClient:
 
     browsers: BrowserSessions
     people: People
+    members: Members | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or refuse with 401 or 403."""
@@ -139,7 +152,7 @@ class BrowserClient:
             claims=claims,
         )
         scope["user"] = AuthenticatedUser(token)
-        return AuthContextMiddleware(Dispatch(self.people, lasting=False))
+        return AuthContextMiddleware(Dispatch(self.people, self.members, lasting=False))
 
 
 def _arguments(tool: ListedTool, request: Request) -> dict[str, Any]:

@@ -7,7 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from alcf_mcp.postgres.database import opened
+from alcf_mcp.postgres.members import Members
 from tests.conftest import Answered
 from tests.postgres import postgres_server
 from tests.team.browser import Browser, Form
@@ -19,7 +22,8 @@ from tests.team.test_sign_in import JOB
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TeamServer]:
     """Two replicas, for all tests of this module."""
-    with team_server(tmp_path_factory.mktemp("views"), postgres_server().new_database()) as server:
+    database = postgres_server().new_database()
+    with team_server(tmp_path_factory.mktemp("views"), database, people=("ada", "bob", "cyd")) as server:
         server.start()
         server.start()
         yield server
@@ -165,6 +169,38 @@ async def test_the_sign_in_leads_to_pages_of_this_server_only(server: TeamServer
     async with Browser("ada") as ada:
         answer = await ada.open(str(httpx.URL(f"{server.origin}/pages/sign-in", params={"then": wanted})))
         assert str(answer.request.url) == f"{server.origin}/approvals"
+
+
+async def test_who_only_visits_is_recorded_and_takes_no_assistants_place(server: TeamServer) -> None:
+    database = SecretStr(server.environment["ALCF_MCP_DATABASE_URL"])
+    async with Browser("cyd") as cyd:
+        assert not (await (await Page.opened(cyd, server)).call("list_jobs", {}))["isError"]
+        with opened(database) as seen:
+            (visiting,) = [one for one in await Members(seen).seen() if one.username == "cyd@alcf.anl.gov"]
+        async with server.connected("cyd") as client:
+            await client.call_tool("list_jobs", {})
+        await (await Page.opened(cyd, server)).call("list_jobs", {})
+        with opened(database) as seen:
+            (lasting,) = [one for one in await Members(seen).seen() if one.username == "cyd@alcf.anl.gov"]
+    assert lasting.sign_in != visiting.sign_in
+
+
+async def test_a_bearer_token_beside_a_session_changes_nothing(server: TeamServer) -> None:
+    async with Browser("ada") as ada:
+        bobs = {"Authorization": f"Bearer {await server.token_of('bob')}"}
+        answer = await (await Page.opened(ada, server)).ask("auth_status", {}, bobs)
+        assert answer.json()["result"]["structuredContent"]["identity"].startswith("ada@")
+
+
+async def test_what_is_sent_after_a_visit_is_said_not_to_be_done(server: TeamServer) -> None:
+    async with Browser("ada") as ada:
+        page = await Page.opened(ada, server)
+        ada.http.cookies.clear()
+        sent = await ada.http.post(f"{server.origin}/approvals", data={"token": page.token, "code": "x"})
+        assert sent.status_code == 401
+        assert "Nothing was done" in sent.text
+        out = await ada.http.post(f"{server.origin}/pages/sign-out", data={"token": page.token})
+        assert "signed out" in out.text, "and is not signed in again"
 
 
 async def test_who_signs_out_is_out_whoever_has_kept_the_cookie(server: TeamServer) -> None:
