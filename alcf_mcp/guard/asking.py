@@ -25,7 +25,7 @@ from mcp.types.version import is_version_at_least
 from alcf_mcp.guard.preview import Preview, agrees
 from alcf_mcp.guard.verdict import IN_A_TERMINAL, ApprovalPlace, Outcome, Verdict
 from alcf_mcp.journal import Journal
-from alcf_mcp.journal.approvals import SECONDS, ApprovalKind
+from alcf_mcp.journal.approvals import SECONDS, ApprovalKind, PendingApproval
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +98,8 @@ class Guard:
         if known:
             return known
         if can_ask:
-            return Elicit(await self._text(call, preview), preview.form())
+            question = await self._question(call, preview)
+            return Elicit(question.preview, preview.form(question.code))
         if self.policy == "human":
             await self._note(call, preview, "terminal")
             return Verdict(Outcome.APPROVAL_NEEDED, preview, place=self.place)
@@ -117,8 +118,10 @@ class Guard:
         """
         if isinstance(answer, AcceptedElicitation) and isinstance(answer.data, Verdict):
             return answer.data
-        # Removed in one step: of two calls that repeat the same answer, only one finds the question.
-        is_first = await self.journal.approvals.take_question(call.digest(asked))
+        # Removed in one step: of two calls that repeat the same answer, only one finds the question. If the
+        # same was asked anew meanwhile, that is a question of its own, which this does not answer.
+        code = answer.data.question if isinstance(answer, AcceptedElicitation) else ""
+        is_first = await self.journal.approvals.take_question(call.digest(asked), code)
         if isinstance(answer, CancelledElicitation):
             await self._note(call, asked, "terminal")
             return Verdict(Outcome.DISMISSED, asked, place=self.place)
@@ -164,7 +167,7 @@ class Guard:
             call.digest(preview), kind, tool=call.tool, client=call.client, preview=preview.text()
         )
 
-    async def _text(self, call: Call, preview: Preview) -> str:
+    async def _question(self, call: Call, preview: Preview) -> PendingApproval:
         # Modern clients answer by repeating the call, perhaps to another replica. The question must then be
         # exactly the same, although its remarks ("running for 5 min") would have changed.
         return await self.journal.approvals.question(

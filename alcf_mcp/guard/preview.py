@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field, create_model
 
@@ -71,10 +71,15 @@ class Preview:
         text = json.dumps(bound, sort_keys=True, default=str, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def form(self) -> type[BaseModel]:
-        """The form that the user fills in."""
+    def form(self, question: str = "") -> type[Yes] | type[Typed]:
+        """The form that the user fills in, which knows the code of the question that it belongs to."""
+        form = self._form()
+        form.question = question
+        return form
+
+    def _form(self) -> type[Yes] | type[Typed]:
         if not self.word:
-            return Yes
+            return create_model("Yes", __base__=Yes, __doc__=Yes.__doc__)
         described = Field(description=f"Much is at stake: type {self.word} to continue")
         return create_model("Typed", __base__=Typed, typed=(str, described))
 
@@ -89,11 +94,15 @@ def _shortened(line: str) -> str:
 class Yes(BaseModel):
     """A plain yes or no."""
 
+    question: ClassVar[str] = ""
+
     confirm: bool = Field(description="Yes, do it")
 
 
 class Typed(BaseModel):
     """A word to type."""
+
+    question: ClassVar[str] = ""
 
     typed: str
 

@@ -57,19 +57,24 @@ class Approvals:
         )
         return await self._use(sql, (call, time() - SECONDS))
 
-    async def question(self, call: str, text: str, *, tool: str, client: str) -> str:
-        """Return the text of the question about one call: the first one, however often it is asked.
+    async def question(self, call: str, text: str, *, tool: str, client: str) -> PendingApproval:
+        """Return the question about one call: the first one, however often it is asked.
 
-        It ends in a code of its own, so that the answer to it fits no later question.
+        Its text ends in a code of its own, so that the answer to it fits no later question.
         """
         code = secrets.token_hex(4)
         shown = f"{text}\n(Question {code}: your answer counts once.)"
-        return (await self._ask(code, call, "question", tool, client, shown)).preview
+        return await self._ask(code, call, "question", tool, client, shown)
 
-    async def take_question(self, call: str) -> bool:
-        """Use up the question about one call; of two answers to it, only the first finds it."""
-        sql = "DELETE FROM approvals WHERE kind = 'question' AND call = ?"
-        return await self._use(sql, (call,))
+    async def take_question(self, call: str, code: str) -> bool:
+        """Use up the question about one call; of two answers to it, only the first finds it.
+
+        Args:
+            call: the call.
+            code: the code of the question that was answered; empty for a no, which answers any.
+        """
+        sql = "DELETE FROM approvals WHERE kind = 'question' AND call = ? AND ? IN (code, '')"
+        return await self._use(sql, (call, code))
 
     async def _ask(
         self, code: str, call: str, kind: str, tool: str, client: str, preview: str

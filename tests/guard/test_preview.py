@@ -54,12 +54,12 @@ def test_an_argument_with_half_a_character_can_be_bound_too() -> None:
 
 def test_a_filled_in_form_is_an_agreement() -> None:
     much = Preview("Remove?", word="1000 files")
-    assert agrees(much.form()(typed="1000 files"), much)
-    assert agrees(PREVIEW.form()(confirm=True), PREVIEW)
+    assert agrees(much.form().model_validate({"typed": "1000 files"}), much)
+    assert agrees(PREVIEW.form().model_validate({"confirm": True}), PREVIEW)
 
 
 def test_the_form_asks_for_a_yes_or_for_the_word() -> None:
-    assert PREVIEW.form() is Yes
+    assert PREVIEW.form().model_json_schema() == Yes.model_json_schema()
     described = Preview("Remove?", word="1000 files").form().model_json_schema()
     assert described["title"] == "Typed"
     assert described["required"] == ["typed"]

@@ -143,12 +143,19 @@ async def test_a_job_that_ends_during_the_question_is_not_canceled(server: TeamS
     facility = facility_of(server, "ada")
     canceled = facility.faults.count("DELETE", "/compute/cancel/")
 
+    given = {"job_id": job.facts["job_id"]}
+
     async def answer(context: Any, params: Any) -> ElicitResult:
         await facility.end_jobs()
+        async with server.connected("ada") as other:
+            for _ in range(200):  # the facility reports it a little later
+                if Answered.of(await other.call_tool("get_job", given)).facts["state"] != "active":
+                    break
+                await anyio.sleep(0.05)
         return YES
 
     async with server.connected("ada", elicitation_callback=answer) as client:
-        told = Answered.of(await client.call_tool("cancel_job", {"job_id": job.facts["job_id"]}))
+        told = Answered.of(await client.call_tool("cancel_job", given))
     assert NOTHING_SENT in told.text
     assert facility.faults.count("DELETE", "/compute/cancel/") == canceled
 
