@@ -42,9 +42,8 @@ class FacilityTokens:
     def __init__(self, sign_in: SignInById) -> None:
         self.refusal: HostNotTrusted | None = None
         self._sign_in = sign_in
-        self._known: dict[
-            str, tuple[float, UpstreamTokenSet] | None
-        ] = {}  # in the order in which they are used
+        # By the sign-ins' ids, in the order in which they are used.
+        self._known: dict[str, tuple[float, UpstreamTokenSet] | None] = {}
         self._recorded = "", 0.0
 
     def use(self, id: str, *, lasts: bool = True) -> bool:

@@ -6,10 +6,12 @@ import argparse
 import logging
 import os
 import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import get_args
+from typing import Any, get_args
 
 import anyio
 from rich.console import Console
@@ -20,6 +22,9 @@ from tests.soak.people import Crowd, gather
 from tests.soak.running import Plan, run
 from tests.soak.showing import show, show_gathered, show_woven
 
+Soak = Callable[[Path], Awaitable[Any]]
+"""Makes one run, with its files in a directory."""
+
 
 def main() -> int:
     """Make one run for every seed."""
@@ -28,66 +33,57 @@ def main() -> int:
     for name in [name for name in os.environ if name.startswith("ALCF_MCP_")]:
         del os.environ[name]
     os.environ["ALCF_MCP_CONFIG_FILE"] = os.devnull
-    if arguments.chains:
-        return _weave(arguments, console)
-    if arguments.people:
-        return _gather(arguments, console)
+    soak, show_it = _chosen(arguments)
     broken = 0
     for seed in arguments.seeds:
-        plan = Plan(
-            seed=seed,
-            profile=arguments.profile,
-            operations=arguments.operations,
-            workers=arguments.workers,
-            seconds=arguments.seconds,
-            rate=arguments.rate,
-            timeout=arguments.timeout,
-            longest=arguments.longest,
-        )
         directory = Path(mkdtemp(prefix=f"soak-{seed}-"))
-        done = anyio.run(run, plan, directory)
-        show(console, done)
+        done = anyio.run(soak(seed), directory)
+        show_it(console, done)
         _keep_if(bool(done.differences), directory, console)
         broken += bool(done.differences)
     console.print(f"{broken} of {len(arguments.seeds)} runs have differences." if broken else "All agrees.")
     return 1 if broken else 0
 
 
-def _weave(arguments: argparse.Namespace, console: Console) -> int:
-    """Make one run of chains for every seed."""
-    broken = 0
-    for seed in arguments.seeds:
-        weaving = Weaving(seed, arguments.chains, arguments.rate, seconds=arguments.seconds)
-        directory = Path(mkdtemp(prefix=f"soak-{seed}-"))
-        woven = anyio.run(weave, weaving, directory)
-        show_woven(console, woven)
-        _keep_if(bool(woven.differences), directory, console)
-        broken += bool(woven.differences)
-    console.print(f"{broken} of {len(arguments.seeds)} runs have differences." if broken else "All agrees.")
-    return 1 if broken else 0
+def _chosen(arguments: argparse.Namespace) -> tuple[Callable[[int], Soak], Callable[[Console, Any], None]]:
+    """What makes the run of a seed, and what shows how it went."""
+    if arguments.chains:
+        return partial(_chains, arguments), show_woven
+    if arguments.people:
+        logging.basicConfig(level=logging.CRITICAL)  # what the facility says of its faults is known
+        return partial(_people, arguments), show_gathered
+    return partial(_operations, arguments), show
 
 
-def _gather(arguments: argparse.Namespace, console: Console) -> int:
-    """Make one run of many people for every seed."""
-    logging.basicConfig(level=logging.CRITICAL)  # what the facility says of its faults is known
-    broken = 0
-    for seed in arguments.seeds:
-        crowd = Crowd(
-            seed=seed,
-            people=arguments.people,
-            replicas=arguments.replicas,
-            seconds=arguments.seconds,
-            rate=arguments.rate,
-            kills=arguments.kills,
-            profile=arguments.profile,
-        )
-        directory = Path(mkdtemp(prefix=f"soak-{seed}-"))
-        gathered = anyio.run(gather, crowd, directory)
-        show_gathered(console, gathered)
-        _keep_if(bool(gathered.differences), directory, console)
-        broken += bool(gathered.differences)
-    console.print(f"{broken} of {len(arguments.seeds)} runs have differences." if broken else "All agrees.")
-    return 1 if broken else 0
+def _operations(arguments: argparse.Namespace, seed: int) -> Soak:
+    plan = Plan(
+        seed=seed,
+        profile=arguments.profile,
+        operations=arguments.operations,
+        workers=arguments.workers,
+        seconds=arguments.seconds,
+        rate=arguments.rate,
+        timeout=arguments.timeout,
+        longest=arguments.longest,
+    )
+    return partial(run, plan)
+
+
+def _chains(arguments: argparse.Namespace, seed: int) -> Soak:
+    return partial(weave, Weaving(seed, arguments.chains, arguments.rate, seconds=arguments.seconds))
+
+
+def _people(arguments: argparse.Namespace, seed: int) -> Soak:
+    crowd = Crowd(
+        seed=seed,
+        people=arguments.people,
+        replicas=arguments.replicas,
+        seconds=arguments.seconds,
+        rate=arguments.rate,
+        kills=arguments.kills,
+        profile=arguments.profile,
+    )
+    return partial(gather, crowd)
 
 
 def _keep_if(broken: bool, directory: Path, console: Console) -> None:

@@ -93,6 +93,17 @@ async def look_through(browser: Browser, name: str, theme: str, width: int) -> N
     assert last == [width, height]
 
 
+async def does_nothing_after_its_end(browser: Browser, button: str) -> None:
+    """Let the client end the page: then it calls no tool, whatever is pressed, and tells no size."""
+    await browser.run("await page.evaluate(() => window.bridge.teardownResource({}))")
+    sizes = await seen(browser, "sizes")
+    await browser.run("await view.getByRole('button', { name: given }).click()", button)
+    await browser.run("await view.evaluate(() => (document.body.style.height = '50px'))")
+    await browser.run("await page.waitForTimeout(200)")
+    assert browser.calls == []
+    assert await seen(browser, "sizes") == sizes
+
+
 async def seen(browser: Browser, what: str) -> Any:
     """What the client has seen of the view: ``sizes``, ``said``, ``opened``."""
     return (await browser.run("return page.evaluate(() => window.seen)"))[what]

@@ -7,7 +7,16 @@ from alcf_mcp.views.catalog import view_of
 from alcf_mcp.views.page import Embedded, page
 from tests.conftest import Assistant
 from tests.views.browser import Browser
-from tests.views.drawing import THEMES, WIDTHS, draw, look_through, press, seen, settled, wire
+from tests.views.drawing import (
+    THEMES,
+    WIDTHS,
+    does_nothing_after_its_end,
+    draw,
+    look_through,
+    press,
+    settled,
+    wire,
+)
 from tests.views.scenes import HERE
 from tests.views.trees import LOG, NOTES, RUN, a_project_directory
 
@@ -358,13 +367,7 @@ async def test_after_its_end_a_page_does_nothing(
 ) -> None:
     a_project_directory(local, monkeypatch)
     await draw(browser, drawing, "list_directory", {"path": RUN})
-    await browser.run("await page.evaluate(() => window.bridge.teardownResource({}))")
-    sizes = await seen(browser, "sizes")
-    await browser.run("await view.getByRole('button', { name: 'inputs/' }).click()")
-    await browser.run("await view.evaluate(() => (document.body.style.height = '50px'))")
-    await browser.run("await page.waitForTimeout(200)")
-    assert browser.calls == []
-    assert await seen(browser, "sizes") == sizes
+    await does_nothing_after_its_end(browser, "inputs/")
 
 
 async def test_a_page_with_its_entries_needs_no_client(

@@ -10,7 +10,17 @@ from alcf_mcp.views.page import Embedded, page
 from tests.conftest import CANCEL, Assistant, Connect, agree
 from tests.views.browser import Browser
 from tests.views.conftest import DRAWS
-from tests.views.drawing import THEMES, WIDTHS, draw, look_through, press, seen, settled, wire
+from tests.views.drawing import (
+    THEMES,
+    WIDTHS,
+    does_nothing_after_its_end,
+    draw,
+    look_through,
+    press,
+    seen,
+    settled,
+    wire,
+)
 from tests.views.scenes import DAY, HERE, a_days_work
 
 pytestmark = pytest.mark.slow
@@ -249,13 +259,7 @@ async def test_after_its_end_a_page_does_nothing(
 ) -> None:
     await a_days_work(drawing, journal)
     await draw(browser, drawing, "list_jobs", ALL)
-    await browser.run("await page.evaluate(() => window.bridge.teardownResource({}))")
-    sizes = await seen(browser, "sizes")
-    await browser.run("await view.getByRole('button', { name: 'Refresh' }).click()")
-    await browser.run("await view.evaluate(() => (document.body.style.height = '50px'))")
-    await browser.run("await page.waitForTimeout(200)")
-    assert browser.calls == []
-    assert await seen(browser, "sizes") == sizes
+    await does_nothing_after_its_end(browser, "Refresh")
 
 
 async def test_where_the_client_calls_no_tools_there_are_no_buttons_for_it(

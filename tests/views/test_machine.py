@@ -11,7 +11,16 @@ from alcf_mcp.views.catalog import view_of
 from alcf_mcp.views.page import Embedded, page
 from tests.conftest import Assistant
 from tests.views.browser import Browser
-from tests.views.drawing import THEMES, WIDTHS, draw, look_through, press, seen, settled, wire
+from tests.views.drawing import (
+    THEMES,
+    WIDTHS,
+    does_nothing_after_its_end,
+    draw,
+    look_through,
+    press,
+    settled,
+    wire,
+)
 from tests.views.weather import HOUR, a_busy_day, own_jobs, replace_feed, with_known_queues
 
 pytestmark = pytest.mark.slow
@@ -260,13 +269,7 @@ async def test_an_error_is_told(browser: Browser, drawing: Assistant) -> None:
 
 async def test_after_its_end_a_page_does_nothing(browser: Browser, drawing: Assistant) -> None:
     await draw(browser, drawing, "list_resources", {})
-    await browser.run("await page.evaluate(() => window.bridge.teardownResource({}))")
-    sizes = await seen(browser, "sizes")
-    await browser.run("await view.getByRole('button', { name: 'Refresh' }).click()")
-    await browser.run("await view.evaluate(() => (document.body.style.height = '50px'))")
-    await browser.run("await page.waitForTimeout(200)")
-    assert browser.calls == []
-    assert await seen(browser, "sizes") == sizes
+    await does_nothing_after_its_end(browser, "Refresh")
 
 
 async def test_where_the_client_calls_no_tools_there_are_no_buttons_for_it(

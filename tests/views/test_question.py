@@ -11,7 +11,7 @@ from alcf_mcp.local import LocalFacility
 from tests.conftest import CANCEL, DECLINE, YES, Assistant, Connect, agree
 from tests.views.browser import Browser
 from tests.views.conftest import DRAWS
-from tests.views.drawing import THEMES, WIDTHS, draw, look_through, press, seen
+from tests.views.drawing import THEMES, WIDTHS, does_nothing_after_its_end, draw, look_through, press
 from tests.views.scenes import HERE
 from tests.views.trees import RUN, a_project_directory
 
@@ -236,12 +236,7 @@ async def test_without_figures_the_question_is_shown_as_text(browser: Browser, d
 async def test_after_its_end_a_page_does_nothing(browser: Browser, connect: Connect) -> None:
     async with connect(extensions=DRAWS, answer=agree) as assistant:
         await draw(browser, assistant, "chmod", CHMOD)
-        await browser.run("await page.evaluate(() => window.bridge.teardownResource({}))")
-        sizes = await seen(browser, "sizes")
-        await browser.run("await view.getByRole('button', { name: 'Undo …' }).click()")
-        await browser.run("await page.waitForTimeout(200)")
-        assert browser.calls == []
-        assert await seen(browser, "sizes") == sizes
+        await does_nothing_after_its_end(browser, "Undo …")
 
 
 async def test_where_the_client_calls_no_tools_the_way_back_is_text(

@@ -207,8 +207,7 @@ def not_from_here() -> Response:
 
 def _page(wanted: str) -> str:
     """The page to go to after the sign-in: one of this server's, whatever an address says."""
-    path, mark, query = wanted.partition("?")
-    return f"{path}{mark}{query}" if _PAGE.fullmatch(path) else HOME
+    return wanted if _PAGE.fullmatch(wanted.partition("?")[0]) else HOME
 
 
 def _failed(reason: str, status: int = 400) -> Response:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -88,11 +88,8 @@ class ViewPages:
         arguments = _arguments(tool, request)
         missing = [name for name in tool.parameters.get("required", ()) if not arguments.get(name)]
         if missing:
-            fields = "".join(_FIELD.format(name=safe(name)) for name in missing)
-            kept = arguments.keys() - set(missing)
-            given = [one for one in request.query_params.multi_items() if one[0] in kept]
-            fields += "".join(_HIDDEN.format(name=safe(name), value=safe(value)) for name, value in given)
-            return framed(visitor, here, view.title, _FORM.format(action=here, fields=fields))
+            given = [one for one in request.query_params.multi_items() if one[0] in arguments]
+            return framed(visitor, here, view.title, _form(here, missing, given))
         data = {
             "tool": f"{self.prefix}{tool.name}",
             "arguments": json.dumps(arguments),
@@ -132,6 +129,10 @@ class BrowserClient:
     people: People
     members: Members | None = None
 
+    @cached_property
+    def _served(self) -> ASGIApp:
+        return AuthContextMiddleware(Dispatch(self.people, self.members, lasting=False))
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or refuse with 401 or 403."""
         await (await self._answering(scope))(scope, receive, send)
@@ -152,7 +153,16 @@ class BrowserClient:
             claims=claims,
         )
         scope["user"] = AuthenticatedUser(token)
-        return AuthContextMiddleware(Dispatch(self.people, self.members, lasting=False))
+        return self._served
+
+
+def _form(action: str, missing: list[str], given: list[tuple[str, str]]) -> str:
+    """A form that asks for the arguments that are missing, and keeps those that were given."""
+    fields = [_FIELD.format(name=safe(name)) for name in missing]
+    fields += [
+        _HIDDEN.format(name=safe(name), value=safe(value)) for name, value in given if name not in missing
+    ]
+    return _FORM.format(action=action, fields="".join(fields))
 
 
 def _arguments(tool: ListedTool, request: Request) -> dict[str, Any]:
